@@ -3,14 +3,13 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rows by table behind one write-ahead log. {@link #write} makes rows visible to readers at once; they survive a crash for
  * certain after {@link #sync}, and a crash keeps a prefix of the batches written before. Only the commit thread writes;
  * reads are allowed from any thread.
  */
-public interface RowStore extends AutoCloseable {
+public interface RowStore extends RowReader {
     /**
      * @throws StoreException when the batch could not be written; the store is then failed for good and has to be reopened
      */
@@ -23,22 +22,9 @@ public interface RowStore extends AutoCloseable {
      */
     void sync();
 
-    /**
-     * The record stored under a key, without its checksum.
-     *
-     * @throws DamagedRowException when the checksum does not fit key and record
-     */
-    byte @Nullable [] get(Table table, byte[] key);
-
-    /** Walks keys from {@code from} (inclusive) to {@code to} (exclusive) as they are now. */
-    RowCursor cursor(Table table, byte[] from, byte[] to);
-
-    /** The key of the last row in {@code [from, to)}, or null. */
-    byte @Nullable [] lastKey(Table table, byte[] from, byte[] to);
-
     /** Gives back the disk space of a range whose range deletion is synced. May be slow; not on the commit thread. */
     void reclaim(Table table, byte[] from, byte[] to);
 
-    @Override
-    void close();
+    /** Moves what is in memory into table files, so that old write-ahead logs can go. May be slow; not on the commit thread. */
+    void flush();
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import io.holdfast.storage.schema.Table;
+import org.jspecify.annotations.Nullable;
+
+/** The read side of a store, allowed from any thread: the broker reads a {@link RowStore}, the tools a read-only one. */
+public interface RowReader extends AutoCloseable {
+    /**
+     * The record stored under a key, without its checksum.
+     *
+     * @throws DamagedRowException when the checksum does not fit key and record
+     */
+    byte @Nullable [] get(Table table, byte[] key);
+
+    /** Walks keys from {@code from} (inclusive) to {@code to} (exclusive) as they are now. */
+    RowCursor cursor(Table table, byte[] from, byte[] to);
+
+    /** The key of the last row in {@code [from, to)}, or null. */
+    byte @Nullable [] lastKey(Table table, byte[] from, byte[] to);
+
+    @Override
+    void close();
+}
