@@ -18,7 +18,7 @@ public final class Delivery {
     private Delivery() {}
 
     public static long of(long messageId, int flags) {
-        return messageId << 8 | flags & 0xff;
+        return (messageId << 8) | (flags & 0xff);
     }
 
     public static long messageId(long delivery) {

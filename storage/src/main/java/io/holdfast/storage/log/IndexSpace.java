@@ -9,9 +9,10 @@ package io.holdfast.storage.log;
  * @param modulus what an event's index is reduced by in the log
  * @param span at most this many indexes lie between the oldest one whose settlement is on disk and the next to send
  *     (C17); half the packet identifiers, so that neither identifiers nor reduced indexes are ambiguous
+ * @param inline how many of the oldest unsettled entries a window row carries itself; later ones are in fragments
  */
-public record IndexSpace(int packetIds, int modulus, int span) {
-    public static final IndexSpace STANDARD = new IndexSpace(65_535, 65_536, 32_767);
+public record IndexSpace(int packetIds, int modulus, int span, int inline) {
+    public static final IndexSpace STANDARD = new IndexSpace(65_535, 65_536, 32_767, 64);
 
     public IndexSpace {
         if (span > packetIds / 2 || span > modulus / 2) {

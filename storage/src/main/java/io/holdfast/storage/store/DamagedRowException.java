@@ -13,8 +13,8 @@ public final class DamagedRowException extends StoreException {
 
     public DamagedRowException(Table table, byte[] key) {
         super(
-                "damaged row in " + table.familyName() + ", key " + HexFormat.of().formatHex(key)
-                        + ": its checksum does not fit",
+                "damaged row in " + table.familyName() + ", key "
+                        + HexFormat.of().formatHex(key) + ": its checksum does not fit",
                 null);
         this.table = table;
         this.key = key;

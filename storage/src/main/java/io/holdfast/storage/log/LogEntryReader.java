@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.log;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads one log row in the order of replay: messages, moves, sessions' own events, ends. */
+public final class LogEntryReader {
+    private static final EventKind[] KINDS = EventKind.values();
+
+    /** What a log row says, in order. */
+    public interface Visitor {
+        /** @param storedBytes size of the message's record */
+        void recipient(long messageId, long number, int flags, int storedBytes, int @Nullable [] identifiers);
+
+        void moved(long source, long index, long target, long messageId, int flags);
+
+        /** @param logged the index as logged: whole for {@link EventKind#DROPPED}, reduced for other outbound kinds */
+        void event(EventKind kind, long number, long logged);
+
+        void ended(long number);
+    }
+
+    private final byte[] record;
+    private final long position;
+    private int messages;
+    private long timeMillis;
+
+    /** @param position the row's key */
+    public LogEntryReader(long position, byte[] record) {
+        this.record = record;
+        this.position = position;
+        RecordReader in = new RecordReader(record);
+        while (in.hasMore()) {
+            int tag = in.tag();
+            switch (RecordReader.field(tag)) {
+                case 1 -> messages = (int) in.varint();
+                case 2 -> timeMillis = in.varint();
+                default -> in.skip(tag);
+            }
+        }
+    }
+
+    public int messages() {
+        return messages;
+    }
+
+    public long timeMillis() {
+        return timeMillis;
+    }
+
+    /** Id of the group's first message: the group's position is the last id it took. */
+    public long firstMessageId() {
+        return position - messages;
+    }
+
+    public void accept(Visitor visitor) {
+        pass(visitor, 3);
+        pass(visitor, 10);
+        for (EventKind kind : KINDS) {
+            pass(visitor, kind.field());
+        }
+        pass(visitor, 11);
+    }
+
+    private void pass(Visitor visitor, int wanted) {
+        RecordReader in = new RecordReader(record);
+        while (in.hasMore()) {
+            int tag = in.tag();
+            int field = RecordReader.field(tag);
+            if (field != wanted) {
+                in.skip(tag);
+            } else if (field == 3) {
+                recipients(visitor, in.sub());
+            } else if (field == 10) {
+                move(visitor, in.sub());
+            } else if (field == 11) {
+                for (RecordReader ended = in.sub(); ended.hasMore(); ) {
+                    visitor.ended(ended.varint());
+                }
+            } else {
+                runs(visitor, KINDS[field - KINDS[0].field()], in.sub());
+            }
+        }
+    }
+
+    private void recipients(Visitor visitor, RecordReader in) {
+        long number = 0;
+        int flags = 0;
+        for (long id = firstMessageId(); in.hasMore(); id++) {
+            long count = in.zigzag();
+            int storedBytes = (int) in.zigzag();
+            for (long i = 0; i < count; i++) {
+                long head = in.zigzag();
+                number += head >> 1;
+                int[] identifiers = null;
+                if ((head & 1) != 0) {
+                    flags = (int) in.zigzag();
+                    if ((flags & Delivery.IDENTIFIERS) != 0) {
+                        identifiers = new int[(int) in.zigzag()];
+                        for (int k = 0; k < identifiers.length; k++) {
+                            identifiers[k] = (int) in.zigzag();
+                        }
+                    }
+                }
+                visitor.recipient(id, number, flags, storedBytes, identifiers);
+            }
+        }
+    }
+
+    private static void runs(Visitor visitor, EventKind kind, RecordReader in) {
+        long number = 0;
+        while (in.hasMore()) {
+            number += in.zigzag();
+            long first = in.zigzag();
+            long length = in.zigzag();
+            for (long i = 0; i < length; i++) {
+                visitor.event(kind, number, first + i);
+            }
+        }
+    }
+
+    private static void move(Visitor visitor, RecordReader in) {
+        long[] fields = new long[6];
+        while (in.hasMore()) {
+            int tag = in.tag();
+            int field = RecordReader.field(tag);
+            if (field < fields.length) {
+                fields[field] = in.varint();
+            } else {
+                in.skip(tag);
+            }
+        }
+        visitor.moved(fields[1], fields[2], fields[3], fields[4], (int) fields[5]);
+    }
+}
