@@ -9,12 +9,12 @@ public final class LogEntryReader {
 
     /** What a log row says, in order. */
     public interface Visitor {
-        /** @param storedBytes size of the message's record */
+        /** One message for one session; {@code storedBytes} is the size of the message's record. */
         void recipient(long messageId, long number, int flags, int storedBytes, int @Nullable [] identifiers);
 
         void moved(long source, long index, long target, long messageId, int flags);
 
-        /** @param logged the index as logged: whole for {@link EventKind#DROPPED}, reduced for other outbound kinds */
+        /** One event; {@code logged} is the index as it stands in the log, reduced where the kind says so. */
         void event(EventKind kind, long number, long logged);
 
         void ended(long number);

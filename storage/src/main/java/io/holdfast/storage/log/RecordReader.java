@@ -2,10 +2,9 @@
 package io.holdfast.storage.log;
 
 /**
- * Reads protobuf's wire format in place, the counterpart of {@link RecordWriter}.
- *
- * @throws IllegalArgumentException from any method when the bytes are no such record; the row's checksum was right, so
- *     this is a defect or a foreign writer, never plain damage
+ * Reads protobuf's wire format in place, the counterpart of {@link RecordWriter}. Any method throws
+ * IllegalArgumentException when the bytes are no such record; the row's checksum was right, so this is a defect or a
+ * foreign writer, never plain damage.
  */
 public final class RecordReader {
     private final byte[] bytes;
@@ -52,7 +51,7 @@ public final class RecordReader {
 
     public long zigzag() {
         long value = varint();
-        return value >>> 1 ^ -(value & 1);
+        return (value >>> 1) ^ -(value & 1);
     }
 
     /** A length-delimited field as a reader of its own. */

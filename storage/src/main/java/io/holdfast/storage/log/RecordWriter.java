@@ -26,14 +26,14 @@ public final class RecordWriter {
     /** Writes an unsigned field; 0 is the default and takes no bytes. */
     public void field(int number, long value) {
         if (value != 0) {
-            varint((long) number << 3 | WIRE_VARINT);
+            varint(((long) number << 3) | WIRE_VARINT);
             varint(value);
         }
     }
 
     public void bytesField(int number, byte[] source, int offset, int length) {
         if (length != 0) {
-            varint((long) number << 3 | WIRE_BYTES);
+            varint(((long) number << 3) | WIRE_BYTES);
             varint(length);
             raw(source, offset, length);
         }
@@ -46,7 +46,7 @@ public final class RecordWriter {
 
     /** As {@link #bytesField(int, RecordWriter)}, also when the content is empty: an element of a repeated field. */
     public void elementField(int number, RecordWriter content) {
-        varint((long) number << 3 | WIRE_BYTES);
+        varint(((long) number << 3) | WIRE_BYTES);
         varint(content.size);
         raw(content.bytes, 0, content.size);
     }
@@ -62,7 +62,7 @@ public final class RecordWriter {
 
     /** A signed number, small in either direction (protobuf's sint64). */
     public void zigzag(long value) {
-        varint(value << 1 ^ value >> 63);
+        varint((value << 1) ^ (value >> 63));
     }
 
     public void raw(byte[] source, int offset, int length) {

@@ -69,7 +69,9 @@ public final class SessionRows {
         list.clear();
         List<RecordWriter> identifiers = new ArrayList<>(0);
         int unsettled = 0;
-        for (long i = state.acknowledged(); i < state.next() && unsettled < state.space().inline(); i++) {
+        for (long i = state.acknowledged();
+                i < state.next() && unsettled < state.space().inline();
+                i++) {
             if (state.isSettled(i)) {
                 continue;
             }
@@ -169,8 +171,7 @@ public final class SessionRows {
             state.addInbound(row.getInbound(i));
         }
         for (int i = 0; i + 2 < row.getWindowCount(); i += 3) {
-            state.restore(
-                    from + row.getWindow(i), Delivery.of(row.getWindow(i + 1), (int) row.getWindow(i + 2)), null);
+            state.restore(from + row.getWindow(i), Delivery.of(row.getWindow(i + 1), (int) row.getWindow(i + 2)), null);
         }
         row.getIdentifiersList().forEach(ids -> restoreIdentifiers(state, ids));
     }

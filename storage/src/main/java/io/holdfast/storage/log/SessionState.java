@@ -108,7 +108,7 @@ public final class SessionState {
     }
 
     public boolean isSettled(long index) {
-        return index < acknowledged || settled != null && settled.contains(index);
+        return index < acknowledged || (settled != null && settled.contains(index));
     }
 
     public boolean isReleased(long index) {

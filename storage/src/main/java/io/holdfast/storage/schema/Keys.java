@@ -123,7 +123,7 @@ public final class Keys {
     static long getLong(byte[] source, int at) {
         long value = 0;
         for (int i = 0; i < 8; i++) {
-            value = value << 8 | source[at + i] & 0xff;
+            value = (value << 8) | (source[at + i] & 0xff);
         }
         return value;
     }

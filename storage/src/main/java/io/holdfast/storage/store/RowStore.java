@@ -11,6 +11,8 @@ import io.holdfast.storage.schema.Table;
  */
 public interface RowStore extends RowReader {
     /**
+     * Makes the batch's rows visible, in order.
+     *
      * @throws StoreException when the batch could not be written; the store is then failed for good and has to be reopened
      */
     void write(RowBatch batch);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import java.util.Arrays;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * How many recipients still need the messages of each block of {@link #BLOCK_MESSAGES} ids; a block that nobody needs can
+ * be deleted. Counters are in memory and saved at a clean stop only. After a crash every session is counted again, and
+ * nothing is deleted before the last one is (C08): until its turn, a session's settles of messages from before the crash
+ * are not counted, as its count, taken by its shard, comes behind them. Commit thread only.
+ */
+public final class BlockCounters {
+    static final int BLOCK_MESSAGES = 4096;
+
+    private final Long2LongHashMap live = new Long2LongHashMap(0);
+    private final LongHashSet uncounted = new LongHashSet();
+    private final LongHashSet seen = new LongHashSet();
+    private long recovered;
+
+    /** After a crash: messages from {@code oldest} up to {@code recoveredPosition} wait until all sessions are counted. */
+    void recount(long oldest, long recoveredPosition, long[] sessions) {
+        recovered = recoveredPosition;
+        for (long block = oldest / BLOCK_MESSAGES; block <= recoveredPosition / BLOCK_MESSAGES; block++) {
+            seen.add(block);
+        }
+        for (long number : sessions) {
+            uncounted.add(number);
+        }
+    }
+
+    void load(long block, long count) {
+        if (count != 0) {
+            live.put(block, count);
+        }
+        seen.add(block);
+    }
+
+    void append(long messageId, int recipients) {
+        add(messageId, recipients);
+    }
+
+    void settle(long number, long messageId) {
+        if (messageId > recovered || !uncounted.contains(number)) {
+            add(messageId, -1);
+        }
+    }
+
+    /** A shard's count of what a session still needs from before the crash. */
+    void counted(long number, long[] messageIds) {
+        if (uncounted.remove(number)) {
+            for (long id : messageIds) {
+                if (id <= recovered) {
+                    add(id, 1);
+                }
+            }
+        }
+    }
+
+    void ended(long number) {
+        uncounted.remove(number);
+    }
+
+    boolean isComplete() {
+        return uncounted.isEmpty();
+    }
+
+    int uncountedSessions() {
+        return uncounted.size();
+    }
+
+    private void add(long messageId, int n) {
+        long block = messageId / BLOCK_MESSAGES;
+        seen.add(block);
+        long count = live.get(block) + n;
+        if (count == 0) {
+            live.remove(block);
+        } else {
+            live.put(block, count);
+        }
+    }
+
+    /** Receives {@code [from, to)} of message ids. */
+    interface Deletion {
+        void range(long from, long to);
+    }
+
+    /**
+     * Hands out the dead blocks that lie wholly below {@code firstId} (C09), as few ranges as possible, and forgets them.
+     *
+     * @return messages ids given up
+     */
+    long takeDead(long firstId, Deletion deletion) {
+        if (!isComplete()) {
+            return 0;
+        }
+        long[] blocks = new long[seen.size()];
+        int n = 0;
+        for (LongHashSet.LongIterator i = seen.iterator(); i.hasNext(); ) {
+            long block = i.nextValue();
+            if ((block + 1) * BLOCK_MESSAGES <= firstId && live.get(block) == 0) {
+                blocks[n++] = block;
+            }
+        }
+        Arrays.sort(blocks, 0, n);
+        for (int i = 0; i < n; ) {
+            int end = i + 1;
+            while (end < n && blocks[end] == blocks[end - 1] + 1) {
+                end++;
+            }
+            deletion.range(blocks[i] * BLOCK_MESSAGES, (blocks[end - 1] + 1) * BLOCK_MESSAGES);
+            i = end;
+        }
+        for (int i = 0; i < n; i++) {
+            seen.remove(blocks[i]);
+        }
+        return (long) n * BLOCK_MESSAGES;
+    }
+
+    /** Receives the counters at a clean stop. */
+    interface Snapshot {
+        void block(long block, long count);
+    }
+
+    void save(Snapshot snapshot) {
+        for (LongHashSet.LongIterator i = seen.iterator(); i.hasNext(); ) {
+            long block = i.nextValue();
+            snapshot.block(block, live.get(block));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/**
+ * Decides when groups are built and synced. While one group syncs the next gathers, so no message waits for a timer. A
+ * group nobody waits for (acknowledgements only) is written after {@link #LAZY_WRITE_NANOS} and becomes durable with the
+ * next sync, after {@link #LAZY_SYNC_NANOS} at the latest (C18). Any Throwable ends the thread and fails the instance.
+ */
+public final class CommitThread {
+    /** What the thread needs beside the committer. */
+    public interface Environment {
+        /** Milliseconds since 1970. */
+        long wallMillis();
+
+        /** The lowest position that any shard has applied. */
+        long lowestApplied();
+
+        /** Asks every shard to visit its dirty sessions of a segment and to answer with a SegmentDone of this bound. */
+        void visit(int segment, long bound);
+
+        /** Called after each sync, outside it. */
+        void synced(long nanos);
+
+        /** The thread has ended by an error; nothing more will be committed. */
+        void failed(Throwable cause);
+    }
+
+    static final long LAZY_WRITE_NANOS = 50_000_000L;
+    static final long LAZY_SYNC_NANOS = 1_000_000_000L;
+
+    /** Groups are capped so that the 99th percentile stays bounded; a hand-over is never split. */
+    private static final long GROUP_BYTES_MAX = 1L << 20;
+
+    private static final int GROUP_EVENTS_MAX = 4_096;
+
+    /** A turn of the hand: 64 MiB of log or 30 s, in equal steps. */
+    private static final long STEP_LOG_BYTES = (64L << 20) / EventFloor.SEGMENTS;
+
+    private static final long STEP_NANOS = 30_000_000_000L / EventFloor.SEGMENTS;
+    private static final long IDLE_DELETE_NANOS = 2_000_000_000L;
+
+    private final MpscUnboundedArrayQueue<HandOver> queue = new MpscUnboundedArrayQueue<>(1024);
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final GroupCommitter committer;
+    private final Environment environment;
+    private final LongSupplier nanoClock;
+    private final Thread thread;
+    private final List<HandOver> gathered = new ArrayList<>();
+
+    private volatile boolean parked;
+    private volatile boolean stopping;
+    private boolean urgent;
+    private long gatheredBytes;
+    private int gatheredEvents;
+    private long gatheringSince;
+    private long unsyncedSince;
+    private long lastStepNanos;
+    private long lastStepLogBytes;
+    private long lastGroupNanos;
+    private boolean deleteDue;
+
+    public CommitThread(GroupCommitter committer, Environment environment) {
+        this.committer = committer;
+        this.environment = environment;
+        nanoClock = System::nanoTime;
+        thread = new Thread(this::run, "holdfast-commit");
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Hands over what a shard gathered. Any thread; keeps the order of one thread's calls. */
+    public void submit(HandOver handOver) {
+        queuedBytes.addAndGet(handOver.bytes());
+        queue.offer(handOver);
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Estimated bytes handed over and not yet durable: the measure of back-pressure. */
+    public long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    /**
+     * Commits what was handed over and ends the thread.
+     *
+     * @param leaveCleanMark writes the counters of a clean stop; false leaves the store as a crash would
+     */
+    public void stop(boolean leaveCleanMark) throws InterruptedException {
+        stopping = true;
+        LockSupport.unpark(thread);
+        thread.join();
+        if (leaveCleanMark) {
+            committer.stopCleanly();
+        }
+    }
+
+    private void run() {
+        try {
+            lastStepNanos = nanoClock.getAsLong();
+            while (!stopping || !queue.isEmpty() || !gathered.isEmpty() || committer.hasUnsynced()) {
+                gather();
+                turn(nanoClock.getAsLong());
+            }
+        } catch (Throwable cause) {
+            environment.failed(cause);
+        }
+    }
+
+    private void turn(long now) {
+        if (!gathered.isEmpty() && (urgent || isFull() || stopping || now - gatheringSince >= LAZY_WRITE_NANOS)) {
+            boolean sync = urgent || stopping;
+            if (!committer.hasUnsynced()) {
+                unsyncedSince = now;
+            }
+            committer.build(List.copyOf(gathered), environment.wallMillis());
+            deleteDue = true;
+            lastGroupNanos = now;
+            if (sync) {
+                sync();
+            }
+            long bytes = gatheredBytes;
+            gathered.clear();
+            gatheredBytes = 0;
+            gatheredEvents = 0;
+            urgent = false;
+            queuedBytes.addAndGet(-bytes);
+        } else if (committer.hasUnsynced() && (stopping || now - unsyncedSince >= LAZY_SYNC_NANOS)) {
+            sync();
+        }
+        step(now);
+    }
+
+    private void sync() {
+        long before = nanoClock.getAsLong();
+        committer.sync();
+        environment.synced(nanoClock.getAsLong() - before);
+        committer.complete();
+    }
+
+    /** Moves the hand, and deletes small remains once nothing has been written for a while. */
+    private void step(long now) {
+        boolean far = committer.logBytes() - lastStepLogBytes >= STEP_LOG_BYTES;
+        if (far || now - lastStepNanos >= STEP_NANOS) {
+            lastStepNanos = now;
+            lastStepLogBytes = committer.logBytes();
+            long bound = environment.lowestApplied();
+            int segment = committer.enterSegment(bound);
+            if (segment >= 0) {
+                environment.visit(segment, bound);
+            } else if (deleteDue && now - lastGroupNanos >= IDLE_DELETE_NANOS) {
+                deleteDue = false;
+                committer.deleteDead(environment.wallMillis());
+                sync();
+            }
+        }
+    }
+
+    private boolean isFull() {
+        return gatheredBytes >= GROUP_BYTES_MAX || gatheredEvents >= GROUP_EVENTS_MAX;
+    }
+
+    private void gather() {
+        HandOver next = isFull() ? null : queue.poll();
+        if (next == null && !(urgent && !gathered.isEmpty()) && !isFull() && !stopping) {
+            park();
+            next = queue.poll();
+        }
+        while (next != null) {
+            if (gathered.isEmpty()) {
+                gatheringSince = nanoClock.getAsLong();
+            }
+            gathered.add(next);
+            gatheredBytes += next.bytes();
+            gatheredEvents += next.eventCount();
+            urgent |= next.isUrgent();
+            next = isFull() ? null : queue.poll();
+        }
+    }
+
+    private void park() {
+        parked = true;
+        if (queue.isEmpty() && !stopping) {
+            LockSupport.parkNanos(this, parkNanos());
+        }
+        parked = false;
+    }
+
+    private long parkNanos() {
+        long now = nanoClock.getAsLong();
+        long wait = Math.max(1, STEP_NANOS - (now - lastStepNanos));
+        if (!gathered.isEmpty()) {
+            wait = Math.min(wait, Math.max(1, LAZY_WRITE_NANOS - (now - gatheringSince)));
+        }
+        if (committer.hasUnsynced()) {
+            wait = Math.min(wait, Math.max(1, LAZY_SYNC_NANOS - (now - unsyncedSince)));
+        }
+        return wait;
+    }
+}

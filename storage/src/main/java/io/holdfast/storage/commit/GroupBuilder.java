@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import io.holdfast.storage.log.IndexSpace;
+import io.holdfast.storage.log.LogEntryWriter;
+import io.holdfast.storage.log.RecordWriter;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.RowBatch;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * Turns the hand-overs of one group into one batch: message rows, other rows in hand-over order, and one log row. Message
+ * ids are {@code first .. first + n - 1}, the log row's key is {@code first + n}. Commit thread only; reused.
+ */
+final class GroupBuilder {
+    private final RowStore store;
+    private final CommitListener listener;
+    private final BlockCounters counters;
+    private final EventFloor floor;
+    private final LogEntryWriter log;
+    private final RowBatch batch = new RowBatch();
+    private final RecordWriter scratch = new RecordWriter(512);
+    private final LongHashSet ended = new LongHashSet();
+
+    // Of the group being built.
+    private List<MessageOp> messages = new ArrayList<>();
+    private List<SubscriptionChange> changes = new ArrayList<>();
+    private long previousPosition;
+    private long firstMessageId;
+    private long timeMillis;
+    private long nextSession;
+
+    GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor, IndexSpace space) {
+        this.store = store;
+        this.listener = listener;
+        this.counters = counters;
+        this.floor = floor;
+        log = new LogEntryWriter(space);
+    }
+
+    void start(long previous, long now) {
+        previousPosition = previous;
+        firstMessageId = previous + 1;
+        timeMillis = now;
+        messages = new ArrayList<>();
+        changes = new ArrayList<>();
+        ended.clear();
+        batch.clear();
+        log.clear();
+    }
+
+    /** Applies the hand-overs and closes the batch. */
+    Group build(List<HandOver> handOvers) {
+        boolean urgent = false;
+        for (HandOver handOver : handOvers) {
+            urgent |= handOver.isUrgent();
+            for (CommitOp op : handOver.ops()) {
+                if (op instanceof RetainedSlice slice) {
+                    slice.read(this);
+                }
+            }
+        }
+        for (HandOver handOver : handOvers) {
+            for (CommitOp op : handOver.ops()) {
+                op.apply(this);
+            }
+            handOver.applyEvents(this);
+        }
+        long position = previousPosition;
+        if (!log.isEmpty()) {
+            position = firstMessageId + messages.size();
+            RecordWriter entry = log.finish(timeMillis);
+            batch.put(Table.LOG, Keys.number(position), entry.buffer(), entry.size());
+        }
+        return new Group(position, timeMillis, messages, handOvers, changes, urgent);
+    }
+
+    RowStore store() {
+        return store;
+    }
+
+    CommitListener listener() {
+        return listener;
+    }
+
+    BlockCounters counters() {
+        return counters;
+    }
+
+    LogEntryWriter log() {
+        return log;
+    }
+
+    RowBatch batch() {
+        return batch;
+    }
+
+    /** An empty buffer, until the next call. */
+    RecordWriter scratch() {
+        scratch.clear();
+        return scratch;
+    }
+
+    List<SubscriptionChange> changes() {
+        return changes;
+    }
+
+    long previousPosition() {
+        return previousPosition;
+    }
+
+    long firstMessageId() {
+        return firstMessageId;
+    }
+
+    long timeMillis() {
+        return timeMillis;
+    }
+
+    /** The id that the next message of this group takes. */
+    long nextMessageId() {
+        return firstMessageId + messages.size();
+    }
+
+    void addMessage(MessageOp op) {
+        messages.add(op);
+    }
+
+    void addChange(SubscriptionChange change) {
+        changes.add(change);
+    }
+
+    void addEnded(long number) {
+        ended.add(number);
+    }
+
+    boolean hasEnded(long number) {
+        return ended.contains(number);
+    }
+
+    /** The stored sequence never falls, in whatever order shards took theirs. */
+    long raiseNextSession(long sequence) {
+        nextSession = Math.max(nextSession, sequence);
+        return nextSession;
+    }
+
+    void segmentDone(int segment, long bound) {
+        floor.done(segment, bound);
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import io.holdfast.storage.log.IndexSpace;
+import io.holdfast.storage.log.RecordWriter;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The only writer of the store: hand-overs become one batch, one log row and one sync for each group; replies follow the
+ * sync. This class decides what a group holds and what it means; {@link CommitThread} decides when. It runs on one thread
+ * and does no waiting of its own, so the simulation steps through it.
+ *
+ * <p>Life of a group: {@link #build} writes it (visible to readers, not yet durable), {@link #sync} makes it and all
+ * unsynced ones before it durable, {@link #complete} tells the listener, in order. Floors move at the start of a later
+ * group, so their range deletions can never be on disk before the rows that allow them.
+ */
+public final class GroupCommitter {
+    static final String CLEAN_STOP = "clean-stop";
+
+    /** Log bytes between two range deletions on the log. */
+    private static final long LOG_DELETE_BYTES = 8L << 20;
+
+    /** Message bytes between two range deletions on messages. */
+    private static final long MESSAGE_DELETE_BYTES = 8L << 20;
+
+    private final RowStore store;
+    private final CommitListener listener;
+    private final BlockCounters counters = new BlockCounters();
+    private final EventFloor floor;
+    private final GroupBuilder builder;
+    private final List<Group> unsynced = new ArrayList<>();
+    private final List<Range> deleted = new ArrayList<>();
+    private List<Group> durable = new ArrayList<>();
+
+    private long position;
+    private long lastTimeMillis;
+    private long logBytesSinceDelete;
+    private long messageBytesSinceDelete;
+    private long logDeletedThrough;
+    private boolean cleanStopRow;
+    private long bytesWritten;
+    private long logBytes;
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Range(Table table, byte[] from, byte[] to) {}
+
+    /**
+     * A committer that goes on where the store's last group ended.
+     *
+     * @param start what {@link StartState#read} found
+     * @param shards number of shards that take part in visits of the hand
+     */
+    public GroupCommitter(RowStore store, CommitListener listener, StartState start, IndexSpace space, int shards) {
+        this.store = store;
+        this.listener = listener;
+        position = start.position();
+        lastTimeMillis = start.lastTimeMillis();
+        cleanStopRow = start.hasCleanStopRow();
+        floor = new EventFloor(shards);
+        builder = new GroupBuilder(store, listener, counters, floor, space);
+        builder.raiseNextSession(start.nextSession());
+        start.fill(counters);
+    }
+
+    /**
+     * Builds and writes one group.
+     *
+     * @throws io.holdfast.storage.store.StoreException when it could not be written; the instance has failed
+     */
+    public Group build(List<HandOver> handOvers, long nowMillis) {
+        lastTimeMillis = Math.max(lastTimeMillis, nowMillis);
+        builder.start(position, lastTimeMillis);
+        if (cleanStopRow) {
+            builder.batch().delete(Table.META, Keys.meta(CLEAN_STOP));
+            cleanStopRow = false;
+        }
+        moveFloors(false);
+        Group group = builder.build(handOvers);
+        write(group);
+        return group;
+    }
+
+    private void write(Group group) {
+        if (!builder.batch().isEmpty()) {
+            store.write(builder.batch());
+        }
+        long written = builder.batch().size();
+        bytesWritten += written;
+        if (group.position() != position) {
+            logBytes += written;
+            logBytesSinceDelete += written;
+            messageBytesSinceDelete += group.messages().isEmpty() ? 0 : written;
+        }
+        position = group.position();
+        unsynced.add(group);
+    }
+
+    /** Makes every group built so far durable. */
+    public void sync() {
+        store.sync();
+        durable.addAll(unsynced);
+        unsynced.clear();
+    }
+
+    /** Tells the listener of durable groups, in order. */
+    public void complete() {
+        List<Group> groups = durable;
+        durable = new ArrayList<>();
+        for (Group group : groups) {
+            listener.committed(group);
+        }
+        for (Range range : deleted) {
+            listener.reclaimable(range.table(), range.from(), range.to());
+        }
+        deleted.clear();
+    }
+
+    /** Deletes what nobody needs although there is too little of it to bother while busy. */
+    public void deleteDead(long nowMillis) {
+        lastTimeMillis = Math.max(lastTimeMillis, nowMillis);
+        builder.start(position, lastTimeMillis);
+        moveFloors(true);
+        if (!builder.batch().isEmpty()) {
+            write(builder.build(List.of()));
+        }
+    }
+
+    private void moveFloors(boolean now) {
+        // The newest row stays, or an empty log would restart positions low (C09).
+        long through = Math.min(floor.floor(), position - 1);
+        if (through > logDeletedThrough && (now || logBytesSinceDelete >= LOG_DELETE_BYTES)) {
+            delete(Table.LOG, 0, through + 1);
+            logDeletedThrough = through;
+            logBytesSinceDelete = 0;
+        }
+        if (now || messageBytesSinceDelete >= MESSAGE_DELETE_BYTES) {
+            messageBytesSinceDelete = 0;
+            counters.takeDead(position + 1, (from, to) -> delete(Table.MESSAGE, from, to));
+        }
+    }
+
+    private void delete(Table table, long from, long to) {
+        byte[] first = Keys.number(from);
+        byte[] end = Keys.number(to);
+        builder.batch().deleteRange(table, first, end);
+        deleted.add(new Range(table, first, end));
+    }
+
+    /**
+     * Enters the next segment of the rolling checkpoint.
+     *
+     * @param applied the lowest position that any shard has applied
+     * @return the segment to visit with this bound, or -1 when there is nothing to do or a visit is under way
+     */
+    public int enterSegment(long applied) {
+        return floor.isVisiting() ? -1 : floor.enter(applied);
+    }
+
+    /** Writes and syncs what a clean stop leaves: the block counters, trusted only if no group follows. */
+    public void stopCleanly() {
+        RecordWriter pairs = new RecordWriter();
+        RecordWriter record = new RecordWriter();
+        if (counters.isComplete()) {
+            counters.save((block, count) -> {
+                pairs.varint(block);
+                pairs.varint(count);
+            });
+            record.field(1, position);
+            record.bytesField(2, pairs);
+            builder.start(position, lastTimeMillis);
+            builder.batch().put(Table.META, Keys.meta(CLEAN_STOP), record.toBytes());
+            store.write(builder.batch());
+        }
+        store.sync();
+    }
+
+    /** Whether groups are written that no sync has followed. */
+    public boolean hasUnsynced() {
+        return !unsynced.isEmpty();
+    }
+
+    public long position() {
+        return position;
+    }
+
+    /** Wall clock of the newest group, milliseconds since 1970. */
+    public long lastTimeMillis() {
+        return lastTimeMillis;
+    }
+
+    /** Bytes of all batches since the start. */
+    public long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** Bytes of batches with a log row since the start: the hand's measure of distance. */
+    public long logBytes() {
+        return logBytes;
+    }
+
+    public int uncountedSessions() {
+        return counters.uncountedSessions();
+    }
+}

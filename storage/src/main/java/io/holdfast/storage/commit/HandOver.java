@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import io.holdfast.storage.log.EventKind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a shard gives to the commit thread at once. It is never split over two groups (C02), and its owner must not touch
+ * it any more once submitted. Events are kept as plain numbers: nothing is allocated for an acknowledgement.
+ */
+public final class HandOver {
+    /** Not logged: a session that has ended gives a message back to the counters (C19). */
+    private static final int GONE = -1;
+
+    private static final EventKind[] KINDS = EventKind.values();
+    private static final int EVENT_WORDS = 4;
+    /** Rough cost of a step beside its message, for the limits on the commit queue. */
+    private static final int OP_BYTES = 64;
+
+    private final int shard;
+    private final List<CommitOp> ops = new ArrayList<>();
+    private long[] events = new long[16];
+    private int eventWords;
+    private boolean sync;
+    private long bytes;
+
+    public HandOver(int shard) {
+        this.shard = shard;
+    }
+
+    /** Adds a step that somebody waits for: its group is synced without delay. */
+    public void addUrgent(CommitOp op, int opBytes) {
+        add(op, opBytes);
+        sync = true;
+    }
+
+    /** Adds a step that may wait for the next sync. */
+    public void add(CommitOp op, int opBytes) {
+        ops.add(op);
+        bytes += opBytes + OP_BYTES;
+    }
+
+    /**
+     * Adds a session's event.
+     *
+     * @param messageId the message that a settling event settles, else ignored
+     */
+    public void event(EventKind kind, long number, long index, long messageId) {
+        addEvent(kind.ordinal(), number, index, messageId);
+        // A PUBREL or PUBCOMP waits for these.
+        sync |= kind == EventKind.RELEASED || kind == EventKind.INBOUND_RELEASED;
+    }
+
+    /** A message was committed for a session that had ended (C19). */
+    public void gone(long number, long messageId) {
+        addEvent(GONE, number, 0, messageId);
+    }
+
+    private void addEvent(int kind, long number, long index, long messageId) {
+        if (eventWords == events.length) {
+            events = Arrays.copyOf(events, eventWords * 2);
+        }
+        events[eventWords] = kind;
+        events[eventWords + 1] = number;
+        events[eventWords + 2] = index;
+        events[eventWords + 3] = messageId;
+        eventWords += EVENT_WORDS;
+        bytes += Long.BYTES;
+    }
+
+    public int shard() {
+        return shard;
+    }
+
+    public boolean isEmpty() {
+        return ops.isEmpty() && eventWords == 0;
+    }
+
+    /** Whether a client waits for this hand-over. */
+    public boolean isUrgent() {
+        return sync;
+    }
+
+    /** Estimated bytes, for limits. */
+    public long bytes() {
+        return bytes;
+    }
+
+    public int eventCount() {
+        return eventWords / EVENT_WORDS;
+    }
+
+    public List<CommitOp> ops() {
+        return ops;
+    }
+
+    /** Receives the logged events once they are on disk. */
+    public interface EventVisitor {
+        void event(EventKind kind, long number, long index);
+    }
+
+    public void forEachEvent(EventVisitor visitor) {
+        for (int i = 0; i < eventWords; i += EVENT_WORDS) {
+            if (events[i] != GONE) {
+                visitor.event(KINDS[(int) events[i]], events[i + 1], events[i + 2]);
+            }
+        }
+    }
+
+    void applyEvents(GroupBuilder group) {
+        for (int i = 0; i < eventWords; i += EVENT_WORDS) {
+            if (events[i] == GONE) {
+                group.counters().settle(events[i + 1], events[i + 3]);
+            } else {
+                EventKind kind = KINDS[(int) events[i]];
+                group.log().event(kind, events[i + 1], events[i + 2]);
+                if (kind.settles()) {
+                    group.counters().settle(events[i + 1], events[i + 3]);
+                }
+            }
+        }
+    }
+}

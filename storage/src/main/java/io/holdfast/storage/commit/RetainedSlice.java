@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.RecordReader;
+import io.holdfast.storage.record.SubscriptionRecord;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowCursor;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slice of the retained messages that a new subscription is owed (C13). It is built before all other steps of its group,
+ * so it sees exactly what the groups before it left, and its messages come before this group's. Values with an id from
+ * {@code owedBelow} on were delivered live and are skipped.
+ */
+public abstract class RetainedSlice extends CommitOp {
+    private static final int MESSAGES_MAX = 100;
+    private static final int ROWS_MAX = 2_000;
+
+    private final long number;
+    private final byte[] filterUtf8;
+    private final byte[] prefix;
+    private final boolean exact;
+    private final boolean durable;
+    private byte[] after;
+    private long below;
+    private boolean more;
+
+    /**
+     * The next slice of a subscription.
+     *
+     * @param prefix the filter up to its first wildcard, with its separator; the whole filter when {@code exact}
+     * @param after the topic to go on behind; a durable session's row knows better
+     * @param below the message id to stop before; as above
+     */
+    protected RetainedSlice(
+            long number, byte[] filterUtf8, byte[] prefix, boolean exact, boolean durable, byte[] after, long below) {
+        this.number = number;
+        this.filterUtf8 = filterUtf8;
+        this.prefix = prefix;
+        this.exact = exact;
+        this.durable = durable;
+        this.after = after;
+        this.below = below;
+    }
+
+    protected abstract boolean matches(byte[] topicUtf8);
+
+    /** Flags of the delivery of a retained message (QoS, RETAIN 1). Commit thread. */
+    protected abstract int flags(Message message);
+
+    @Override
+    final void apply(GroupBuilder group) {
+        // Built earlier, by GroupBuilder, through read().
+    }
+
+    final void read(GroupBuilder group) {
+        SubscriptionRecord row = null;
+        if (durable) {
+            row = row(group.store().get(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8)));
+            if (!row.getOwed()) {
+                return;
+            }
+            after = row.getOwedAfter().toByteArray();
+            below = row.getOwedBelow();
+        }
+        scan(group);
+        if (row != null) {
+            byte[] next = SubscriptionOps.row(row.getOptions(), row.getIdentifier(), more, after, below);
+            group.batch().put(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8), next);
+        }
+    }
+
+    private void scan(GroupBuilder group) {
+        byte[] from = Keys.text(prefix);
+        if (after.length > 0 && Arrays.compareUnsigned(after, prefix) >= 0) {
+            from = Keys.text(Arrays.copyOf(after, after.length + 1));
+        }
+        byte[] to = exact ? Keys.text(Arrays.copyOf(prefix, prefix.length + 1)) : Keys.end();
+        int rows = 0;
+        int found = 0;
+        try (RowCursor retained = group.store().cursor(Table.RETAINED, from, to)) {
+            while (retained.next()) {
+                byte[] topic = Keys.textBytes(retained.key());
+                if (!startsWith(topic, prefix)) {
+                    break;
+                }
+                if (rows++ == ROWS_MAX || found == MESSAGES_MAX) {
+                    more = true;
+                    return;
+                }
+                after = topic;
+                if (matches(topic) && add(group, topic, retained.record())) {
+                    found++;
+                }
+            }
+        }
+        more = false;
+    }
+
+    /** {@code a/#} also matches {@code a}, which lies outside the prefix {@code a/}: callers give the prefix {@code a}. */
+    private static boolean startsWith(byte[] topic, byte[] prefix) {
+        return topic.length >= prefix.length && Arrays.mismatch(topic, 0, prefix.length, prefix, 0, prefix.length) < 0;
+    }
+
+    private boolean add(GroupBuilder group, byte[] topic, byte[] record) {
+        RecordReader in = new RecordReader(record);
+        long id = 0;
+        byte[] stored = new byte[0];
+        while (in.hasMore()) {
+            int tag = in.tag();
+            switch (RecordReader.field(tag)) {
+                case 1 -> id = in.varint();
+                case 2 -> {
+                    int from = in.skipBytes();
+                    stored = Arrays.copyOfRange(record, from, in.position());
+                }
+                default -> in.skip(tag);
+            }
+        }
+        if (id >= below) {
+            return false;
+        }
+        Message message = Message.parse(stored);
+        Recipients one = new Recipients(1);
+        int flags = flags(message);
+        one.add(number, flags, null);
+        boolean queued = durable && (flags & Delivery.QOS_MASK) > 0;
+        new MessageOp(message, topic, queued ? one : Recipients.NONE, queued ? Recipients.NONE : one, 0).write(group);
+        return true;
+    }
+
+    private static SubscriptionRecord row(byte @Nullable [] record) {
+        try {
+            return record == null ? SubscriptionRecord.getDefaultInstance() : SubscriptionRecord.parseFrom(record);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("row of table subscription is no SubscriptionRecord", e);
+        }
+    }
+
+    protected final boolean hasMore() {
+        return more;
+    }
+
+    protected final byte[] after() {
+        return after;
+    }
+
+    protected final long below() {
+        return below;
+    }
+
+    protected final long number() {
+        return number;
+    }
+}

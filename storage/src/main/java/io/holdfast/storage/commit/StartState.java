@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.record.CleanStop;
+import io.holdfast.storage.record.NextSession;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowReader;
+import org.agrona.collections.LongArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the commit thread goes on after a start: position, clock, next session number, and the counters of live messages,
+ * saved by a clean stop or to be counted again (C08).
+ */
+public final class StartState {
+    private final long position;
+    private final long lastTimeMillis;
+    private final long nextSession;
+    private final @Nullable CleanStop cleanStop;
+    private final long oldestMessage;
+    private final long[] sessions;
+
+    private StartState(
+            long position,
+            long lastTimeMillis,
+            long nextSession,
+            @Nullable CleanStop cleanStop,
+            long oldestMessage,
+            long[] sessions) {
+        this.position = position;
+        this.lastTimeMillis = lastTimeMillis;
+        this.nextSession = nextSession;
+        this.cleanStop = cleanStop;
+        this.oldestMessage = oldestMessage;
+        this.sessions = sessions;
+    }
+
+    /** Reads the store's own rows; session numbers only when they must be counted again. */
+    public static StartState read(RowReader store, LogReplay replay) {
+        try {
+            byte[] next = store.get(Table.META, Keys.meta(RowOps.NEXT_SESSION));
+            byte[] stop = store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP));
+            CleanStop cleanStop = stop == null ? null : CleanStop.parseFrom(stop);
+            boolean trusted = cleanStop != null && cleanStop.getPosition() == replay.position();
+            return new StartState(
+                    replay.position(),
+                    replay.lastTimeMillis(),
+                    next == null ? 1 : NextSession.parseFrom(next).getSequence(),
+                    cleanStop,
+                    trusted ? 0 : oldestMessage(store, replay.position()),
+                    trusted ? new long[0] : sessionNumbers(store));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("a row of table default cannot be read", e);
+        }
+    }
+
+    private static long oldestMessage(RowReader store, long position) {
+        try (RowCursor messages = store.cursor(Table.MESSAGE, Keys.number(0), Keys.end())) {
+            return messages.next() ? Keys.number(messages.key()) : position;
+        }
+    }
+
+    private static long[] sessionNumbers(RowReader store) {
+        LongArrayList numbers = new LongArrayList();
+        try (RowCursor rows = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
+            while (rows.next()) {
+                numbers.addLong(Keys.number(rows.key()));
+            }
+        }
+        return numbers.toLongArray();
+    }
+
+    void fill(BlockCounters counters) {
+        if (cleanStop != null && cleanStop.getPosition() == position) {
+            for (int i = 0; i + 1 < cleanStop.getBlockCountersCount(); i += 2) {
+                counters.load(cleanStop.getBlockCounters(i), cleanStop.getBlockCounters(i + 1));
+            }
+        } else {
+            counters.recount(oldestMessage, position, sessions);
+        }
+    }
+
+    boolean hasCleanStopRow() {
+        return cleanStop != null;
+    }
+
+    /** Whether the broker before stopped cleanly, so that nothing has to be counted. */
+    public boolean isClean() {
+        return cleanStop != null && cleanStop.getPosition() == position;
+    }
+
+    public long position() {
+        return position;
+    }
+
+    public long lastTimeMillis() {
+        return lastTimeMillis;
+    }
+
+    /** The sequence part of the next session number. */
+    public long nextSession() {
+        return nextSession;
+    }
+
+    /** Sessions that have to be counted again; empty after a clean stop. */
+    public long[] sessionsToCount() {
+        return sessions;
+    }
+}

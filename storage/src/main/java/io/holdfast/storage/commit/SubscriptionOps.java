@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.commit;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.log.RecordWriter;
+import io.holdfast.storage.record.TopicStub;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+
+/** The steps that change the subscription tree, with their rows. Only these and {@link EndOp} do. */
+public final class SubscriptionOps {
+    /** A stub's last use is rewritten when it is older than this. */
+    private static final long STUB_FRESH_MILLIS = 60_000;
+
+    private SubscriptionOps() {}
+
+    /** What both steps know. */
+    private abstract static class Step extends CommitOp {
+        final long number;
+        final Object filter;
+        final byte[] filterUtf8;
+        private boolean existed;
+
+        Step(long number, Object filter, byte[] filterUtf8) {
+            this.number = number;
+            this.filter = filter;
+            this.filterUtf8 = filterUtf8;
+        }
+
+        /** Whether the session had this subscription before; known once committed. */
+        public final boolean existed() {
+            return existed;
+        }
+
+        final void look(GroupBuilder group) {
+            existed = group.store().get(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8)) != null;
+            for (SubscriptionChange change : group.changes()) {
+                if (change.number() == number && change.filter().equals(filter)) {
+                    existed = change.added();
+                }
+            }
+        }
+    }
+
+    /** SUBSCRIBE of one filter: row, topic stub (S04, S05), and from where on retained messages are owed (C13). */
+    public static class Subscribe extends Step {
+        private final int options;
+        private final int identifier;
+        private final boolean durable;
+        private final boolean owed;
+        private long owedBelow;
+
+        /**
+         * One filter of a SUBSCRIBE.
+         *
+         * @param options packed as the subscription tree keeps them
+         * @param durable whether the session has rows
+         * @param owed whether retained messages are to be sent
+         */
+        public Subscribe(
+                long number,
+                Object filter,
+                byte[] filterUtf8,
+                int options,
+                int identifier,
+                boolean durable,
+                boolean owed) {
+            super(number, filter, filterUtf8);
+            this.options = options;
+            this.identifier = identifier;
+            this.durable = durable;
+            this.owed = owed;
+        }
+
+        @Override
+        final void apply(GroupBuilder group) {
+            if (group.hasEnded(number)) {
+                return;
+            }
+            look(group);
+            owedBelow = group.nextMessageId();
+            if (durable) {
+                group.batch()
+                        .put(
+                                Table.SUBSCRIPTION,
+                                Keys.subscription(number, filterUtf8),
+                                row(options, identifier, owed, new byte[0], owedBelow));
+            }
+            stub(group);
+            group.addChange(new SubscriptionChange(number, filter, filterUtf8, true, options, identifier));
+        }
+
+        /** Retained messages with an id from here on reach the session as live ones. */
+        public final long owedBelow() {
+            return owedBelow;
+        }
+
+        private void stub(GroupBuilder group) {
+            byte[] key = Keys.text(filterUtf8);
+            byte[] old = group.store().get(Table.TOPIC, key);
+            long now = group.timeMillis();
+            try {
+                TopicStub stub = old == null ? null : TopicStub.parseFrom(old);
+                if (stub == null || now - stub.getLastUsedMillis() > STUB_FRESH_MILLIS) {
+                    RecordWriter record = group.scratch();
+                    record.field(1, stub == null ? now : stub.getFirstSeenMillis());
+                    record.field(2, now);
+                    group.batch().put(Table.TOPIC, key, record.toBytes());
+                }
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("row of table topic is no TopicStub", e);
+            }
+        }
+    }
+
+    /** UNSUBSCRIBE of one filter. */
+    public static class Unsubscribe extends Step {
+        public Unsubscribe(long number, Object filter, byte[] filterUtf8) {
+            super(number, filter, filterUtf8);
+        }
+
+        @Override
+        final void apply(GroupBuilder group) {
+            if (group.hasEnded(number)) {
+                return;
+            }
+            look(group);
+            group.batch().delete(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8));
+            group.addChange(new SubscriptionChange(number, filter, filterUtf8, false, 0, 0));
+        }
+    }
+
+    static byte[] row(int options, int identifier, boolean owed, byte[] owedAfter, long owedBelow) {
+        RecordWriter record = new RecordWriter(24);
+        record.field(1, options);
+        record.field(2, identifier);
+        if (owed) {
+            record.field(3, 1);
+            record.bytesField(4, owedAfter, 0, owedAfter.length);
+            record.field(5, owedBelow);
+        }
+        return record.toBytes();
+    }
+}
