@@ -15,7 +15,7 @@ public final class SubscriptionOps {
     private SubscriptionOps() {}
 
     /** What both steps know. */
-    private abstract static class Step extends CommitOp {
+    abstract static class Step extends CommitOp {
         final long number;
         final Object filter;
         final byte[] filterUtf8;
