@@ -106,6 +106,17 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** Takes the topic alias out again: it holds for one connection, the other properties are forwarded. */
+    public PropertiesBuilder withoutTopicAlias() {
+        if (contains(Property.TOPIC_ALIAS)) {
+            int index = PropertyLayout.numberIndex(present, Property.TOPIC_ALIAS);
+            int behind = PropertyLayout.numberCount(present) - index - 1;
+            System.arraycopy(numbers, index + 1, numbers, index, behind);
+            present &= ~PropertyLayout.bit(Property.TOPIC_ALIAS);
+        }
+        return this;
+    }
+
     public PropertiesBuilder payloadFormatIndicator(int indicator) {
         return number(Property.PAYLOAD_FORMAT_INDICATOR, indicator);
     }

@@ -131,7 +131,7 @@ public enum Property {
     }
 
     public boolean isNumber() {
-        return kind.ordinal() <= Kind.VARIABLE_BYTE_INTEGER.ordinal();
+        return max > 0;
     }
 
     public boolean isAllowedIn(PacketType packet) {

@@ -3,15 +3,21 @@ package io.holdfast.protocol.packet;
 
 /** Quality of service of a message or a subscription. */
 public enum QoS {
-    AT_MOST_ONCE,
-    AT_LEAST_ONCE,
-    EXACTLY_ONCE;
+    AT_MOST_ONCE(0),
+    AT_LEAST_ONCE(1),
+    EXACTLY_ONCE(2);
 
     private static final QoS[] BY_LEVEL = values();
 
+    private final int level;
+
+    QoS(int level) {
+        this.level = level;
+    }
+
     /** The wire value, 0..2. */
     public int level() {
-        return ordinal();
+        return level;
     }
 
     /**
@@ -28,6 +34,6 @@ public enum QoS {
 
     /** The lower of the two: what a subscription granted {@code other} gets of this message [MQTT-3.8.4-6]. */
     public QoS min(QoS other) {
-        return ordinal() <= other.ordinal() ? this : other;
+        return level <= other.level ? this : other;
     }
 }

@@ -32,13 +32,13 @@ final class TopicHash {
         }
         long tail = 0;
         for (; i < bytes.length; i++) {
-            tail = tail << Byte.SIZE | bytes[i] & 0xFF;
+            tail = (tail << Byte.SIZE) | (bytes[i] & 0xFF);
         }
         return mix(mix(hash ^ tail, KEY_STEP), KEY_START | 1);
     }
 
     /** Both halves of the 128-bit product, folded: every input bit reaches every output bit. */
     private static long mix(long a, long b) {
-        return a * b ^ Math.multiplyHigh(a, b);
+        return (a * b) ^ Math.multiplyHigh(a, b);
     }
 }

@@ -32,7 +32,7 @@ public final class Utf8 {
     private Utf8() {}
 
     private static int state(int due, int min, int max) {
-        return due << 16 | min << 8 | max;
+        return (due << 16) | (min << 8) | max;
     }
 
     /** The state after this byte. Positive bytes, the common case, are best handled by the caller. */
@@ -41,7 +41,7 @@ public final class Utf8 {
         if (state == BETWEEN_CHARACTERS) {
             return afterFirst(octet);
         }
-        if (octet < (state >> 8 & 0xFF) || octet > (state & 0xFF)) {
+        if (octet < ((state >> 8) & 0xFF) || octet > (state & 0xFF)) {
             return ILL_FORMED;
         }
         return switch (state >> 16) {
@@ -90,27 +90,49 @@ public final class Utf8 {
     }
 
     /**
-     * The bytes of a string of ours, or of an administrator's.
+     * How many bytes this string takes, without encoding it.
      *
      * @throws IllegalArgumentException if it holds U+0000 or a lone surrogate, or is longer than {@link #BYTES_MAX}
      */
-    public static byte[] encode(String text) {
-        for (int i = 0; i < text.length(); i++) {
+    public static int byteCount(String text) {
+        int length = text.length();
+        int bytes = length;
+        for (int i = 0; i < length; i++) {
             char unit = text.charAt(i);
             if (unit == 0) {
                 throw new IllegalArgumentException("U+0000 in a string");
             }
-            if (Character.isHighSurrogate(unit)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(unit)) {
-                throw new IllegalArgumentException("lone surrogate in a string");
+            if (Character.isSurrogate(unit)) {
+                requirePaired(text, i);
+                bytes += 1; // four bytes from two units
+            } else if (unit >= 0x80) {
+                bytes += unit < 0x800 ? 1 : 2; // two or three bytes from one unit
             }
         }
+        if (bytes > BYTES_MAX) {
+            throw new IllegalArgumentException("string of " + bytes + " bytes, at most " + BYTES_MAX);
+        }
+        return bytes;
+    }
+
+    private static void requirePaired(String text, int index) {
+        boolean paired = Character.isHighSurrogate(text.charAt(index))
+                ? index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1))
+                : index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
+        if (!paired) {
+            throw new IllegalArgumentException("lone surrogate in a string");
+        }
+    }
+
+    /**
+     * The bytes of a string of ours, or of an administrator's.
+     *
+     * @throws IllegalArgumentException as {@link #byteCount}
+     */
+    public static byte[] encode(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > BYTES_MAX) {
-            throw new IllegalArgumentException("string of " + bytes.length + " bytes, at most " + BYTES_MAX);
+        if (bytes.length != byteCount(text)) {
+            throw new IllegalStateException("counted bytes differ from encoded ones");
         }
         return bytes;
     }

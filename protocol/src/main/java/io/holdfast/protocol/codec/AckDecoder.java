@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.protocol.codec;
+
+import static io.holdfast.protocol.codec.PacketReader.malformed;
+import static io.holdfast.protocol.codec.PacketReader.protocolError;
+
+import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubComp;
+import io.holdfast.protocol.packet.PubRec;
+import io.holdfast.protocol.packet.PubRel;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.SubAck;
+import io.holdfast.protocol.packet.UnsubAck;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The acknowledgements: CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK. */
+final class AckDecoder {
+    /** The only acknowledge flag; the others are reserved [MQTT-3.2.2-1]. */
+    private static final int SESSION_PRESENT = 0b1;
+
+    /** SUBACK's one failure code before MQTT 5 [MQTT-3.9.3-2]. */
+    static final int SUBACK_FAILURE = 0x80;
+
+    private AckDecoder() {}
+
+    static ConnAck decodeConnAck(PacketReader in) throws MalformedPacketException {
+        int flags = in.readByte();
+        if ((flags & ~SESSION_PRESENT) != 0) {
+            throw malformed("reserved acknowledge flags");
+        }
+        int code = in.readByte();
+        ReasonCode reasonCode =
+                in.isMqtt5() ? ReasonCode.of(code, PacketType.CONNACK) : ReasonCode.ofConnAckReturnCode(code);
+        if (reasonCode == null || (flags == SESSION_PRESENT && reasonCode.isFailure())) {
+            throw protocolError("CONNACK code"); // [MQTT-3.2.2-4]
+        }
+        return new ConnAck(flags == SESSION_PRESENT, reasonCode, PropertiesDecoder.decode(in, PacketType.CONNACK));
+    }
+
+    /** PUBACK, PUBREC, PUBREL or PUBCOMP: code and properties may be left out from the end if they say nothing. */
+    static Packet decodePublishAck(PacketReader in, PacketType type) throws MalformedPacketException {
+        int packetId = in.readPacketId();
+        ReasonCode reasonCode = in.remaining() == 0 ? ReasonCode.SUCCESS : readReasonCode(in, type);
+        Properties properties = in.remaining() == 0 ? Properties.NONE : PropertiesDecoder.decode(in, type);
+        return switch (type) {
+            case PUBACK -> new PubAck(packetId, reasonCode, properties);
+            case PUBREC -> new PubRec(packetId, reasonCode, properties);
+            case PUBREL -> new PubRel(packetId, reasonCode, properties);
+            case PUBCOMP -> new PubComp(packetId, reasonCode, properties);
+            default -> throw new IllegalArgumentException(type + " acknowledges no PUBLISH");
+        };
+    }
+
+    static SubAck decodeSubAck(PacketReader in) throws MalformedPacketException {
+        int packetId = in.readPacketId();
+        Properties properties = PropertiesDecoder.decode(in, PacketType.SUBACK);
+        List<ReasonCode> reasonCodes = readReasonCodes(in, PacketType.SUBACK);
+        if (!in.isMqtt5()) {
+            for (ReasonCode reasonCode : reasonCodes) {
+                if (reasonCode.value() > SUBACK_FAILURE) {
+                    throw protocolError("SUBACK code");
+                }
+            }
+        }
+        return new SubAck(packetId, reasonCodes, properties);
+    }
+
+    static UnsubAck decodeUnsubAck(PacketReader in) throws MalformedPacketException {
+        int packetId = in.readPacketId();
+        Properties properties = PropertiesDecoder.decode(in, PacketType.UNSUBACK);
+        List<ReasonCode> reasonCodes = in.isMqtt5() ? readReasonCodes(in, PacketType.UNSUBACK) : List.of();
+        return new UnsubAck(packetId, reasonCodes, properties);
+    }
+
+    private static List<ReasonCode> readReasonCodes(PacketReader in, PacketType type) throws MalformedPacketException {
+        if (in.remaining() == 0) {
+            throw protocolError(type + " without a code");
+        }
+        if (in.remaining() > in.limits().filtersPerPacketMax()) {
+            throw new MalformedPacketException(ReasonCode.QUOTA_EXCEEDED, "too many codes");
+        }
+        List<ReasonCode> reasonCodes = new ArrayList<>(in.remaining());
+        while (in.remaining() > 0) {
+            reasonCodes.add(readReasonCode(in, type));
+        }
+        return reasonCodes;
+    }
+
+    /** A reason code that this packet may carry, e.g. [MQTT-3.4.2-1]. */
+    static ReasonCode readReasonCode(PacketReader in, PacketType type) throws MalformedPacketException {
+        ReasonCode reasonCode = ReasonCode.of(in.readByte(), type);
+        if (reasonCode == null) {
+            throw protocolError("reason code that " + type + " does not have");
+        }
+        return reasonCode;
+    }
+}
