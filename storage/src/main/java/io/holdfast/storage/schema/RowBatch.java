@@ -48,7 +48,16 @@ public final class RowBatch {
         head(DELETE, table, key, 0);
     }
 
+    /**
+     * Removes the rows in {@code [from, to)}.
+     *
+     * @throws IllegalArgumentException when the range runs backwards: RocksDB would notice only after it has logged the
+     *     batch, and then could never open the store again
+     */
     public void deleteRange(Table table, byte[] from, byte[] to) {
+        if (Arrays.compareUnsigned(from, to) > 0) {
+            throw new IllegalArgumentException("range to delete runs backwards");
+        }
         head(DELETE_RANGE, table, from, to.length + 5);
         varint(to.length);
         System.arraycopy(to, 0, bytes, size, to.length);

@@ -24,7 +24,10 @@ public interface RowStore extends RowReader {
      */
     void sync();
 
-    /** Gives back the disk space of a range whose range deletion is synced. May be slow; not on the commit thread. */
+    /**
+     * Gives back the disk space of a range whose range deletion is synced and into which no row was put since. May be
+     * slow; not on the commit thread.
+     */
     void reclaim(Table table, byte[] from, byte[] to);
 
     /** Moves what is in memory into table files, so that old write-ahead logs can go. May be slow; not on the commit thread. */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import io.holdfast.storage.schema.RowBatch;
+import io.holdfast.storage.schema.Table;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The store on RocksDB: one database, one write-ahead log, one table for each column family.
+ *
+ * <p>RocksDB keeps written batches in its own buffer until a sync hands them to the operating system ("manual WAL
+ * flush"). So a killed process loses exactly what was not synced, and a plain kill is an honest test of the rule that
+ * nothing is acknowledged before its sync.
+ *
+ * <p>A write or sync that fails is final. RocksDB refuses everything after it, and trying again would be worse than
+ * useless: after a failed fsync the kernel may have dropped the pages and report success the next time. Every later write
+ * and sync throws; the owner closes this store and opens the folder again through recovery.
+ *
+ * <p>{@link #write}, {@link #sync}, {@link #sequence} and {@link #durableSequence} belong to the commit thread. Reads and
+ * {@link #close} are allowed on any thread: closing waits for reads that are under way and ends open cursors.
+ */
+public final class RocksStore implements RowStore {
+    private final RocksReads reads;
+    private final NativeHandles handles;
+    private final WriteOptions writeOptions;
+    private final FlushOptions flushOptions;
+    private final StoreOptions options;
+    private volatile @Nullable StoreException failure;
+
+    // Commit thread only.
+    private long durableSequence;
+    private long lastDeviceSyncNanos;
+
+    private RocksStore(RocksReads reads, NativeHandles handles, StoreOptions options) {
+        this.reads = reads;
+        this.handles = handles;
+        this.options = options;
+        this.writeOptions = handles.own(new WriteOptions());
+        this.flushOptions = handles.own(new FlushOptions().setWaitForFlush(true));
+        this.durableSequence = reads.db().getLatestSequenceNumber();
+        this.lastDeviceSyncNanos = options.nanoClock().getAsLong();
+    }
+
+    /**
+     * Opens the database in a folder, making it when there is none. {@link StoreFolder} guards the folder around it.
+     *
+     * @throws StoreException when it cannot be opened; nothing stays open then
+     */
+    public static RocksStore open(Path folder, StoreOptions options) {
+        NativeLibrary.load(options.libraryFolder());
+        NativeHandles handles = new NativeHandles();
+        try {
+            RocksReads reads = RocksReads.open(folder, RocksOptions.readWrite(handles, options), handles);
+            return new RocksStore(reads, handles, options);
+        } catch (RocksDBException e) {
+            handles.close();
+            throw new StoreException("cannot open the store in " + folder + ": " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            handles.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void write(RowBatch batch) {
+        if (batch.isEmpty()) {
+            return;
+        }
+        change("write to", () -> {
+            try (WriteBatch rows = new WriteBatch(batch.serialised())) {
+                reads.db().write(writeOptions, rows);
+            }
+        });
+    }
+
+    @Override
+    public void sync() {
+        change("sync", () -> {
+            long sequence = reads.db().getLatestSequenceNumber();
+            boolean device = reachesDevice();
+            reads.db().flushWal(device);
+            if (device) {
+                lastDeviceSyncNanos = options.nanoClock().getAsLong();
+                durableSequence = sequence;
+            }
+        });
+    }
+
+    private boolean reachesDevice() {
+        return switch (options.durability()) {
+            case SYNC -> true;
+            case OS -> false;
+            case INTERVAL ->
+                options.nanoClock().getAsLong() - lastDeviceSyncNanos
+                        >= options.syncInterval().toNanos();
+        };
+    }
+
+    /** Syncs the device whatever the durability: at a clean stop, and for the last writes when traffic ends. */
+    public void syncDevice() {
+        change("sync", () -> {
+            long sequence = reads.db().getLatestSequenceNumber();
+            reads.db().flushWal(true);
+            lastDeviceSyncNanos = options.nanoClock().getAsLong();
+            durableSequence = sequence;
+        });
+    }
+
+    /** RocksDB's number of the last row written: one number for each row of a batch, never reused in an undamaged store. */
+    public long sequence() {
+        return reads.gated(() -> reads.db().getLatestSequenceNumber());
+    }
+
+    /** The sequence that the last sync of the device covered. */
+    public long durableSequence() {
+        return durableSequence;
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) {
+        return reads.get(table, key);
+    }
+
+    @Override
+    public RowCursor cursor(Table table, byte[] from, byte[] to) {
+        return reads.cursor(table, from, to);
+    }
+
+    @Override
+    public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
+        return reads.lastKey(table, from, to);
+    }
+
+    @Override
+    public void reclaim(Table table, byte[] from, byte[] to) {
+        reads.run("give back space of", () -> {
+            ColumnFamilyHandle family = reads.family(table);
+            // Whole files first, which costs nothing. The deletion itself may go with them, and dead rows come back
+            // that
+            // share a file with live ones: nobody refers to them, so deleting them once more in passing is enough.
+            reads.db().deleteFilesInRanges(family, List.of(from, to), false);
+            if (reads.lastKeyInside(table, from, to) != null) {
+                reads.db().deleteRange(family, writeOptions, from, to);
+            }
+            try (CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false)) {
+                reads.db().compactRange(family, from, to, compaction);
+            }
+        });
+    }
+
+    @Override
+    public void flush() {
+        reads.run("flush", () -> reads.db().flush(flushOptions, reads.families()));
+    }
+
+    /** The failure that ended this store, or null while it works. */
+    public @Nullable StoreException failure() {
+        return failure;
+    }
+
+    /** Closes without a sync of its own: what was written after the last sync may be lost or kept. */
+    @Override
+    public void close() {
+        if (reads.shut()) {
+            handles.close();
+        }
+    }
+
+    private void change(String what, RocksReads.Action action) {
+        StoreException earlier = failure;
+        if (earlier != null) {
+            throw new StoreException(
+                    "the store has failed before and must be reopened: " + earlier.getMessage(), earlier);
+        }
+        try {
+            reads.run(what, action);
+        } catch (StoreException e) {
+            failure = e;
+            throw e;
+        }
+    }
+}
