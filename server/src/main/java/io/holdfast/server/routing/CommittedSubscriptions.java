@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.routing;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.SubscriptionChange;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.record.SubscriptionRecord;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowReader;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.collections.LongHashSet;
+
+/**
+ * The commit thread's side of the subscription tree: applies changes in commit order, and has the last word on who gets a
+ * message (C12). Shards match against the tree as it was; between that and the commit, subscriptions may have changed. A
+ * message is therefore tested against the changes it did not see, in ticket order, and the sessions concerned are judged
+ * again by their subscription rows.
+ */
+public final class CommittedSubscriptions {
+    /** Older messages are matched anew instead of tested against every change. */
+    private static final int RECENT_MAX = 1_000;
+
+    private final SubscriptionTree tree;
+    private final Router router;
+    private final RowReader store;
+    private final ArrayDeque<Seen> recent = new ArrayDeque<>();
+
+    /** A visible change and the tree's generation since. */
+    private record Seen(long generation, SubscriptionChange change) {}
+
+    public CommittedSubscriptions(SubscriptionTree tree, RowReader store) {
+        this.tree = tree;
+        this.store = store;
+        router = new Router(tree.newReader());
+    }
+
+    /** Makes durable changes visible. Before the shards hear of their group. */
+    public void apply(List<SubscriptionChange> changes) {
+        for (SubscriptionChange change : changes) {
+            TopicFilter filter = (TopicFilter) change.filter();
+            if (change.added()) {
+                tree.put(filter, change.number(), change.options(), change.identifier());
+            } else {
+                tree.remove(filter, change.number());
+            }
+            recent.add(new Seen(tree.generation(), change));
+            if (recent.size() > RECENT_MAX) {
+                recent.poll();
+            }
+        }
+    }
+
+    /** Corrects a message's recipients for changes it was not matched with; {@code pending} are not visible yet. */
+    public void revise(MessageOp op, List<SubscriptionChange> pending) {
+        if (!(op instanceof RoutedMessage message)
+                || (pending.isEmpty() && message.generation() == tree.generation())) {
+            return;
+        }
+        boolean stale = !recent.isEmpty() && message.generation() < recent.peek().generation() - 1;
+        if (stale) {
+            Route route = router.route(
+                    message.topic(), message.message().qos(), message.message().retain(), message.message().publisher());
+            message.recipients(route.durable(), route.live());
+        }
+        LongHashSet affected = new LongHashSet();
+        if (!stale) {
+            for (Seen seen : recent) {
+                if (seen.generation() > message.generation()) {
+                    note(affected, message, seen.change());
+                }
+            }
+        }
+        pending.forEach(change -> note(affected, message, change));
+        if (!affected.isEmpty()) {
+            rebuild(message, affected, pending);
+        }
+    }
+
+    private void note(LongHashSet affected, RoutedMessage message, SubscriptionChange change) {
+        if (!((TopicFilter) change.filter()).matches(message.topic())) {
+            return;
+        }
+        if (store.get(Table.SESSION, Keys.number(change.number())) != null) {
+            affected.add(change.number());
+        } else if (change.added()) {
+            addVolatile(message, change);
+        }
+    }
+
+    /** A volatile session has no rows to judge it by; what it loses at the same moment it may still get. */
+    private static void addVolatile(RoutedMessage message, SubscriptionChange change) {
+        for (int i = 0; i < message.live().size(); i++) {
+            if (message.live().number(i) == change.number()) {
+                return;
+            }
+        }
+        Recipients live = without(message.live(), new LongHashSet());
+        int flags = Router.flags(change.options(), message.message().qos(), message.message().retain());
+        live.add(change.number(), flags, null);
+        message.recipients(message.recipients(), live);
+    }
+
+    private void rebuild(RoutedMessage message, LongHashSet affected, List<SubscriptionChange> pending) {
+        Recipients durable = without(message.recipients(), affected);
+        Recipients live = without(message.live(), affected);
+        for (LongHashSet.LongIterator i = affected.iterator(); i.hasNext(); ) {
+            long number = i.nextValue();
+            Map<TopicFilter, SubscriptionChange> filters = filters(number, pending);
+            judge(message, number, filters, durable, live);
+        }
+        message.recipients(durable, live);
+    }
+
+    private static Recipients without(Recipients all, LongHashSet affected) {
+        Recipients rest = new Recipients(all.size() + affected.size());
+        for (int i = 0; i < all.size(); i++) {
+            if (!affected.contains(all.number(i))) {
+                rest.add(all.number(i), all.flags(i), all.identifiers(i));
+            }
+        }
+        return rest;
+    }
+
+    /** The subscriptions of a session as of this place in ticket order. */
+    private Map<TopicFilter, SubscriptionChange> filters(long number, List<SubscriptionChange> pending) {
+        Map<TopicFilter, SubscriptionChange> filters = new HashMap<>();
+        try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
+            while (rows.next()) {
+                byte[] utf8 = Keys.subscriptionFilter(rows.key());
+                SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
+                TopicFilter filter = TopicFilter.parse(utf8);
+                filters.put(
+                        filter,
+                        new SubscriptionChange(number, filter, utf8, true, row.getOptions(), row.getIdentifier()));
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("row of table subscription is no SubscriptionRecord", e);
+        }
+        pending.forEach(change -> overlay(filters, number, change));
+        return filters;
+    }
+
+    private static void overlay(Map<TopicFilter, SubscriptionChange> filters, long number, SubscriptionChange change) {
+        if (change.number() == number) {
+            if (change.added()) {
+                filters.put((TopicFilter) change.filter(), change);
+            } else {
+                filters.remove((TopicFilter) change.filter());
+            }
+        }
+    }
+
+    private static void judge(
+            RoutedMessage message,
+            long number,
+            Map<TopicFilter, SubscriptionChange> filters,
+            Recipients durable,
+            Recipients live) {
+        int options = -1;
+        for (Map.Entry<TopicFilter, SubscriptionChange> entry : filters.entrySet()) {
+            int own = entry.getValue().options();
+            boolean echo = number == message.message().publisher() && SubscriptionOptions.isNoLocal(own);
+            if (!echo && entry.getKey().matches(message.topic())) {
+                options = options < 0 ? own : Router.merged(options, own);
+            }
+        }
+        if (options >= 0) {
+            int flags = Router.flags(options, message.message().qos(), message.message().retain());
+            boolean queued = !SubscriptionOptions.isVolatile(options) && (flags & Delivery.QOS_MASK) > 0;
+            (queued ? durable : live).add(number, flags, null);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.storage.commit.EndOp;
+import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The shard's part of the rolling checkpoint: writes rows of dirty sessions when the hand comes to their segment, some
+ * hundred for each group, and lets idle sessions leave memory behind their rows (C10). Rows are never waited for.
+ */
+final class Checkpointer {
+    private static final int SEGMENTS = 64;
+    private static final int ROWS_PER_GROUP = 500;
+    private static final int ROW_BYTES = 96;
+
+    private final SessionShard shard;
+    private List<List<Session>> dirty = new ArrayList<>(SEGMENTS);
+
+    Checkpointer(SessionShard shard) {
+        this.shard = shard;
+        for (int i = 0; i < SEGMENTS; i++) {
+            dirty.add(new ArrayList<>());
+        }
+    }
+
+    /** Notes that a session with rows has changed. */
+    void mark(Session session, Session.Dirty how) {
+        if (!session.durable || session.ended) {
+            return;
+        }
+        if (session.dirty == Session.Dirty.CLEAN) {
+            dirty.get(segment(session)).add(session);
+        }
+        if (session.dirty.compareTo(how) < 0) {
+            session.dirty = how;
+        }
+    }
+
+    private static int segment(Session session) {
+        return (int) (SessionNumbers.sequence(session.number) % SEGMENTS);
+    }
+
+    /** Visits the dirty sessions of a segment in rising number, in slices. */
+    void visit(int segment, long bound) {
+        List<Session> sessions = dirty.get(segment);
+        dirty.set(segment, new ArrayList<>());
+        sessions.sort(Comparator.comparingLong(session -> session.number));
+        visit(sessions, 0, segment, bound);
+    }
+
+    private void visit(List<Session> sessions, int from, int segment, long bound) {
+        int end = Math.min(sessions.size(), from + ROWS_PER_GROUP);
+        for (Session session : sessions.subList(from, end)) {
+            if (!session.ended) {
+                checkpoint(session);
+            }
+        }
+        if (end == sessions.size()) {
+            shard.add(new RowOps.SegmentDone(segment, bound), 0);
+            return;
+        }
+        shard.add(
+                new RowOps.Note() {
+                    @Override
+                    public void committed() {
+                        shard.applier.whenWhole(() -> visit(sessions, end, segment, bound));
+                    }
+                },
+                0);
+    }
+
+    private void checkpoint(Session session) {
+        boolean changed = session.dirty == Session.Dirty.CHANGED;
+        session.dirty = Session.Dirty.CLEAN;
+        long applied = shard.applier.applied();
+        List<SessionRows.Range> added = fragments(session, changed, applied);
+        long head = dropFragments(session, changed, added);
+        if (changed || (added.isEmpty() && session.state.next() > session.checkpointNext)) {
+            byte[] window = SessionRows.window(session.state, applied, head);
+            shard.add(new RowOps.Window(session.number, window), window.length + ROW_BYTES);
+        }
+        session.checkpointNext = session.state.next();
+        session.pending++;
+        shard.add(new Written(session, added), 0);
+    }
+
+    /** Puts what was appended since the last visit into fragments, unless the window row itself holds all of it. */
+    private List<SessionRows.Range> fragments(Session session, boolean changed, long applied) {
+        long first = firstOutside(session, changed);
+        List<SessionRows.Range> added = new ArrayList<>(1);
+        while (first >= 0 && first < session.state.next()) {
+            long end = Math.min(session.state.next(), first + SessionRows.FRAGMENT_ENTRIES);
+            byte[] record = SessionRows.fragment(session.state, first, end, applied);
+            shard.add(
+                    new RowOps.Put(Table.QUEUE, Keys.queue(session.number, first), record), record.length + ROW_BYTES);
+            added.add(new SessionRows.Range(first, end));
+            first = end;
+        }
+        return added;
+    }
+
+    /** The first new unsettled index if any new one stands outside the window row, else -1. */
+    private long firstOutside(Session session, boolean changed) {
+        long firstNew = -1;
+        for (long i = session.checkpointNext; i < session.state.next() && firstNew < 0; i++) {
+            firstNew = session.state.isSettled(i) ? -1 : i;
+        }
+        if (firstNew < 0 || !changed) {
+            return firstNew;
+        }
+        long unsettled = session.state.unsettledCount();
+        return unsettled <= shard.space.inline() ? -1 : firstNew;
+    }
+
+    /** Deletes fragments that are settled to their end, and returns where the queue begins now. */
+    private long dropFragments(Session session, boolean changed, List<SessionRows.Range> added) {
+        if (!changed) {
+            return session.state.queueHead();
+        }
+        List<SessionRows.Range> known = shard.outbound.fragments(session);
+        int dead = 0;
+        while (dead < known.size() && known.get(dead).end() <= session.state.acknowledged()) {
+            long first = known.get(dead).first();
+            shard.add(new RowOps.Delete(Table.QUEUE, Keys.queue(session.number, first)), ROW_BYTES);
+            dead++;
+        }
+        known.subList(0, dead).clear();
+        if (!known.isEmpty()) {
+            return known.get(0).first();
+        }
+        return added.isEmpty() ? session.state.next() : added.get(0).first();
+    }
+
+    /** Rows of a session are written: what they hold may leave memory. */
+    private final class Written extends RowOps.Note {
+        private final Session session;
+        private final List<SessionRows.Range> added;
+
+        Written(Session session, List<SessionRows.Range> added) {
+            this.session = session;
+            this.added = added;
+        }
+
+        @Override
+        public void committed() {
+            session.pending--;
+            if (session.fragments != null) {
+                session.fragments.addAll(added);
+            }
+            if (!evictIfIdle(session) && session.state.entriesInMemory() > OutboundFlow.RESIDENT_ENTRIES_MAX) {
+                trim(session);
+            }
+        }
+    }
+
+    /** Leaves the tail of a long queue to its fragments. */
+    private void trim(Session session) {
+        for (SessionRows.Range range : shard.outbound.fragments(session)) {
+            long from = Math.max(range.first(), session.cursor + shard.space.inline());
+            for (long i = Math.max(from, session.state.acknowledged()); i < range.end(); i++) {
+                if (session.state.delivery(i) != Delivery.NONE && session.body(i) == null) {
+                    session.state.forget(i);
+                }
+            }
+        }
+    }
+
+    /** Lets a session without connection leave memory when its rows say all there is. */
+    boolean evictIfIdle(Session session) {
+        boolean idle = session.durable
+                && !session.ended
+                && session.connection == null
+                && session.connecting == 0
+                && session.pending == 0
+                && session.dirty == Session.Dirty.CLEAN
+                && session.addingInbound.isEmpty()
+                && session.releasingInbound.isEmpty()
+                && session.owed.isEmpty()
+                && !session.slicing;
+        if (idle) {
+            shard.sessions.remove(session.number);
+            shard.clients.remove(session.clientId, session.number);
+        }
+        return idle;
+    }
+
+    /** Tells the commit thread which messages from before a crash a session still claims (C08). */
+    void recount(long number, long recoveredPosition) {
+        Session session = shard.get(number);
+        if (session != null) {
+            long[] claims = SessionEnd.claims(shard, session, recoveredPosition);
+            shard.add(new EndOp.Count(number, claims), claims.length * Long.BYTES);
+            evictIfIdle(session);
+        }
+    }
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
+import io.holdfast.storage.schema.Table;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's first and last moments: CONNECT with take-over and clean start, the five ends of a connection, and what
+ * was connected when the broker before this one died.
+ *
+ * <p>Both connections of a take-over meet here, on one shard. The old one is closed when the new CONNECT is on disk; from
+ * the hand-over of that CONNECT on, an end of the old one writes nothing (C25).
+ */
+final class ConnectFlow {
+    static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
+    private static final int ROW_BYTES = 96;
+
+    private final SessionShard shard;
+    private final SessionEnd ends;
+    private final Wills wills;
+
+    ConnectFlow(SessionShard shard) {
+        this.shard = shard;
+        wills = new Wills(shard);
+        ends = new SessionEnd(shard);
+    }
+
+    // ---- CONNECT
+
+    void onConnect(Connection connection, Connect connect) {
+        connection.version = connect.version();
+        connection.keepAliveSeconds = connect.keepAliveSeconds();
+        connection.receiveMaximum = shard.limits.receiveMaximum();
+        ReasonCode refusal = refusal(connect);
+        if (refusal.isFailure()) {
+            refuse(connection, refusal);
+            return;
+        }
+        Session session = find(connect.clientId());
+        Connection old = session == null ? null : session.connection;
+        boolean handedOver = false;
+        if (session != null) {
+            handedOver = wills.publish(session);
+            boolean keep = session.durable && !connect.cleanStart();
+            if (!keep) {
+                ends.end(session);
+                handedOver = true;
+                session = null;
+            }
+        }
+        boolean present = session != null;
+        if (session == null) {
+            session = create(connect);
+        }
+        wills.arm(session, connection, connect.will());
+        session.generation++;
+        session.connecting++;
+        handedOver |= rows(session, !present);
+        Connected connected = new Connected(session, connection, present, old);
+        if (handedOver) {
+            shard.addUrgent(connected, ROW_BYTES);
+        } else {
+            connected.committed(); // Nothing of a volatile session without a will is on disk.
+        }
+    }
+
+    private ReasonCode refusal(Connect connect) {
+        if (connect.version() == ProtocolVersion.MQTT_5) {
+            return ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+        }
+        boolean nameless = connect.clientId().isEmpty();
+        if (nameless && (connect.version() == ProtocolVersion.MQTT_3_1 || !connect.cleanStart())) {
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8]
+        }
+        if (connect.will() != null && connect.will().topic().startsWithDollar()) {
+            return ReasonCode.NOT_AUTHORIZED;
+        }
+        return shard.env.admit(connect);
+    }
+
+    private void refuse(Connection connection, ReasonCode reason) {
+        if (connection.version == ProtocolVersion.MQTT_5) {
+            connection.version = ProtocolVersion.MQTT_3_1_1; // The answer of a server that does not know level 5.
+        }
+        shard.send(connection, new ConnAck(false, reason)); // [MQTT-3.2.2-4]
+        connection.close(reason); // [MQTT-3.2.2-5]
+        shard.connections.remove(connection);
+    }
+
+    private @Nullable Session find(String clientId) {
+        Long number = shard.clients.get(clientId);
+        if (number == null) {
+            byte[] row = shard.store.get(Table.CLIENT, Keys.text(utf8(clientId)));
+            number = row == null ? null : Long.valueOf(SessionRecords.clientSession(row));
+        }
+        return number == null ? null : shard.get(number);
+    }
+
+    private Session create(Connect connect) {
+        boolean durable = !connect.cleanStart();
+        long number = SessionNumbers.of(shard.env.nextSessionSequence(), connect.clientId());
+        Session session = new Session(number, connect.clientId(), durable, new SessionState(number, shard.space));
+        session.expirySeconds = durable ? NEVER_EXPIRES : 0;
+        session.createdMillis = shard.env.nowMillis();
+        shard.sessions.put(number, session);
+        shard.clients.put(session.clientId, number);
+        return session;
+    }
+
+    /** The rows of a CONNECT; false when a session needs none. */
+    private boolean rows(Session session, boolean created) {
+        long number = session.number;
+        if (created && (session.durable || session.will != null)) {
+            shard.add(new RowOps.NewSession(SessionNumbers.sequence(number)), ROW_BYTES);
+        }
+        if (session.durable) {
+            if (created) {
+                byte[] record = SessionRecords.client(number);
+                shard.add(new RowOps.Put(Table.CLIENT, Keys.text(utf8(session.clientId)), record), ROW_BYTES);
+            } else {
+                session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, number);
+            }
+            long now = shard.env.nowMillis();
+            putSession(session, now, 0);
+            if (session.expiryDueMillis != 0) {
+                deleteTimer(session.expiryDueMillis, number, TimerKind.SESSION_EXPIRY);
+                session.expiryDueMillis = 0;
+            }
+        }
+        if (session.durable || session.will != null) {
+            byte[] key = Keys.timer(0, number, TimerKind.CONNECTED);
+            shard.add(new RowOps.Put(Table.TIMER, key, SessionRecords.timer(session.generation)), ROW_BYTES);
+            wills.row(session);
+            return true;
+        }
+        return false;
+    }
+
+    private void putSession(Session session, long connectedMillis, long disconnectedMillis) {
+        byte[] record = SessionRecords.session(session, connectedMillis, disconnectedMillis);
+        shard.add(new RowOps.Put(Table.SESSION, Keys.number(session.number), record), record.length + ROW_BYTES);
+    }
+
+    private void deleteTimer(long dueMillis, long number, TimerKind kind) {
+        shard.add(new RowOps.Delete(Table.TIMER, Keys.timer(dueMillis, number, kind)), ROW_BYTES);
+    }
+
+    /** The CONNECT is on disk: the old connection ends and the new one hears of it. */
+    private final class Connected extends RowOps.Note {
+        private final Session session;
+        private final Connection connection;
+        private final boolean present;
+        private final @Nullable Connection old;
+
+        Connected(Session session, Connection connection, boolean present, @Nullable Connection old) {
+            this.session = session;
+            this.connection = connection;
+            this.present = present;
+            this.old = old;
+        }
+
+        @Override
+        public void committed() {
+            session.connecting--;
+            takeOver(old);
+            takeOver(session.connection);
+            if (session.ended) {
+                connection.close(ReasonCode.SESSION_TAKEN_OVER);
+                return;
+            }
+            session.connection = connection;
+            connection.session = session;
+            if (!connection.isOpen()) {
+                closed(connection);
+                return;
+            }
+            shard.env.count(ShardEvent.CONNECTED);
+            shard.send(connection, new ConnAck(present, ReasonCode.SUCCESS)); // [MQTT-3.2.0-1]
+            shard.outbound.resume(session);
+            connection.resumeReading(shard.env.nowMillis());
+        }
+
+        private void takeOver(@Nullable Connection other) {
+            if (other != null && other != connection && other.isOpen()) {
+                shard.env.count(ShardEvent.TAKEN_OVER);
+                shard.env.count(ShardEvent.DISCONNECTED);
+                other.close(ReasonCode.SESSION_TAKEN_OVER); // [MQTT-3.1.4-2]
+                shard.connections.remove(other);
+            }
+        }
+    }
+
+    // ---- ends
+
+    /** The broker ends a connection: protocol error (S24), keep alive (S22), stop. */
+    void end(Connection connection, ReasonCode reason) {
+        if (connection.isOpen()) {
+            connection.close(reason);
+            closed(connection);
+        }
+        shard.connections.remove(connection);
+    }
+
+    /** A connection has ended without DISCONNECT: its will is published [MQTT-3.1.2-8]. */
+    void closed(Connection connection) {
+        Session session = connection.session;
+        if (session == null || session.connection != connection || session.ended) {
+            return;
+        }
+        detach(session);
+        if (session.connecting > 0) {
+            return;
+        }
+        if (session.willConnection == connection) {
+            wills.publish(session);
+        }
+        leave(session, shard.env.nowMillis(), null);
+    }
+
+    /** DISCONNECT: the will goes unpublished, and the connection closes when that is on disk (C23) [MQTT-3.14.4-3]. */
+    void onDisconnect(Connection connection, Session session) {
+        detach(session);
+        if (session.connecting > 0) {
+            connection.close(ReasonCode.SUCCESS);
+            shard.connections.remove(connection);
+            return;
+        }
+        wills.disarm(session);
+        leave(session, shard.env.nowMillis(), connection);
+    }
+
+    private void detach(Session session) {
+        session.connection = null;
+        shard.env.count(ShardEvent.DISCONNECTED);
+        if (session.durable) {
+            session.bodies = null;
+        }
+    }
+
+    private void leave(Session session, long atMillis, @Nullable Connection connection) {
+        if (!session.durable || session.expirySeconds == 0) {
+            boolean rows = session.durable || session.hadWill;
+            ends.end(session);
+            if (connection != null && rows) {
+                shard.addUrgent(new Left(session, connection), ROW_BYTES);
+            } else if (connection != null) {
+                connection.close(ReasonCode.SUCCESS);
+                shard.connections.remove(connection);
+            }
+            return;
+        }
+        putSession(session, 0, atMillis);
+        deleteTimer(0, session.number, TimerKind.CONNECTED);
+        shard.add(new RowOps.Delete(Table.WILL, Keys.number(session.number)), ROW_BYTES);
+        if (session.expirySeconds != NEVER_EXPIRES) {
+            session.expiryDueMillis = atMillis + session.expirySeconds * 1_000;
+            byte[] key = Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY);
+            shard.add(new RowOps.Put(Table.TIMER, key, SessionRecords.timer(session.generation)), ROW_BYTES);
+        }
+        session.pending++;
+        Left left = new Left(session, connection);
+        if (connection == null) {
+            shard.add(left, ROW_BYTES);
+        } else {
+            shard.addUrgent(left, ROW_BYTES);
+        }
+    }
+
+    /** The end of a connection is on disk. */
+    private final class Left extends RowOps.Note {
+        private final Session session;
+        private final @Nullable Connection connection;
+
+        Left(Session session, @Nullable Connection connection) {
+            this.session = session;
+            this.connection = connection;
+        }
+
+        @Override
+        public void committed() {
+            session.pending--;
+            if (connection != null) {
+                connection.close(ReasonCode.SUCCESS);
+                shard.connections.remove(connection);
+            }
+            shard.checkpoints.evictIfIdle(session);
+        }
+    }
+
+    void judgeKeepAlive(Connection connection, long nowMillis) {
+        long silent = nowMillis - connection.lastPacketMillis;
+        boolean judged = connection.keepAliveSeconds > 0 && connection.isReading() && connection.isOpen();
+        if (judged && silent > connection.keepAliveSeconds * 1_500L) { // [MQTT-3.1.2-24]
+            shard.env.count(ShardEvent.KEEP_ALIVE_EXPIRED);
+            end(connection, ReasonCode.KEEP_ALIVE_TIMEOUT);
+        }
+    }
+
+    // ---- what an earlier life left
+
+    /** A session as its row says. */
+    @Nullable
+    Session fromRow(long number, SessionState state) {
+        byte[] row = shard.store.get(Table.SESSION, Keys.number(number));
+        return row == null ? null : SessionRecords.parse(row, number, state);
+    }
+
+    /**
+     * A connection that ended with the broker: everything within the span may have been sent (C16), the will is published,
+     * expiry starts at the last moment that is known of (C03).
+     */
+    void leftOver(long number, long endedMillis) {
+        Session session = shard.get(number);
+        if (session == null) {
+            wills.publishOrphan(number);
+            deleteTimer(0, number, TimerKind.CONNECTED);
+            return;
+        }
+        long mayBeSent = session.acknowledgedOnDisk + shard.space.span();
+        session.sentThrough = Math.max(session.sentThrough, Math.min(session.state.next(), mayBeSent));
+        wills.restore(session);
+        wills.publish(session);
+        leave(session, endedMillis, null);
+    }
+
+    void expire(long number, long dueMillis) {
+        Session session = shard.get(number);
+        if (session != null
+                && session.connection == null
+                && session.connecting == 0
+                && session.expiryDueMillis == dueMillis) {
+            ends.end(session);
+        }
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.storage.log.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One network connection as the session core sees it: the transport extends it with a socket, the simulation with a fake
+ * one. After CONNECT it lives on its session's shard, and all methods are called there.
+ */
+public abstract class Connection {
+    // valid from CONNECT on
+    ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
+    int keepAliveSeconds;
+    int receiveMaximum;
+    @Nullable Session session;
+    final Replies replies = new Replies(this);
+
+    // valid for one packet
+    @Nullable Packet held;
+    long lastPacketMillis;
+    boolean needsFlush;
+
+    private boolean open = true;
+    private boolean reading = true;
+    private final RouteCache routeCache = new RouteCache();
+
+    /** Queues a packet behind what was sent before; {@link #flush} puts it on the wire. */
+    protected abstract void write(Packet packet);
+
+    /** Queues PUBACK, PUBREC, PUBREL or PUBCOMP with reason success, without allocating. */
+    protected abstract void writeAck(PacketType type, int packetId);
+
+    /**
+     * Queues a PUBLISH.
+     *
+     * @param packetId 0 for QoS 0
+     * @param identifiers Subscription Identifiers, MQTT 5 only
+     */
+    protected abstract void writePublish(
+            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers);
+
+    /** Puts what was queued on the wire. */
+    protected abstract void flush();
+
+    /** False while the client reads too slowly; {@link SessionShard#onWritable} tells when that changes. */
+    protected abstract boolean isWritable();
+
+    /** Stops or resumes decoding; packets decoded already do not reach the shard either. */
+    protected abstract void applyReading(boolean reading);
+
+    /** Sends what is queued, then DISCONNECT to an MQTT 5 client that shall know why, and closes the socket. */
+    protected abstract void shut(ReasonCode reason);
+
+    /** Address and port of the client, for logs. */
+    public abstract String peer();
+
+    /** Whether the core still has business with this connection. */
+    public final boolean isOpen() {
+        return open;
+    }
+
+    public final ProtocolVersion version() {
+        return version;
+    }
+
+    /** Keep alive deadline passed in seconds, 0 for none; set by CONNECT. */
+    public final int keepAliveSeconds() {
+        return keepAliveSeconds;
+    }
+
+    final RouteCache routeCache() {
+        return routeCache;
+    }
+
+    final boolean isReading() {
+        return reading;
+    }
+
+    final void pauseReading() {
+        if (reading) {
+            reading = false;
+            applyReading(false);
+        }
+    }
+
+    /** Reads on; the keep alive starts anew, as we were the silent side (C22). */
+    final void resumeReading(long nowMillis) {
+        if (!reading && open) {
+            reading = true;
+            lastPacketMillis = nowMillis;
+            applyReading(true);
+        }
+    }
+
+    final void close(ReasonCode reason) {
+        if (open) {
+            open = false;
+            replies.clear();
+            held = null;
+            shut(reason);
+        }
+    }
+
+    /** The socket has gone by itself. */
+    final void gone() {
+        open = false;
+        replies.clear();
+        held = null;
+    }
+}

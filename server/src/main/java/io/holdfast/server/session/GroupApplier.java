@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.storage.commit.CommitOp;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.log.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies durable groups to the shard's sessions: appends first, then what the shard's own hand-overs made durable, then
+ * replies. A huge fan-out is applied in slices; rows, ends and counts happen only between whole groups (C02, C30).
+ */
+final class GroupApplier {
+    /** Recipients looked at before other work gets its turn. */
+    private static final int SLICE = 2_000;
+
+    private final SessionShard shard;
+    private final ArrayDeque<Group> groups = new ArrayDeque<>();
+    private final List<Runnable> whenWhole = new ArrayList<>();
+    private long applied;
+
+    // Where the current group stands.
+    private int message;
+    private int recipient;
+    private boolean slicing;
+
+    GroupApplier(SessionShard shard, long position) {
+        this.shard = shard;
+        applied = position;
+    }
+
+    /** The last group that is applied whole. */
+    long applied() {
+        return applied;
+    }
+
+    /** Runs a task now, or behind the last slice of the group being applied. */
+    void whenWhole(Runnable task) {
+        if (slicing) {
+            whenWhole.add(task);
+        } else {
+            task.run();
+        }
+    }
+
+    void add(Group group) {
+        groups.add(group);
+        if (!slicing) {
+            run();
+        }
+    }
+
+    private void run() {
+        slicing = false;
+        for (Group group = groups.peek(); group != null; group = groups.peek()) {
+            if (!appends(group)) {
+                slicing = true;
+                shard.env.execute(() -> {
+                    run();
+                    shard.endOfBurst();
+                });
+                return;
+            }
+            groups.poll();
+            message = 0;
+            recipient = 0;
+            finish(group);
+            List<Runnable> tasks = List.copyOf(whenWhole);
+            whenWhole.clear();
+            tasks.forEach(Runnable::run);
+        }
+    }
+
+    /** Appends the group's messages to their sessions; false when there is more for another slice. */
+    private boolean appends(Group group) {
+        int budget = SLICE;
+        for (; message < group.messages().size(); message++) {
+            MessageOp op = group.messages().get(message);
+            Recipients durable = op.recipients();
+            Recipients live = op.live();
+            for (; recipient < durable.size() + live.size(); recipient++) {
+                if (budget-- == 0) {
+                    return false;
+                }
+                if (recipient < durable.size()) {
+                    append(op, durable, recipient);
+                } else {
+                    deliverOne(op.message(), live, recipient - durable.size());
+                }
+            }
+            recipient = 0;
+        }
+        return true;
+    }
+
+    private void append(MessageOp op, Recipients recipients, int i) {
+        long number = recipients.number(i);
+        if (!shard.owns(number)) {
+            return;
+        }
+        Session session = shard.get(number);
+        if (session == null) {
+            shard.out().gone(number, op.id());
+            return;
+        }
+        long delivery = Delivery.of(op.id(), recipients.flags(i));
+        long index = session.state.append(delivery, op.message().storedBytes(), recipients.identifiers(i));
+        shard.checkpoints.mark(session, Session.Dirty.APPENDED);
+        shard.outbound.appended(session, index, op.message());
+    }
+
+    /** Serves the live recipients of a message that belong here. */
+    void deliver(Message message, Recipients recipients) {
+        for (int i = 0; i < recipients.size(); i++) {
+            deliverOne(message, recipients, i);
+        }
+    }
+
+    private void deliverOne(Message message, Recipients recipients, int i) {
+        long number = recipients.number(i);
+        if (!shard.owns(number)) {
+            return;
+        }
+        Session session = shard.sessions.get(number);
+        if (session == null || session.connection == null) {
+            return;
+        }
+        int flags = recipients.flags(i);
+        if ((flags & Delivery.QOS_MASK) == 0) {
+            shard.outbound.sendAtMostOnce(session, message, flags, recipients.identifiers(i));
+        } else {
+            long index = session.state.append(
+                    Delivery.of(0, flags), message.storedBytes(), recipients.identifiers(i));
+            session.keepBody(index, message);
+            shard.outbound.appended(session, index, message);
+        }
+    }
+
+    private void finish(Group group) {
+        // Behind the appends: what a row says of A must never be ahead of what the session holds.
+        applied = group.position();
+        for (HandOver handOver : group.handOvers()) {
+            if (handOver.shard() == shard.index) {
+                handOver.forEachEvent(this::onDisk);
+            }
+        }
+        for (HandOver handOver : group.handOvers()) {
+            if (handOver.shard() == shard.index) {
+                for (CommitOp op : handOver.ops()) {
+                    op.committed();
+                }
+            }
+        }
+    }
+
+    private void onDisk(EventKind kind, long number, long index) {
+        Session session = shard.sessions.get(number);
+        if (session == null) {
+            return;
+        }
+        switch (kind) {
+            case ACKNOWLEDGED, COMPLETED, DROPPED -> session.settleOnDisk(index);
+            case RELEASED -> shard.outbound.releasedOnDisk(session, index);
+            case INBOUND_ADDED -> shard.inbound.addedOnDisk(session, (int) index);
+            case INBOUND_RELEASED -> shard.inbound.releasedOnDisk(session, (int) index);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.PingResp;
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubComp;
+import io.holdfast.protocol.packet.PubRec;
+import io.holdfast.protocol.packet.PubRel;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.Subscribe;
+import io.holdfast.protocol.packet.Unsubscribe;
+import io.holdfast.server.routing.Route;
+import io.holdfast.server.routing.RoutedMessage;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.log.Message;
+
+/** What clients send after CONNECT. Packets that must wait for a commit are held, with everything behind them (C20). */
+final class InboundFlow {
+    private static final int EVENT_REPLY_BYTES = 16;
+
+    private final SessionShard shard;
+    private final SubscriptionFlow subscriptions;
+
+    InboundFlow(SessionShard shard) {
+        this.shard = shard;
+        subscriptions = new SubscriptionFlow(shard);
+    }
+
+    void onPacket(Connection connection, Session session, Packet packet) {
+        if (session.ended || session.connection != connection) {
+            return; // A newer connection owns the session (C25).
+        }
+        switch (packet.type()) {
+            case PUBLISH -> onPublish(connection, session, (Publish) packet);
+            case PUBACK -> shard.outbound.onPubAck(session, ((PubAck) packet).packetId());
+            case PUBREC -> shard.outbound.onPubRec(session, ((PubRec) packet).packetId());
+            case PUBREL -> onPubRel(connection, session, (PubRel) packet);
+            case PUBCOMP -> shard.outbound.onPubComp(session, ((PubComp) packet).packetId());
+            case SUBSCRIBE -> subscriptions.onSubscribe(connection, session, (Subscribe) packet);
+            case UNSUBSCRIBE -> subscriptions.onUnsubscribe(connection, session, (Unsubscribe) packet);
+            case PINGREQ -> shard.send(connection, PingResp.INSTANCE); // [MQTT-3.12.4-1]
+            case DISCONNECT -> shard.connects.onDisconnect(connection, session);
+            // A second CONNECT, or a packet only servers send [MQTT-3.1.0-2].
+            default -> {
+                shard.env.count(ShardEvent.PROTOCOL_ERROR);
+                shard.connects.end(connection, ReasonCode.PROTOCOL_ERROR);
+            }
+        }
+    }
+
+    // ---- PUBLISH
+
+    private void onPublish(Connection connection, Session session, Publish publish) {
+        shard.env.count(ShardEvent.MESSAGE_RECEIVED);
+        boolean exactlyOnce = publish.qos() == QoS.EXACTLY_ONCE;
+        if (exactlyOnce && session.releasingInbound.contains(publish.packetId())) {
+            hold(connection, publish);
+            return;
+        }
+        if (publish.topic().startsWithDollar()) {
+            refuseDollar(connection, session, publish);
+            return;
+        }
+        if (exactlyOnce && session.state.holdsInbound(publish.packetId())) {
+            repeatPubRec(connection, session, publish.packetId());
+            return;
+        }
+        if (exactlyOnce && session.state.inboundCount() >= shard.limits.inboundMax()) {
+            shard.env.count(ShardEvent.PROTOCOL_ERROR);
+            shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+            return;
+        }
+        if (exactlyOnce) {
+            addInbound(session, publish.packetId());
+        }
+        accept(connection, session, publish);
+    }
+
+    private void accept(Connection connection, Session session, Publish publish) {
+        Route route = route(connection, session, publish);
+        Message message = shard.messages.build(
+                publish.topic().utf8(),
+                publish.payload(),
+                publish.qos().level(),
+                publish.retain(),
+                session.number,
+                shard.env.nowMillis());
+        boolean follows = session.retainedUnderWay > 0 && !route.live().isEmpty();
+        if (publish.retain() || follows || !route.durable().isEmpty()) {
+            if (!publish.retain() && !follows) {
+                shard.env.deliver(shard.index, message, route.live());
+                route = new Route(route.durable(), Recipients.NONE, route.generation());
+            }
+            commit(connection, session, publish, message, route);
+            return;
+        }
+        shard.env.deliver(shard.index, message, route.live());
+        if (publish.qos() != QoS.AT_MOST_ONCE) {
+            PublishReply reply = new PublishReply(connection, session, publish, message, route);
+            reply.now();
+        }
+    }
+
+    private Route route(Connection connection, Session session, Publish publish) {
+        int qos = publish.qos().level();
+        if (publish.retain()) {
+            return shard.router.route(publish.topic(), qos, true, session.number);
+        }
+        RouteCache cache = connection.routeCache();
+        Route route = cache.get(publish.topic(), qos, shard.tree.generation());
+        if (route == null) {
+            route = shard.router.route(publish.topic(), qos, false, session.number);
+            cache.put(publish.topic(), qos, route);
+        }
+        return route;
+    }
+
+    private void commit(Connection connection, Session session, Publish publish, Message message, Route route) {
+        PublishReply op = new PublishReply(connection, session, publish, message, route);
+        if (publish.retain()) {
+            session.retainedUnderWay++;
+        }
+        shard.addUrgent(op, message.storedBytes());
+        if (publish.qos() != QoS.AT_MOST_ONCE) {
+            connection.replies.add(op);
+        }
+    }
+
+    private void addInbound(Session session, int packetId) {
+        session.state.addInbound(packetId);
+        session.addingInbound.add(packetId);
+        if (session.durable) {
+            shard.out().event(EventKind.INBOUND_ADDED, session.number, packetId, 0);
+            shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+        }
+    }
+
+    /** A duplicate gets PUBREC again and nothing else, behind the commit of the first one [MQTT-4.3.3-2]. */
+    private void repeatPubRec(Connection connection, Session session, int packetId) {
+        if (session.addingInbound.contains(packetId)) {
+            shard.addUrgent(new ParkedAck(connection, PacketType.PUBREC, packetId), EVENT_REPLY_BYTES);
+        } else {
+            connection.replies.add(new ReadyAck(PacketType.PUBREC, packetId));
+        }
+    }
+
+    /** Clients do not talk to each other through topics that begin with {@code $} (S59). */
+    private void refuseDollar(Connection connection, Session session, Publish publish) {
+        shard.env.count(ShardEvent.DROPPED_DOLLAR_TOPIC);
+        if (shard.limits.refuseDollarByClosing()) {
+            shard.connects.end(connection, ReasonCode.NOT_AUTHORIZED);
+        } else if (publish.qos() == QoS.AT_LEAST_ONCE) {
+            connection.replies.add(new ReadyAck(PacketType.PUBACK, publish.packetId()));
+        } else if (publish.qos() == QoS.EXACTLY_ONCE) {
+            connection.replies.add(new ReadyAck(PacketType.PUBREC, publish.packetId()));
+        }
+    }
+
+    // ---- PUBREL
+
+    private void onPubRel(Connection connection, Session session, PubRel pubRel) {
+        int packetId = pubRel.packetId();
+        if (session.addingInbound.contains(packetId) || session.releasingInbound.contains(packetId)) {
+            hold(connection, pubRel);
+        } else if (session.state.removeInbound(packetId)) {
+            ParkedAck reply = new ParkedAck(connection, PacketType.PUBCOMP, packetId);
+            if (session.durable) {
+                session.releasingInbound.add(packetId);
+                shard.out().event(EventKind.INBOUND_RELEASED, session.number, packetId, 0);
+                shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+                shard.addUrgent(reply, EVENT_REPLY_BYTES);
+            } else {
+                reply.committed();
+            }
+        } else {
+            connection.replies.add(new ReadyAck(PacketType.PUBCOMP, packetId));
+        }
+    }
+
+    /** Keeps a packet until what it waits for is on disk; nothing behind it is read meanwhile. */
+    private void hold(Connection connection, Packet packet) {
+        connection.held = packet;
+        connection.pauseReading();
+        shard.addUrgent(new RowOps.Note() {
+            @Override
+            public void committed() {
+                unhold(connection);
+            }
+        }, EVENT_REPLY_BYTES);
+    }
+
+    private void unhold(Connection connection) {
+        Packet packet = connection.held;
+        if (packet != null && connection.isOpen()) {
+            connection.held = null;
+            shard.onPacket(connection, packet);
+            if (connection.held == null) {
+                connection.resumeReading(shard.env.nowMillis());
+            }
+        }
+    }
+
+    void addedOnDisk(Session session, int packetId) {
+        session.addingInbound.remove(packetId);
+    }
+
+    void releasedOnDisk(Session session, int packetId) {
+        session.releasingInbound.remove(packetId);
+    }
+
+    // ---- retained messages
+
+    void startRetained(RetainedDelivery delivery) {
+        subscriptions.start(delivery);
+    }
+
+    void continueRetained(Session session) {
+        if (!session.owed.isEmpty()) {
+            subscriptions.continueRetained(session);
+        }
+    }
+
+    // ---- replies
+
+    /** PUBACK or PUBREC for a message, parked until its group is on disk. */
+    private final class PublishReply extends RoutedMessage implements Replies.Reply {
+        private final Connection connection;
+        private final Session session;
+        private final QoS qos;
+        private final int packetId;
+        private boolean ready;
+
+        PublishReply(Connection connection, Session session, Publish publish, Message message, Route route) {
+            super(message, publish.topic(), route);
+            this.connection = connection;
+            this.session = session;
+            qos = publish.qos();
+            packetId = publish.packetId();
+        }
+
+        /** Nothing of this message has to be on disk: the reply only keeps its place. */
+        void now() {
+            ready = true;
+            if (qos == QoS.EXACTLY_ONCE && !session.durable) {
+                session.addingInbound.remove(packetId);
+            }
+            connection.replies.add(this);
+        }
+
+        @Override
+        public void committed() {
+            ready = true;
+            if (message().retain()) {
+                session.retainedUnderWay--;
+            }
+            if (qos == QoS.EXACTLY_ONCE && !session.durable) {
+                session.addingInbound.remove(packetId);
+            }
+            connection.replies.advance();
+        }
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void send(Connection to) {
+            acknowledge(to, qos == QoS.AT_LEAST_ONCE ? PacketType.PUBACK : PacketType.PUBREC, packetId);
+        }
+    }
+
+    private void acknowledge(Connection to, PacketType type, int packetId) {
+        if (to.isOpen()) {
+            to.writeAck(type, packetId);
+            shard.touch(to);
+        }
+    }
+
+    /** An acknowledgement that waits for a commit. */
+    private final class ParkedAck extends RowOps.Note implements Replies.Reply {
+        private final Connection connection;
+        private final PacketType type;
+        private final int packetId;
+        private boolean ready;
+
+        ParkedAck(Connection connection, PacketType type, int packetId) {
+            this.connection = connection;
+            this.type = type;
+            this.packetId = packetId;
+            connection.replies.add(this);
+        }
+
+        @Override
+        public void committed() {
+            ready = true;
+            connection.replies.advance();
+        }
+
+        @Override
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void send(Connection to) {
+            acknowledge(to, type, packetId);
+        }
+    }
+
+    /** An acknowledgement that only keeps its place among the replies (C21). */
+    private final class ReadyAck implements Replies.Reply {
+        private final PacketType type;
+        private final int packetId;
+
+        ReadyAck(PacketType type, int packetId) {
+            this.type = type;
+            this.packetId = packetId;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void send(Connection to) {
+            acknowledge(to, type, packetId);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.SessionRows;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages on their way to clients: window, acknowledgements, reading of long queues, limits. An index's packet identifier
+ * follows from the index, so it survives restarts [MQTT-2.3.1-4]; the window is bounded by Receive Maximum and by the span
+ * within which identifiers are unique (C17).
+ */
+final class OutboundFlow {
+    private static final int BODIES_WANTED_MAX = 64;
+
+    /** Messages kept in memory for one connected session whose window is full. */
+    private static final int BODIES_KEPT_MAX = 64;
+
+    /** Entries of a queue in memory beyond which a connected session's tail is left on disk. */
+    static final int RESIDENT_ENTRIES_MAX = 4_096;
+
+    private final SessionShard shard;
+
+    OutboundFlow(SessionShard shard) {
+        this.shard = shard;
+    }
+
+    /** A message was appended: send it if the window is open, else keep or bound it. */
+    void appended(Session session, long index, Message message) {
+        if (session.connection != null) {
+            if (session.durable && (session.bodies == null || session.bodies.size() < BODIES_KEPT_MAX)) {
+                session.keepBody(index, message);
+            }
+            pump(session);
+        }
+        bound(session, message);
+    }
+
+    /** QoS 0 to a client that does not read is dropped, not queued [MQTT-4.3.1-1]. */
+    void sendAtMostOnce(Session session, Message message, int flags, int @Nullable [] identifiers) {
+        Connection connection = session.connection;
+        if (connection == null) {
+            return;
+        }
+        if (!connection.isWritable()) {
+            shard.env.count(ShardEvent.DROPPED_SLOW);
+            return;
+        }
+        connection.writePublish(message, 0, 0, false, (flags & Delivery.RETAIN) != 0, identifiers);
+        shard.touch(connection);
+        shard.env.count(ShardEvent.MESSAGE_SENT);
+    }
+
+    /** A new connection has its CONNACK: everything unsettled is sent again, in order, oldest first [MQTT-4.4.0-1]. */
+    void resume(Session session) {
+        session.cursor = session.state.acknowledged();
+        session.inflight = 0;
+        session.reading = false;
+        pump(session);
+    }
+
+    /** Sends as much as window, identifiers and socket allow. */
+    void pump(Session session) {
+        Connection connection = session.connection;
+        while (connection != null && session.cursor < session.state.next() && connection.isWritable()) {
+            long index = session.cursor;
+            if (session.state.isSettled(index)) {
+                session.cursor++;
+                continue;
+            }
+            if (session.inflight >= connection.receiveMaximum
+                    || index >= session.acknowledgedOnDisk + shard.space.span()) {
+                return;
+            }
+            if (!send(session, connection, index)) {
+                return;
+            }
+            session.cursor++;
+            session.inflight++;
+        }
+        shard.inbound.continueRetained(session);
+    }
+
+    private boolean send(Session session, Connection connection, long index) {
+        long delivery = session.state.delivery(index);
+        if (delivery == Delivery.NONE) {
+            readFragment(session, index);
+            return false;
+        }
+        if (session.state.isReleased(index)) {
+            // If its PUBREC is not on disk yet, the commit sends PUBREL.
+            if (!session.durable || session.isReleasedOnDisk(index)) {
+                ack(connection, PacketType.PUBREL, shard.space.packetId(index));
+            }
+            return true;
+        }
+        Message message = session.body(index);
+        if (message == null) {
+            readMessages(session, index);
+            return false;
+        }
+        boolean again = index < session.sentThrough;
+        connection.writePublish(
+                message,
+                shard.space.packetId(index),
+                Delivery.qos(delivery),
+                again,
+                (Delivery.flags(delivery) & Delivery.RETAIN) != 0,
+                session.state.identifiers(index));
+        shard.touch(connection);
+        session.sentThrough = Math.max(session.sentThrough, index + 1);
+        if (session.durable) {
+            session.dropBody(index);
+        }
+        shard.env.count(ShardEvent.MESSAGE_SENT);
+        return true;
+    }
+
+    private void ack(Connection connection, PacketType type, int packetId) {
+        connection.writeAck(type, packetId);
+        shard.touch(connection);
+    }
+
+    // ---- acknowledgements
+
+    void onPubAck(Session session, int packetId) {
+        long index = sent(session, packetId, 1);
+        if (index < 0) {
+            shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
+            return;
+        }
+        settle(session, index, EventKind.ACKNOWLEDGED);
+    }
+
+    void onPubRec(Session session, int packetId) {
+        long index = sent(session, packetId, 2);
+        if (index < 0) {
+            shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
+        } else if (!session.state.isReleased(index)) {
+            session.state.release(index);
+            if (session.durable) {
+                shard.out().event(EventKind.RELEASED, session.number, index, 0);
+                shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+            } else {
+                pubRel(session, index);
+            }
+        } else if (!session.durable || session.isReleasedOnDisk(index)) {
+            pubRel(session, index);
+        }
+    }
+
+    void onPubComp(Session session, int packetId) {
+        long index = sent(session, packetId, 2);
+        boolean released = index >= 0 && session.state.isReleased(index);
+        // Before PUBREL left, a PUBCOMP answers nothing; and no group may hold two events of one index (C20).
+        if (!released || (session.durable && !session.isReleasedOnDisk(index))) {
+            shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
+            return;
+        }
+        settle(session, index, EventKind.COMPLETED);
+    }
+
+    /** The PUBREC of this index is on disk: now PUBREL may leave [MQTT-4.3.3-1]. */
+    void releasedOnDisk(Session session, long index) {
+        session.releaseOnDisk(index);
+        if (session.connection != null && index < session.cursor && session.state.isReleased(index)) {
+            pubRel(session, index);
+        }
+    }
+
+    private void pubRel(Session session, long index) {
+        if (session.connection != null) {
+            ack(session.connection, PacketType.PUBREL, shard.space.packetId(index));
+        }
+    }
+
+    /** The index that a client's acknowledgement means, or -1. */
+    private long sent(Session session, int packetId, int qos) {
+        if (packetId > shard.space.packetIds()) {
+            return -1;
+        }
+        long index = shard.space.index(packetId, session.state.acknowledged());
+        boolean known = index < session.cursor && !session.state.isSettled(index);
+        return known && Delivery.qos(session.state.delivery(index)) == qos ? index : -1;
+    }
+
+    private void settle(Session session, long index, EventKind kind) {
+        if (session.durable) {
+            long delivery = session.state.delivery(index);
+            shard.out().event(kind, session.number, index, Delivery.messageId(delivery));
+            shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+        }
+        session.state.settle(index);
+        session.dropBody(index);
+        if (!session.durable) {
+            session.settleOnDisk(index);
+        }
+        session.inflight--;
+        pump(session);
+    }
+
+    // ---- limits
+
+    private void bound(Session session, Message message) {
+        Limits limits = shard.limits;
+        while (isFull(session, limits)) {
+            boolean oldest = limits.overflow() == Limits.Overflow.DROP_OLDEST;
+            long index = oldest ? firstUnsettled(session, session.firstUnsent()) : session.state.next() - 1;
+            if (index < session.firstUnsent() || index >= session.state.next() || session.state.isSettled(index)) {
+                return; // Everything was sent, or may have been: it is the client's by now (C16).
+            }
+            drop(session, index);
+            boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
+            shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
+        }
+    }
+
+    private static boolean isFull(Session session, Limits limits) {
+        return (limits.queueMessagesMax() > 0 && session.queued() > limits.queueMessagesMax())
+                || (limits.queueBytesMax() > 0 && session.state.queuedBytes() > limits.queueBytesMax());
+    }
+
+    private static long firstUnsettled(Session session, long from) {
+        long index = from;
+        while (index < session.state.next() && session.state.isSettled(index)) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Gives an unsent message up; its index stays used. */
+    void drop(Session session, long index) {
+        if (session.state.delivery(index) == Delivery.NONE) {
+            restore(session, index);
+        }
+        if (session.durable) {
+            long delivery = session.state.delivery(index);
+            shard.out().event(EventKind.DROPPED, session.number, index, Delivery.messageId(delivery));
+            shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+        } else {
+            session.settleOnDisk(index);
+        }
+        session.state.settle(index);
+        session.dropBody(index);
+    }
+
+    // ---- reading
+
+    /** The fragments of a session, read once. */
+    List<SessionRows.Range> fragments(Session session) {
+        if (session.fragments == null) {
+            session.fragments =
+                    new ArrayList<>(SessionRows.fragments(shard.store, session.number, session.state.queueHead()));
+        }
+        return session.fragments;
+    }
+
+    private long fragmentOf(Session session, long index) {
+        for (SessionRows.Range range : fragments(session)) {
+            if (index < range.end() && index >= range.first()) {
+                return range.first();
+            }
+        }
+        throw new IllegalStateException(
+                "index " + index + " of session " + session.number + " is neither in memory nor in a fragment");
+    }
+
+    /** Brings a fragment's entries into memory at once: for limits, where there is no time to wait. */
+    void restore(Session session, long index) {
+        SessionRows.read(
+                shard.store, session.number, fragmentOf(session, index), session.state::restore);
+    }
+
+    private void readFragment(Session session, long index) {
+        if (!session.reading) {
+            session.reading = true;
+            shard.env.read(QueuePage.fragment(session.number, fragmentOf(session, index), index));
+        }
+    }
+
+    private void readMessages(Session session, long from) {
+        if (session.reading) {
+            return;
+        }
+        List<QueuePage.Entry> wanted = new ArrayList<>();
+        for (long i = from; i < session.state.next() && wanted.size() < BODIES_WANTED_MAX; i++) {
+            long delivery = session.state.delivery(i);
+            if (delivery != Delivery.NONE && session.body(i) == null) {
+                wanted.add(new QueuePage.Entry(i, delivery, null, null, false));
+            } else if (delivery == Delivery.NONE && !session.state.isSettled(i)) {
+                break;
+            }
+        }
+        session.reading = true;
+        shard.env.read(QueuePage.messages(session.number, wanted));
+    }
+
+    void onPage(QueuePage page) {
+        if (page.failure() != null) {
+            throw page.failure();
+        }
+        Session session = shard.sessions.get(page.number());
+        if (session == null || !session.reading) {
+            return;
+        }
+        session.reading = false;
+        for (QueuePage.Entry entry : page.entries()) {
+            session.state.restore(entry.index(), entry.delivery(), entry.identifiers());
+            if (session.state.isSettled(entry.index())) {
+                continue;
+            }
+            if (entry.message() != null) {
+                session.keepBody(entry.index(), entry.message());
+            } else if (entry.looked()) {
+                missing(session, entry.index());
+            }
+        }
+        pump(session);
+    }
+
+    /** A message whose row is gone cannot be sent; saying so beats stopping the queue for ever. */
+    private void missing(Session session, long index) {
+        shard.env.count(ShardEvent.MESSAGE_MISSING);
+        drop(session, index);
+    }
+}

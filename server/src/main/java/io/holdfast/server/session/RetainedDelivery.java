@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.routing.SubscriptionOptions;
+import io.holdfast.storage.commit.RetainedSlice;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.Message;
+import java.util.Arrays;
+
+/** One slice of the retained messages for a new subscription [MQTT-3.3.1-6]; asks for the next one when committed. */
+final class RetainedDelivery extends RetainedSlice {
+    private final SessionShard shard;
+    private final Session session;
+    private final TopicFilter filter;
+    private final int options;
+
+    RetainedDelivery(
+            SessionShard shard, Session session, TopicFilter filter, int options, byte[] after, long below) {
+        super(
+                session.number,
+                filter.utf8(),
+                prefix(filter),
+                !filter.hasWildcard(),
+                session.durable,
+                after,
+                below);
+        this.shard = shard;
+        this.session = session;
+        this.filter = filter;
+        this.options = options;
+    }
+
+    /** The bytes that every matching topic begins with: up to the first wildcard, and for {@code a/#} also {@code a}. */
+    private static byte[] prefix(TopicFilter filter) {
+        byte[] utf8 = filter.utf8();
+        int length = 0;
+        while (length < utf8.length && utf8[length] != '+' && utf8[length] != '#') {
+            length++;
+        }
+        boolean parent = length > 0 && length < utf8.length && utf8[length] == '#';
+        return Arrays.copyOf(utf8, parent ? length - 1 : length);
+    }
+
+    @Override
+    protected boolean matches(byte[] topicUtf8) {
+        return filter.matches(TopicName.of(topicUtf8));
+    }
+
+    @Override
+    protected int flags(Message message) {
+        // Sent because of a new subscription: RETAIN 1 [MQTT-3.3.1-8].
+        return Math.min(message.qos(), SubscriptionOptions.qos(options)) | Delivery.RETAIN;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    @Override
+    public void committed() {
+        session.slicing = false;
+        if (hasMore() && !session.ended) {
+            shard.inbound.startRetained(
+                    new RetainedDelivery(shard, session, filter, options, after(), below()));
+        } else {
+            shard.inbound.continueRetained(session);
+        }
+    }
+}

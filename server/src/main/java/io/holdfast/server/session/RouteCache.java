@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.routing.Route;
+import org.jspecify.annotations.Nullable;
+
+/** The last route of a connection: most publishers stay with one topic, and a route holds until the tree changes. */
+final class RouteCache {
+    private @Nullable TopicName topic;
+    private @Nullable Route route;
+    private int qos;
+
+    @Nullable
+    Route get(TopicName wanted, int wantedQos, long generation) {
+        Route cached = route;
+        return cached != null && qos == wantedQos && cached.generation() == generation && wanted.equals(topic)
+                ? cached
+                : null;
+    }
+
+    void put(TopicName newTopic, int newQos, Route newRoute) {
+        topic = newTopic;
+        qos = newQos;
+        route = newRoute;
+    }
+}

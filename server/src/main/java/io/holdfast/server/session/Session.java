@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.log.SessionState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.agrona.collections.IntHashSet;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session in memory: its durable half ({@link SessionState}) and what only a running broker needs. Whoever holds its
+ * number knows its shard, and only that shard touches it.
+ *
+ * <p>A volatile session (Session Expiry 0, no row) uses the same fields; its messages hang in {@link #bodies} and nothing
+ * it does is logged.
+ */
+final class Session {
+    /** How much of a session has changed since its last checkpoint. */
+    enum Dirty {
+        CLEAN,
+        /** Only messages were appended: a fragment will do. */
+        APPENDED,
+        /** The window row has to be written. */
+        CHANGED
+    }
+
+    // ---- valid for the session
+    final long number;
+    final String clientId;
+    final boolean durable;
+    final SessionState state;
+
+    /** Every index below may have been sent. */
+    long sentThrough;
+
+    long expirySeconds;
+    long generation;
+    long createdMillis;
+    int subscriptionCount;
+    boolean ended;
+
+    /** Due time of the expiry row on disk, 0 when there is none. */
+    long expiryDueMillis;
+
+    // ---- what is on disk already
+    long acknowledgedOnDisk;
+    private @Nullable LongHashSet settledOnDisk;
+    private @Nullable LongHashSet releasedOnDisk;
+
+    // ---- valid for a connection
+    @Nullable Connection connection;
+
+    /** The will and the connection it belongs to. */
+    @Nullable Message will;
+
+    /** The newest connection; the will is its. */
+    @Nullable Connection willConnection;
+
+    /** Whether a will row may be on disk. */
+    boolean hadWill;
+
+    /** The next index to look at: everything below was sent on this connection or is settled. */
+    long cursor;
+
+    /** Unsettled indexes below the cursor. */
+    int inflight;
+
+    // ---- hand-overs under way
+    /** CONNECTs handed over and not yet committed. */
+    int connecting;
+
+    /** Hand-overs that must be committed before the session may leave memory (C10). */
+    int pending;
+
+    /** Inbound packet identifiers whose PUBLISH is not committed yet (C20). */
+    final IntHashSet addingInbound = new IntHashSet();
+
+    /** Inbound packet identifiers whose PUBREL is not committed yet (C20). */
+    final IntHashSet releasingInbound = new IntHashSet();
+
+    /** Retained messages of this publisher that are not committed yet: later messages follow behind them (C14). */
+    int retainedUnderWay;
+
+    // ---- checkpoint
+    Dirty dirty = Dirty.CLEAN;
+
+    /** Indexes below are in committed or handed-over rows. */
+    long checkpointNext;
+
+    /** Queue fragments on disk, in order; null until somebody needs to know. */
+    @Nullable List<SessionRows.Range> fragments;
+
+    // ---- reading the queue
+    boolean reading;
+    @Nullable Long2ObjectHashMap<Message> bodies;
+
+    // ---- retained messages owed
+    final List<RetainedDelivery> owed = new ArrayList<>(0);
+    boolean slicing;
+
+    /** Filters of a volatile session; a durable one has rows. */
+    @Nullable Set<TopicFilter> volatileFilters;
+
+    Session(long number, String clientId, boolean durable, SessionState state) {
+        this.number = number;
+        this.clientId = clientId;
+        this.durable = durable;
+        this.state = state;
+        everythingIsOnDisk();
+        checkpointNext = state.next();
+    }
+
+    /** After a load or a replay, all of the durable half is on disk. */
+    void everythingIsOnDisk() {
+        acknowledgedOnDisk = state.acknowledged();
+        settledOnDisk = null;
+        for (long index : state.settledSorted()) {
+            settleOnDisk(index);
+        }
+        releasedOnDisk = null;
+        for (long index : state.releasedSorted()) {
+            releaseOnDisk(index);
+        }
+    }
+
+    void settleOnDisk(long index) {
+        if (releasedOnDisk != null) {
+            releasedOnDisk.remove(index);
+        }
+        if (index == acknowledgedOnDisk) {
+            acknowledgedOnDisk++;
+            while (settledOnDisk != null && settledOnDisk.remove(acknowledgedOnDisk)) {
+                acknowledgedOnDisk++;
+            }
+        } else if (index > acknowledgedOnDisk) {
+            if (settledOnDisk == null) {
+                settledOnDisk = new LongHashSet();
+            }
+            settledOnDisk.add(index);
+        }
+    }
+
+    void releaseOnDisk(long index) {
+        if (state.isReleased(index)) {
+            if (releasedOnDisk == null) {
+                releasedOnDisk = new LongHashSet();
+            }
+            releasedOnDisk.add(index);
+        }
+    }
+
+    boolean isReleasedOnDisk(long index) {
+        return releasedOnDisk != null && releasedOnDisk.contains(index);
+    }
+
+    /** Messages not yet sent, as far as limits are concerned. */
+    long queued() {
+        return state.unsettledCount() - inflight;
+    }
+
+    /** The lowest index that a limit may drop: a sent one never is (C16). */
+    long firstUnsent() {
+        return Math.max(Math.max(sentThrough, cursor), state.acknowledged());
+    }
+
+    void keepBody(long index, Message message) {
+        if (bodies == null) {
+            bodies = new Long2ObjectHashMap<>();
+        }
+        bodies.put(index, message);
+    }
+
+    @Nullable
+    Message body(long index) {
+        return bodies == null ? null : bodies.get(index);
+    }
+
+    void dropBody(long index) {
+        if (bodies != null) {
+            bodies.remove(index);
+        }
+    }
+
+    Set<TopicFilter> volatileFilters() {
+        if (volatileFilters == null) {
+            volatileFilters = new HashSet<>();
+        }
+        return volatileFilters;
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.storage.commit.EndOp;
+import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.commit.SubscriptionChange;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.LongArrayList;
+
+/** The end of a session: clean start, expiry, or the end of the connection of a volatile one [MQTT-3.1.2-6]. */
+final class SessionEnd {
+    private static final int ROW_BYTES = 256;
+
+    private final SessionShard shard;
+
+    SessionEnd(SessionShard shard) {
+        this.shard = shard;
+    }
+
+    void end(Session session) {
+        session.ended = true;
+        shard.sessions.remove(session.number);
+        boolean current = shard.clients.remove(session.clientId, session.number);
+        if (session.durable) {
+            endDurable(session, current);
+        } else if (session.volatileFilters != null || session.hadWill) {
+            List<SubscriptionChange> removals = new ArrayList<>();
+            for (TopicFilter filter : session.volatileFilters()) {
+                removals.add(new SubscriptionChange(session.number, filter, filter.utf8(), false, 0, 0));
+            }
+            shard.add(new EndOp.Volatile(session.number, removals, session.hadWill), ROW_BYTES);
+        }
+    }
+
+    private void endDurable(Session session, boolean current) {
+        shard.env.count(ShardEvent.SESSION_ENDED);
+        shard.ended.add(session.number);
+        long[] claims = claims(shard, session, Long.MAX_VALUE);
+        long[] fragments = shard.outbound.fragments(session).stream()
+                .mapToLong(SessionRows.Range::first)
+                .toArray();
+        List<byte[]> timers = new ArrayList<>();
+        timers.add(Keys.timer(0, session.number, TimerKind.CONNECTED));
+        if (session.expiryDueMillis != 0) {
+            timers.add(Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY));
+        }
+        byte[] clientId = current ? ConnectFlow.utf8(session.clientId) : null;
+        shard.add(
+                new EndOp(session.number, clientId, claims, fragments, timers, TopicFilter::parse),
+                ROW_BYTES + claims.length * Long.BYTES);
+        shard.add(
+                new RowOps.Note() {
+                    @Override
+                    public void committed() {
+                        shard.ended.remove(session.number);
+                    }
+                },
+                0);
+    }
+
+    /** The messages up to an id that a session still claims, from memory and its fragments. */
+    static long[] claims(SessionShard shard, Session session, long throughId) {
+        Long2LongHashMap byIndex = new Long2LongHashMap(Delivery.NONE);
+        for (SessionRows.Range range : shard.outbound.fragments(session)) {
+            SessionRows.read(
+                    shard.store, session.number, range.first(), (index, delivery, ids) -> byIndex.put(index, delivery));
+        }
+        LongArrayList claims = new LongArrayList();
+        for (long i = session.state.acknowledged(); i < session.state.next(); i++) {
+            if (!session.state.isSettled(i)) {
+                long delivery = session.state.delivery(i);
+                long known = delivery == Delivery.NONE ? byIndex.get(i) : delivery;
+                if (known == Delivery.NONE) {
+                    throw new IllegalStateException("index " + i + " of session " + session.number + " has no entry");
+                }
+                if (Delivery.messageId(known) <= throughId) {
+                    claims.addLong(Delivery.messageId(known));
+                }
+            }
+        }
+        return claims.toLongArray();
+    }
+}

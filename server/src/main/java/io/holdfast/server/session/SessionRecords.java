@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.RecordReader;
+import io.holdfast.storage.log.RecordWriter;
+import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.record.ClientRecord;
+import io.holdfast.storage.record.SessionRecord;
+import io.holdfast.storage.record.TimerRecord;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowReader;
+import java.util.Arrays;
+
+/** The rows that a connection's begin and end write, to and from records. */
+final class SessionRecords {
+    private SessionRecords() {}
+
+    static byte[] client(long number) {
+        return ClientRecord.newBuilder().setSession(number).build().toByteArray();
+    }
+
+    static long clientSession(byte[] record) {
+        try {
+            return ClientRecord.parseFrom(record).getSession();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("row of table client is no ClientRecord", e);
+        }
+    }
+
+    /** Times in milliseconds since 1970, 0 for none. */
+    static byte[] session(Session session, long connectedMillis, long disconnectedMillis) {
+        Connection connection = session.willConnection;
+        return SessionRecord.newBuilder()
+                .setClientId(session.clientId)
+                .setProtocolLevel(connection == null ? 0 : connection.version().level())
+                .setExpirySeconds((int) session.expirySeconds)
+                .setReceiveMaximum(connection == null ? 0 : connection.receiveMaximum)
+                .setGeneration(session.generation)
+                .setSentThrough(session.sentThrough)
+                .setConnectedMillis(connectedMillis)
+                .setDisconnectedMillis(disconnectedMillis)
+                .setCreatedMillis(session.createdMillis)
+                .build()
+                .toByteArray();
+    }
+
+    static Session parse(byte[] record, long number, SessionState state) {
+        try {
+            SessionRecord row = SessionRecord.parseFrom(record);
+            Session session = new Session(number, row.getClientId(), true, state);
+            session.sentThrough = row.getSentThrough();
+            session.expirySeconds = Integer.toUnsignedLong(row.getExpirySeconds());
+            session.generation = row.getGeneration();
+            session.createdMillis = row.getCreatedMillis();
+            boolean expires = session.expirySeconds != ConnectFlow.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
+            session.expiryDueMillis = expires ? row.getDisconnectedMillis() + session.expirySeconds * 1_000 : 0;
+            return session;
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("row of table session is no SessionRecord", e);
+        }
+    }
+
+    static byte[] timer(long generation) {
+        return TimerRecord.newBuilder().setGeneration(generation).build().toByteArray();
+    }
+
+    static byte[] will(Message message) {
+        RecordWriter out = new RecordWriter(message.storedBytes() + 8);
+        out.bytesField(1, message.record(), 0, message.storedBytes());
+        return out.toBytes();
+    }
+
+    static Message willMessage(byte[] record) {
+        RecordReader in = new RecordReader(record);
+        while (in.hasMore()) {
+            int tag = in.tag();
+            if (RecordReader.field(tag) == 1) {
+                int from = in.skipBytes();
+                return Message.parse(Arrays.copyOfRange(record, from, in.position()));
+            }
+            in.skip(tag);
+        }
+        throw new IllegalArgumentException("row of table will holds no message");
+    }
+
+    static int countSubscriptions(RowReader store, long number) {
+        int count = 0;
+        try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
+            while (rows.next()) {
+                count++;
+            }
+        }
+        return count;
+    }
+}

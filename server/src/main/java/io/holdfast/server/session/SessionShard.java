@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.routing.Router;
+import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.storage.commit.CommitOp;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.log.IndexSpace;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns a share of the sessions and their connections. Everything happens on one thread, in this order: a packet or task
+ * changes memory and adds steps to the current hand-over; {@link #flush} gives the hand-over to the commit thread; the
+ * committed group comes back through {@link #committed}, is applied, and its replies leave.
+ *
+ * <p>Memory is ahead of the disk for what a session's own client does, and never for what others do to it: messages are
+ * appended only when their group is on disk. A failed commit loses the whole instance's memory, never a part of it.
+ *
+ * <p>The duties are split over {@link ConnectFlow}, {@link InboundFlow}, {@link OutboundFlow}, {@link GroupApplier} and
+ * {@link Checkpointer}; this class holds what they share.
+ */
+public final class SessionShard {
+    /** Steps and events in one hand-over before it is given away within a burst. */
+    private static final int HAND_OVER_OPS_MAX = 512;
+
+    final int index;
+    final int shards;
+    final ShardEnvironment env;
+    final RowReader store;
+    final IndexSpace space;
+    final Limits limits;
+    final SubscriptionTree tree;
+    final Router router;
+    final Message.Builder messages = new Message.Builder();
+
+    final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
+    final Map<String, Long> clients = new HashMap<>();
+    /** Numbers whose end is handed over and not yet committed: their rows must not be believed. */
+    final LongHashSet ended = new LongHashSet();
+
+    final Set<Connection> connections = new LinkedHashSet<>();
+    final ConnectFlow connects;
+    final InboundFlow inbound;
+    final OutboundFlow outbound;
+    final GroupApplier applier;
+    final Checkpointer checkpoints;
+
+    private final List<Connection> toFlush = new ArrayList<>();
+    private final List<Connection> paused = new ArrayList<>();
+    private HandOver out;
+    private boolean flushScheduled;
+
+    public SessionShard(
+            int index,
+            int shards,
+            ShardEnvironment env,
+            RowReader store,
+            IndexSpace space,
+            Limits limits,
+            SubscriptionTree tree,
+            long position) {
+        this.index = index;
+        this.shards = shards;
+        this.env = env;
+        this.store = store;
+        this.space = space;
+        this.limits = limits;
+        this.tree = tree;
+        router = new Router(tree.newReader());
+        out = new HandOver(index);
+        outbound = new OutboundFlow(this);
+        connects = new ConnectFlow(this);
+        inbound = new InboundFlow(this);
+        applier = new GroupApplier(this, position);
+        checkpoints = new Checkpointer(this);
+    }
+
+    // ---- events from connections
+
+    /** The first packet of a connection, which from now on lives here. Nothing else is read until its CONNACK (C21). */
+    public void onConnect(Connection connection, Connect connect) {
+        connection.pauseReading();
+        connection.lastPacketMillis = env.nowMillis();
+        connections.add(connection);
+        applier.whenWhole(() -> {
+            connects.onConnect(connection, connect);
+            endOfBurst();
+        });
+    }
+
+    /** Any later packet. Packets of a connection that the core has closed are dropped. */
+    public void onPacket(Connection connection, Packet packet) {
+        if (!connection.isOpen() || connection.session == null) {
+            return;
+        }
+        connection.lastPacketMillis = env.nowMillis();
+        inbound.onPacket(connection, connection.session, packet);
+        if (env.isCommitQueueFull() && connection.isReading()) {
+            connection.pauseReading();
+            paused.add(connection);
+        }
+        if (out.ops().size() + out.eventCount() >= HAND_OVER_OPS_MAX) {
+            flush();
+        }
+    }
+
+    /** The client broke the protocol: the connection ends, with its will (S24) [MQTT-4.8.0-1]. */
+    public void onProtocolError(Connection connection, ReasonCode reason) {
+        if (connection.isOpen()) {
+            env.count(ShardEvent.PROTOCOL_ERROR);
+            connects.end(connection, reason);
+        }
+        endOfBurst();
+    }
+
+    /** The socket has gone: error, time-out or FIN (S21, S23). */
+    public void onClosed(Connection connection) {
+        if (connection.isOpen()) {
+            connection.gone();
+            connects.closed(connection);
+        }
+        connections.remove(connection);
+        endOfBurst();
+    }
+
+    /** The client reads again. */
+    public void onWritable(Connection connection) {
+        Session session = connection.session;
+        if (session != null && session.connection == connection) {
+            outbound.pump(session);
+        }
+        endOfBurst();
+    }
+
+    /** Everything that arrived together has been handled: replies go out, work goes to the commit thread. */
+    public void endOfBurst() {
+        flushConnections();
+        flush();
+        env.flushDeliveries(index);
+    }
+
+    // ---- events from the broker
+
+    /** A group is on disk; in commit order. */
+    public void committed(Group group) {
+        applier.add(group);
+        endOfBurst();
+    }
+
+    /** A message for sessions without a queue, from the publisher's shard. */
+    public void onDelivery(Message message, Recipients recipients) {
+        applier.deliver(message, recipients);
+    }
+
+    /** A page that was asked for has been read. */
+    public void onPage(QueuePage page) {
+        outbound.onPage(page);
+        endOfBurst();
+    }
+
+    /** The hand enters a segment. */
+    public void visit(int segment, long bound) {
+        applier.whenWhole(() -> {
+            checkpoints.visit(segment, bound);
+            endOfBurst();
+        });
+    }
+
+    /** Once a second: keep alive (S30), paused publishers. */
+    public void tick() {
+        long now = env.nowMillis();
+        for (Connection connection : List.copyOf(connections)) {
+            connects.judgeKeepAlive(connection, now);
+        }
+        if (!env.isCommitQueueFull()) {
+            resumePaused(now);
+        }
+        endOfBurst();
+    }
+
+    /** Publishers that were stopped because the commit thread had too much to do are read again. */
+    public void resumePaused(long now) {
+        for (Connection connection : List.copyOf(paused)) {
+            if (connection.held == null) {
+                connection.resumeReading(now);
+            }
+        }
+        paused.clear();
+    }
+
+    /** A connection of the broker before this one, found at the start (C03). */
+    public void onLeftOver(long number, long endedMillis) {
+        connects.leftOver(number, endedMillis);
+        endOfBurst();
+    }
+
+    /** A session whose expiry time has come, if it still has. */
+    public void onExpiryDue(long number, long dueMillis) {
+        applier.whenWhole(() -> {
+            connects.expire(number, dueMillis);
+            endOfBurst();
+        });
+    }
+
+    /** A session's claims are counted again after a crash (C08). */
+    public void recount(long[] numbers, long recoveredPosition) {
+        applier.whenWhole(() -> {
+            for (long number : numbers) {
+                checkpoints.recount(number, recoveredPosition);
+            }
+            endOfBurst();
+        });
+    }
+
+    /** Goes on sending retained messages that a subscription was still owed when the broker before this one ended (C13). */
+    public void oweRetained(long number, TopicFilter filter, int options) {
+        Session session = get(number);
+        if (session != null) {
+            inbound.startRetained(new RetainedDelivery(this, session, filter, options, new byte[0], 0));
+        }
+        endOfBurst();
+    }
+
+    /** Takes over a session that the replay touched; its rows are written again in time. */
+    public void adopt(SessionState state) {
+        Session session = load(state.number(), state);
+        if (session != null) {
+            checkpoints.mark(session, Session.Dirty.CHANGED);
+        }
+    }
+
+    /** Ends all connections for a clean stop; their wills are published, as their clients said no goodbye. */
+    public void closeAll(ReasonCode reason) {
+        for (Connection connection : List.copyOf(connections)) {
+            connects.end(connection, reason);
+        }
+        endOfBurst();
+    }
+
+    /** The instance has failed: connections end and nothing more is promised. */
+    public void abandon() {
+        for (Connection connection : List.copyOf(connections)) {
+            connection.close(ReasonCode.SERVER_UNAVAILABLE);
+        }
+        connections.clear();
+    }
+
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    // ---- shared by the flows
+
+    /** The session with this number, from memory or its rows; null when it has ended. */
+    @Nullable
+    Session get(long number) {
+        Session session = sessions.get(number);
+        if (session != null || ended.contains(number)) {
+            return session;
+        }
+        return store.get(Table.SESSION, Keys.number(number)) == null
+                ? null
+                : load(number, SessionRows.load(store, number, space));
+    }
+
+    private @Nullable Session load(long number, SessionState state) {
+        Session session = connects.fromRow(number, state);
+        if (session != null) {
+            sessions.put(number, session);
+            clients.put(session.clientId, number);
+        }
+        return session;
+    }
+
+    boolean owns(long number) {
+        return SessionNumbers.shard(number, shards) == index;
+    }
+
+    /** The hand-over being filled. */
+    HandOver out() {
+        scheduleFlush();
+        return out;
+    }
+
+    void add(CommitOp op, int bytes) {
+        out().add(op, bytes);
+    }
+
+    void addUrgent(CommitOp op, int bytes) {
+        out().addUrgent(op, bytes);
+    }
+
+    /** Gives the hand-over to the commit thread. */
+    void flush() {
+        if (!out.isEmpty()) {
+            HandOver full = out;
+            out = new HandOver(index);
+            env.submit(full);
+        }
+    }
+
+    private void scheduleFlush() {
+        if (!flushScheduled && out.isEmpty()) {
+            flushScheduled = true;
+            env.execute(() -> {
+                flushScheduled = false;
+                endOfBurst();
+            });
+        }
+    }
+
+    void touch(Connection connection) {
+        if (!connection.needsFlush) {
+            connection.needsFlush = true;
+            toFlush.add(connection);
+        }
+    }
+
+    void send(Connection connection, Packet packet) {
+        if (connection.isOpen()) {
+            connection.write(packet);
+            touch(connection);
+        }
+    }
+
+    private void flushConnections() {
+        for (Connection connection : toFlush) {
+            connection.needsFlush = false;
+            if (connection.isOpen()) {
+                connection.flush();
+            }
+        }
+        toFlush.clear();
+    }
+}

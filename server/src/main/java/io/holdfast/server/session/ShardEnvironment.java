@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.log.Message;
+
+/** What a shard needs from outside: time, its thread, the commit thread, the other shards, a reader for deep queues. */
+public interface ShardEnvironment {
+    /** Milliseconds since 1970, never going backwards within a process. */
+    long nowMillis();
+
+    /** Runs a task later on this shard's thread, in order. */
+    void execute(Runnable task);
+
+    /** Gives a hand-over to the commit thread. */
+    void submit(HandOver handOver);
+
+    /** Whether the commit thread has more to do than it should: publishers are then not read from. */
+    boolean isCommitQueueFull();
+
+    /** Serves sessions without a queue, on all shards, at once. */
+    void deliver(int fromShard, Message message, Recipients recipients);
+
+    /** Sends what {@link #deliver} gathered to the other shards. */
+    void flushDeliveries(int fromShard);
+
+    /** Reads a part of a queue and answers with {@link SessionShard#onPage} on this shard. */
+    void read(QueuePage page);
+
+    /** The sequence part of a session number that was never used in this store. */
+    long nextSessionSequence();
+
+    /** Whether this client may connect; a reason to refuse, or {@code SUCCESS}. */
+    ReasonCode admit(Connect connect);
+
+    /** Something worth counting happened. */
+    void count(ShardEvent event);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.session;
+
+/** What shards count; each constant says what one more of it means. */
+public enum ShardEvent {
+    CONNECTED("a CONNECT was accepted"),
+    DISCONNECTED("an accepted connection ended"),
+    TAKEN_OVER("a newer connection took a client identifier over"),
+    SESSION_ENDED("a session with rows ended"),
+    MESSAGE_RECEIVED("a PUBLISH came from a client"),
+    MESSAGE_SENT("a PUBLISH went to a client"),
+    DROPPED_DOLLAR_TOPIC("a client published to a topic that begins with $"),
+    DROPPED_QUEUE_FULL("a queue limit dropped a message"),
+    DROPPED_REFUSED("a queue limit refused a message"),
+    DROPPED_SLOW("a QoS 0 message was dropped because its receiver reads too slowly"),
+    MESSAGE_MISSING("a queued message could not be read from the store"),
+    UNKNOWN_PACKET_ID("an acknowledgement named a packet identifier that is not in use"),
+    WILL_PUBLISHED("a will was published"),
+    KEEP_ALIVE_EXPIRED("a client was silent for one and a half times its keep alive"),
+    PROTOCOL_ERROR("a connection was closed because its client broke the protocol");
+
+    private final String sentence;
+
+    ShardEvent(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What one more of it means. */
+    public String sentence() {
+        return sentence;
+    }
+}
