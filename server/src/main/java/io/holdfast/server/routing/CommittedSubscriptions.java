@@ -64,10 +64,14 @@ public final class CommittedSubscriptions {
                 || (pending.isEmpty() && message.generation() == tree.generation())) {
             return;
         }
-        boolean stale = !recent.isEmpty() && message.generation() < recent.peek().generation() - 1;
+        boolean stale =
+                !recent.isEmpty() && message.generation() < recent.peek().generation() - 1;
         if (stale) {
             Route route = router.route(
-                    message.topic(), message.message().qos(), message.message().retain(), message.message().publisher());
+                    message.topic(),
+                    message.message().qos(),
+                    message.message().retain(),
+                    message.message().publisher());
             message.recipients(route.durable(), route.live());
         }
         LongHashSet affected = new LongHashSet();
@@ -103,7 +107,8 @@ public final class CommittedSubscriptions {
             }
         }
         Recipients live = without(message.live(), new LongHashSet());
-        int flags = Router.flags(change.options(), message.message().qos(), message.message().retain());
+        int flags = Router.flags(
+                change.options(), message.message().qos(), message.message().retain());
         live.add(change.number(), flags, null);
         message.recipients(message.recipients(), live);
     }
@@ -173,7 +178,8 @@ public final class CommittedSubscriptions {
             }
         }
         if (options >= 0) {
-            int flags = Router.flags(options, message.message().qos(), message.message().retain());
+            int flags = Router.flags(
+                    options, message.message().qos(), message.message().retain());
             boolean queued = !SubscriptionOptions.isVolatile(options) && (flags & Delivery.QOS_MASK) > 0;
             (queued ? durable : live).add(number, flags, null);
         }

@@ -17,11 +17,16 @@ public abstract class Connection {
     ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     int keepAliveSeconds;
     int receiveMaximum;
-    @Nullable Session session;
+
+    @Nullable
+    Session session;
+
     final Replies replies = new Replies(this);
 
     // valid for one packet
-    @Nullable Packet held;
+    @Nullable
+    Packet held;
+
     long lastPacketMillis;
     boolean needsFlush;
 

@@ -136,8 +136,7 @@ final class GroupApplier {
         if ((flags & Delivery.QOS_MASK) == 0) {
             shard.outbound.sendAtMostOnce(session, message, flags, recipients.identifiers(i));
         } else {
-            long index = session.state.append(
-                    Delivery.of(0, flags), message.storedBytes(), recipients.identifiers(i));
+            long index = session.state.append(Delivery.of(0, flags), message.storedBytes(), recipients.identifiers(i));
             session.keepBody(index, message);
             shard.outbound.appended(session, index, message);
         }

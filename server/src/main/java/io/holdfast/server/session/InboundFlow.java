@@ -64,7 +64,7 @@ final class InboundFlow {
             return;
         }
         if (publish.topic().startsWithDollar()) {
-            refuseDollar(connection, session, publish);
+            refuseDollar(connection, publish);
             return;
         }
         if (exactlyOnce && session.state.holdsInbound(publish.packetId())) {
@@ -151,7 +151,7 @@ final class InboundFlow {
     }
 
     /** Clients do not talk to each other through topics that begin with {@code $} (S59). */
-    private void refuseDollar(Connection connection, Session session, Publish publish) {
+    private void refuseDollar(Connection connection, Publish publish) {
         shard.env.count(ShardEvent.DROPPED_DOLLAR_TOPIC);
         if (shard.limits.refuseDollarByClosing()) {
             shard.connects.end(connection, ReasonCode.NOT_AUTHORIZED);
@@ -187,12 +187,14 @@ final class InboundFlow {
     private void hold(Connection connection, Packet packet) {
         connection.held = packet;
         connection.pauseReading();
-        shard.addUrgent(new RowOps.Note() {
-            @Override
-            public void committed() {
-                unhold(connection);
-            }
-        }, EVENT_REPLY_BYTES);
+        shard.addUrgent(
+                new RowOps.Note() {
+                    @Override
+                    public void committed() {
+                        unhold(connection);
+                    }
+                },
+                EVENT_REPLY_BYTES);
     }
 
     private void unhold(Connection connection) {

@@ -38,7 +38,7 @@ final class OutboundFlow {
             }
             pump(session);
         }
-        bound(session, message);
+        bound(session);
     }
 
     /** QoS 0 to a client that does not read is dropped, not queued [MQTT-4.3.1-1]. */
@@ -206,7 +206,7 @@ final class OutboundFlow {
 
     // ---- limits
 
-    private void bound(Session session, Message message) {
+    private void bound(Session session) {
         Limits limits = shard.limits;
         while (isFull(session, limits)) {
             boolean oldest = limits.overflow() == Limits.Overflow.DROP_OLDEST;
@@ -272,8 +272,7 @@ final class OutboundFlow {
 
     /** Brings a fragment's entries into memory at once: for limits, where there is no time to wait. */
     void restore(Session session, long index) {
-        SessionRows.read(
-                shard.store, session.number, fragmentOf(session, index), session.state::restore);
+        SessionRows.read(shard.store, session.number, fragmentOf(session, index), session.state::restore);
     }
 
     private void readFragment(Session session, long index) {

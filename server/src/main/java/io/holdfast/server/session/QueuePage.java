@@ -26,7 +26,11 @@ public final class QueuePage {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(
-            long index, long delivery, int @Nullable [] identifiers, @Nullable Message message, boolean looked) {}
+            long index,
+            long delivery,
+            int @Nullable [] identifiers,
+            @Nullable Message message,
+            boolean looked) {}
 
     private final long number;
     private final long fragmentFirst;

@@ -16,16 +16,8 @@ final class RetainedDelivery extends RetainedSlice {
     private final TopicFilter filter;
     private final int options;
 
-    RetainedDelivery(
-            SessionShard shard, Session session, TopicFilter filter, int options, byte[] after, long below) {
-        super(
-                session.number,
-                filter.utf8(),
-                prefix(filter),
-                !filter.hasWildcard(),
-                session.durable,
-                after,
-                below);
+    RetainedDelivery(SessionShard shard, Session session, TopicFilter filter, int options, byte[] after, long below) {
+        super(session.number, filter.utf8(), prefix(filter), !filter.hasWildcard(), session.durable, after, below);
         this.shard = shard;
         this.session = session;
         this.filter = filter;
@@ -62,8 +54,7 @@ final class RetainedDelivery extends RetainedSlice {
     public void committed() {
         session.slicing = false;
         if (hasMore() && !session.ended) {
-            shard.inbound.startRetained(
-                    new RetainedDelivery(shard, session, filter, options, after(), below()));
+            shard.inbound.startRetained(new RetainedDelivery(shard, session, filter, options, after(), below()));
         } else {
             shard.inbound.continueRetained(session);
         }

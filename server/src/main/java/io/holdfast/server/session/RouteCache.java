@@ -14,9 +14,10 @@ final class RouteCache {
     @Nullable
     Route get(TopicName wanted, int wantedQos, long generation) {
         Route cached = route;
-        return cached != null && qos == wantedQos && cached.generation() == generation && wanted.equals(topic)
-                ? cached
-                : null;
+        if (cached == null || topic == null || qos != wantedQos || cached.generation() != generation) {
+            return null;
+        }
+        return topic.equals(wanted) ? cached : null;
     }
 
     void put(TopicName newTopic, int newQos, Route newRoute) {

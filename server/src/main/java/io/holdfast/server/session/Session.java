@@ -55,13 +55,16 @@ final class Session {
     private @Nullable LongHashSet releasedOnDisk;
 
     // ---- valid for a connection
-    @Nullable Connection connection;
+    @Nullable
+    Connection connection;
 
     /** The will and the connection it belongs to. */
-    @Nullable Message will;
+    @Nullable
+    Message will;
 
     /** The newest connection; the will is its. */
-    @Nullable Connection willConnection;
+    @Nullable
+    Connection willConnection;
 
     /** Whether a will row may be on disk. */
     boolean hadWill;
@@ -95,18 +98,22 @@ final class Session {
     long checkpointNext;
 
     /** Queue fragments on disk, in order; null until somebody needs to know. */
-    @Nullable List<SessionRows.Range> fragments;
+    @Nullable
+    List<SessionRows.Range> fragments;
 
     // ---- reading the queue
     boolean reading;
-    @Nullable Long2ObjectHashMap<Message> bodies;
+
+    @Nullable
+    Long2ObjectHashMap<Message> bodies;
 
     // ---- retained messages owed
     final List<RetainedDelivery> owed = new ArrayList<>(0);
     boolean slicing;
 
     /** Filters of a volatile session; a durable one has rows. */
-    @Nullable Set<TopicFilter> volatileFilters;
+    @Nullable
+    Set<TopicFilter> volatileFilters;
 
     Session(long number, String clientId, boolean durable, SessionState state) {
         this.number = number;
