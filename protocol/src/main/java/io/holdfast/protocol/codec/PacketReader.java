@@ -192,10 +192,8 @@ final class PacketReader {
     /** What to tell about a topic: bad UTF-8 is malformed like any other string, the rest has a code of its own. */
     static MalformedPacketException ofTopic(InvalidTopicException e, ReasonCode otherwise) {
         boolean encoding = e.fault() == InvalidTopicException.Fault.ENCODING;
-        MalformedPacketException malformed = new MalformedPacketException(
+        return new MalformedPacketException(
                 encoding ? ReasonCode.MALFORMED_PACKET : otherwise, String.valueOf(e.getMessage()));
-        malformed.initCause(e);
-        return malformed;
     }
 
     /** Whether the next bytes, known to be there, are these. */
