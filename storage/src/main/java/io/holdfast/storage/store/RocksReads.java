@@ -3,6 +3,7 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -60,10 +61,10 @@ final class RocksReads {
         for (Table table : Table.values()) {
             int id = families.get(table.id()).getID();
             if (id != table.id()) {
-                throw new StoreException(
+                throw new StoreRefusedException(
+                        Reason.WRONG_META,
                         "the store in " + folder + " has column family " + table.familyName() + " under number " + id
-                                + " instead of " + table.id() + ": it was not made by Holdfast",
-                        null);
+                                + " instead of " + table.id() + ": it was not made by Holdfast");
             }
         }
         // Checksums of blocks are verified on every read, so a row is never made of a damaged block.

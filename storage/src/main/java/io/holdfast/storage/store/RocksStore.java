@@ -3,13 +3,16 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -37,7 +40,8 @@ public final class RocksStore implements RowStore {
 
     // Commit thread only.
     private long durableSequence;
-    private long lastDeviceSyncNanos;
+    private long deviceSyncNanos;
+    private LongConsumer deviceSynced = sequence -> {};
 
     private RocksStore(RocksReads reads, NativeHandles handles, StoreOptions options) {
         this.reads = reads;
@@ -46,7 +50,7 @@ public final class RocksStore implements RowStore {
         this.writeOptions = handles.own(new WriteOptions());
         this.flushOptions = handles.own(new FlushOptions().setWaitForFlush(true));
         this.durableSequence = reads.db().getLatestSequenceNumber();
-        this.lastDeviceSyncNanos = options.nanoClock().getAsLong();
+        this.deviceSyncNanos = options.nanoClock().getAsLong();
     }
 
     /**
@@ -62,11 +66,32 @@ public final class RocksStore implements RowStore {
             return new RocksStore(reads, handles, options);
         } catch (RocksDBException e) {
             handles.close();
-            throw new StoreException("cannot open the store in " + folder + ": " + e.getMessage(), e);
+            throw refused(folder, e);
         } catch (RuntimeException | Error e) {
             handles.close();
             throw e;
         }
+    }
+
+    /** What RocksDB's refusal to open a database means for the one who starts the broker. */
+    static StoreRefusedException refused(Path folder, RocksDBException cause) {
+        Status status = cause.getStatus();
+        String message = String.valueOf(cause.getMessage());
+        if (status != null && status.getSubCode() == Status.SubCode.NoSpace) {
+            return new StoreRefusedException(
+                    Reason.NO_SPACE,
+                    "no space left to open the store in " + folder + "; free some and start again",
+                    cause);
+        }
+        if (message.contains("lock") && message.contains("LOCK")) {
+            return new StoreRefusedException(
+                    Reason.LOCKED, "the database in " + folder + " is in use by another program: " + message, cause);
+        }
+        return new StoreRefusedException(
+                Reason.DAMAGED,
+                "the store in " + folder + " cannot be opened: " + message
+                        + "; copy the folder away before any repair, or restore it from a backup",
+                cause);
     }
 
     @Override
@@ -83,15 +108,11 @@ public final class RocksStore implements RowStore {
 
     @Override
     public void sync() {
-        change("sync", () -> {
-            long sequence = reads.db().getLatestSequenceNumber();
-            boolean device = reachesDevice();
-            reads.db().flushWal(device);
-            if (device) {
-                lastDeviceSyncNanos = options.nanoClock().getAsLong();
-                durableSequence = sequence;
-            }
-        });
+        if (reachesDevice()) {
+            syncDevice();
+        } else {
+            change("sync", () -> reads.db().flushWal(false));
+        }
     }
 
     private boolean reachesDevice() {
@@ -99,19 +120,32 @@ public final class RocksStore implements RowStore {
             case SYNC -> true;
             case OS -> false;
             case INTERVAL ->
-                options.nanoClock().getAsLong() - lastDeviceSyncNanos
+                options.nanoClock().getAsLong() - deviceSyncNanos
                         >= options.syncInterval().toNanos();
         };
     }
 
-    /** Syncs the device whatever the durability: at a clean stop, and for the last writes when traffic ends. */
+    /** Syncs the device whatever the durability; for a clean stop. */
     public void syncDevice() {
         change("sync", () -> {
             long sequence = reads.db().getLatestSequenceNumber();
             reads.db().flushWal(true);
-            lastDeviceSyncNanos = options.nanoClock().getAsLong();
+            deviceSyncNanos = options.nanoClock().getAsLong();
             durableSequence = sequence;
+            deviceSynced.accept(sequence);
         });
+    }
+
+    /** With durability INTERVAL: the sync that nobody asks for when traffic ends. Otherwise nothing. */
+    void idle() {
+        if (options.durability() == Durability.INTERVAL && sequence() > durableSequence) {
+            sync();
+        }
+    }
+
+    /** Who is told, on the commit thread, the sequence number that a sync of the device has just covered. */
+    void onDeviceSync(LongConsumer listener) {
+        deviceSynced = listener;
     }
 
     /** RocksDB's number of the last row written: one number for each row of a batch, never reused in an undamaged store. */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.record.StoreMeta;
+import io.holdfast.storage.schema.FormatVersion;
+import io.holdfast.storage.schema.MetaRow;
+import io.holdfast.storage.schema.RowBatch;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreRefusedException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The data folder of one broker, from the first look at it to its closing.
+ *
+ * <pre>
+ *   holdfast-store   what this folder is: format and id                  ({@link StoreMarker})
+ *   lock             held while a broker runs, names its pid             ({@link FolderLock})
+ *   watermark        how far the log was on disk for certain             ({@link Watermark})
+ *   rows/            the database                                        ({@link RocksStore})
+ * </pre>
+ *
+ * <p>Opening goes from what changes nothing to what changes much, and stops with one sentence at the first thing that is
+ * not as it must be: the folder itself, the marker, the lock, the log against the watermark, and only then RocksDB, which
+ * rewrites files while it opens. So a refused folder can be copied, examined and repaired as it was found.
+ */
+public final class StoreFolder implements AutoCloseable {
+    static final String LOCK_FILE = "lock";
+    static final String WATERMARK_FILE = "watermark";
+    static final String ROWS_FOLDER = "rows";
+    private static final int PARTITIONS = 1;
+
+    /**
+     * What was found at opening, for the start-up line.
+     *
+     * @param created the store is new
+     * @param recoveredSequence sequence number of the last row found
+     * @param watermark sequence number that was certain to be there, 0 when unknown
+     * @param watermarkKnown false when the file was missing or unreadable, so that a loss would go unseen
+     * @param walBytes size of the log files that were replayed
+     */
+    public record Opened(
+            boolean created, long recoveredSequence, long watermark, boolean watermarkKnown, long walBytes) {}
+
+    private final Path folder;
+    private final FolderLock lock;
+    private final RocksStore rows;
+    private final Watermark watermark;
+    private final StoreMeta meta;
+    private final Opened opened;
+    private boolean closed;
+
+    private StoreFolder(
+            Path folder, FolderLock lock, RocksStore rows, Watermark watermark, StoreMeta meta, Opened opened) {
+        this.folder = folder;
+        this.lock = lock;
+        this.rows = rows;
+        this.watermark = watermark;
+        this.meta = meta;
+        this.opened = opened;
+        rows.onDeviceSync(watermark::note);
+    }
+
+    /**
+     * Opens a data folder, making it and its store when there is none.
+     *
+     * @throws StoreRefusedException when the folder cannot be used
+     */
+    public static StoreFolder open(Path folder, StoreOptions options) {
+        try {
+            Path real = FolderCheck.prepare(folder);
+            FolderLock lock = FolderLock.acquire(real, LOCK_FILE);
+            try {
+                return open(real, lock, options);
+            } catch (IOException | RuntimeException | Error e) {
+                release(lock, e);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw FolderCheck.refused(folder, e);
+        }
+    }
+
+    private static void release(FolderLock lock, Throwable cause) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static StoreFolder open(Path folder, FolderLock lock, StoreOptions options) throws IOException {
+        Optional<StoreMarker> found = StoreMarker.read(folder);
+        StoreMarker marker = found.isPresent() ? found.get() : newMarker(folder);
+        Path database = folder.resolve(ROWS_FOLDER);
+        RecoveryCheck check = RecoveryCheck.before(folder, database, marker, options);
+        RocksStore rows = RocksStore.open(database, options);
+        try {
+            long recovered = check.after(rows);
+            StoreMeta meta = meta(folder, rows, marker, found.isEmpty() || recovered == 0);
+            rows.syncDevice();
+            Watermark watermark = Watermark.start(
+                    folder.resolve(WATERMARK_FILE),
+                    marker.id(),
+                    rows.durableSequence(),
+                    options.watermarkInterval(),
+                    options.nanoClock());
+            Opened opened =
+                    new Opened(recovered == 0, recovered, check.watermark(), check.watermarkKnown(), check.walBytes());
+            return new StoreFolder(folder, lock, rows, watermark, meta, opened);
+        } catch (IOException | RuntimeException | Error e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private static StoreMarker newMarker(Path folder) throws IOException {
+        byte[] id = new byte[Watermark.STORE_ID_BYTES];
+        new SecureRandom().nextBytes(id);
+        StoreMarker marker =
+                new StoreMarker(FormatVersion.NEWEST.number(), HexFormat.of().formatHex(id));
+        marker.write(folder);
+        return marker;
+    }
+
+    /** Reads the meta row and holds it against the marker; a store without any row gets one. */
+    private static StoreMeta meta(Path folder, RocksStore rows, StoreMarker marker, boolean isNew)
+            throws InvalidProtocolBufferException {
+        byte[] key = MetaRow.STORE.key();
+        byte[] record = rows.get(Table.META, key);
+        if (record == null && isNew) {
+            StoreMeta meta = StoreMeta.newBuilder()
+                    .setFormatVersion(marker.format())
+                    .setStoreId(ByteString.copyFrom(marker.id()))
+                    .setPartitions(PARTITIONS)
+                    .setCreatedMillis(System.currentTimeMillis())
+                    .build();
+            RowBatch batch = new RowBatch();
+            batch.put(Table.META, key, meta.toByteArray());
+            rows.write(batch);
+            return meta;
+        }
+        if (record == null) {
+            throw wrong(folder, "has rows but no meta row");
+        }
+        StoreMeta meta = StoreMeta.parseFrom(record);
+        if (FormatVersion.of(meta.getFormatVersion()).isEmpty()) {
+            throw StoreMarker.newer(folder, meta.getFormatVersion());
+        }
+        if (!meta.getStoreId().equals(ByteString.copyFrom(marker.id()))) {
+            throw wrong(folder, "holds rows of another store than the file " + StoreMarker.FILE + " names");
+        }
+        if (meta.getPartitions() != PARTITIONS) {
+            throw wrong(folder, "has " + meta.getPartitions() + " partitions instead of " + PARTITIONS);
+        }
+        return meta;
+    }
+
+    private static StoreRefusedException wrong(Path folder, String what) {
+        return new StoreRefusedException(
+                Reason.WRONG_META,
+                "the store in " + folder + " " + what + "; files of different stores were mixed: restore the whole "
+                        + "folder from one backup");
+    }
+
+    public RocksStore rows() {
+        return rows;
+    }
+
+    public StoreMeta meta() {
+        return meta;
+    }
+
+    public Opened opened() {
+        return opened;
+    }
+
+    /** Where a further file of the broker's own lies, for instance a snapshot of the subscription tree. */
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /**
+     * To be called on the commit thread now and then while nothing is committed: brings the last writes to the device
+     * (durability INTERVAL) and the watermark up to them.
+     *
+     * @throws StoreException as for {@link RowStore#sync}
+     */
+    public void idle() {
+        rows.idle();
+        watermark.catchUp();
+    }
+
+    /** Brings the watermark up to the last sync, whatever the interval. */
+    void settleWatermark() throws IOException {
+        watermark.settle();
+    }
+
+    /**
+     * Closes in good order: a store that works is synced, and the watermark with it. A store that has failed is closed as
+     * it is, for the same folder to be opened again through recovery.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lock;
+                watermark) {
+            try {
+                if (rows.failure() == null) {
+                    rows.syncDevice();
+                    settleWatermark();
+                }
+            } finally {
+                rows.close();
+            }
+        } catch (IOException e) {
+            throw new StoreException("cannot close the store in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreRefusedException.Reason;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Reads a store without writing a byte into its folder and without its lock: beside a running broker, after a crash, from
+ * a folder that may not be written to. It sees what was in the log when it was opened, replayed in memory; a broker that
+ * goes on writing is not seen, and files that it removes meanwhile may fail a later read.
+ */
+public final class StoreReader implements RowReader {
+    private static final int OPEN_ATTEMPTS = 5;
+    private static final long CACHE_BYTES = 32L << 20;
+
+    private final RocksReads reads;
+    private final NativeHandles handles;
+    private final Path messages;
+
+    private StoreReader(RocksReads reads, NativeHandles handles, Path messages) {
+        this.reads = reads;
+        this.handles = handles;
+        this.messages = messages;
+    }
+
+    /**
+     * Opens the store of a data folder.
+     *
+     * @param libraryFolder as in {@link StoreOptions}
+     * @throws StoreRefusedException when there is no store, or none this program can read
+     */
+    public static StoreReader open(Path folder, @Nullable Path libraryFolder) {
+        try {
+            Path database = folder.resolve(StoreFolder.ROWS_FOLDER);
+            if (!Files.isDirectory(folder)) {
+                throw new StoreRefusedException(Reason.NOT_A_FOLDER, folder + " is not a folder");
+            }
+            if (StoreMarker.read(folder).isEmpty() || !Files.exists(database.resolve("CURRENT"))) {
+                throw new StoreRefusedException(Reason.FOREIGN, "there is no Holdfast store in " + folder);
+            }
+            return openDatabase(database, libraryFolder);
+        } catch (IOException e) {
+            throw FolderCheck.refused(folder, e);
+        }
+    }
+
+    /** Tries again when files vanish between the reading of their names and their opening: a broker at work. */
+    static StoreReader openDatabase(Path database, @Nullable Path libraryFolder) throws IOException {
+        NativeLibrary.load(libraryFolder);
+        Path messages = Files.createTempDirectory("holdfast-read");
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return attempt(database, messages);
+                } catch (RocksDBException e) {
+                    if (attempt == OPEN_ATTEMPTS) {
+                        throw RocksStore.refused(database, e);
+                    }
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            delete(messages);
+            throw e;
+        }
+    }
+
+    private static StoreReader attempt(Path database, Path messages) throws RocksDBException {
+        NativeHandles handles = new NativeHandles();
+        try {
+            RocksOptions options = RocksOptions.readOnly(handles, messages, CACHE_BYTES);
+            return new StoreReader(RocksReads.open(database, options, handles), handles, messages);
+        } catch (RocksDBException | RuntimeException | Error e) {
+            handles.close();
+            throw e;
+        }
+    }
+
+    private static void delete(Path messages) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(messages)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(messages);
+    }
+
+    /** Sequence number of the last row that was found. */
+    public long sequence() {
+        return reads.gated(() -> reads.db().getLatestSequenceNumber());
+    }
+
+    @Override
+    public byte @Nullable [] get(Table table, byte[] key) {
+        return reads.get(table, key);
+    }
+
+    @Override
+    public RowCursor cursor(Table table, byte[] from, byte[] to) {
+        return reads.cursor(table, from, to);
+    }
+
+    @Override
+    public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
+        return reads.lastKey(table, from, to);
+    }
+
+    @Override
+    public void close() {
+        if (!reads.shut()) {
+            return;
+        }
+        handles.close();
+        try {
+            delete(messages);
+        } catch (IOException e) {
+            throw new StoreException("cannot remove the temporary folder " + messages + ": " + e.getMessage(), e);
+        }
+    }
+}

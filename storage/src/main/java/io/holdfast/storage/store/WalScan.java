@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads RocksDB's write-ahead log files without RocksDB and without changing them, before anything is opened. RocksDB
+ * rewrites the folder while it opens it (it moves the log's rows into table files and deletes the log), so whether rows
+ * are missing has to be known first if a damaged folder is to stay as it was found.
+ *
+ * <pre>
+ *   file     blocks of 32,768 bytes; a block's last bytes, when fewer than 7, are zero
+ *   record   masked CRC32C of type and payload 4, length 2, type 1, payload    (little-endian)
+ *   type     1 whole batch, 2 first part, 3 middle part, 4 last part; above 8: notes that carry no rows
+ *   batch    sequence of its first row 8, number of rows 4, rows
+ * </pre>
+ */
+public final class WalScan {
+    /**
+     * What the files hold.
+     *
+     * @param batches batches in the undamaged beginning
+     * @param sequence sequence number of the last row there, 0 when there is no batch
+     * @param bytes size of all files
+     * @param damagedFile the file in which reading ends before the end of the written bytes, or null
+     * @param damagedAt offset of the record that could not be read
+     * @param intactBeyond whole batches behind that place. After a power cut a few are possible without any damage: what
+     *     was written since the last sync may reach the disk in any order
+     */
+    public record Result(
+            long batches,
+            long sequence,
+            long bytes,
+            @Nullable String damagedFile,
+            long damagedAt,
+            long intactBeyond) {}
+
+    private static final int BLOCK_BYTES = 32_768;
+    private static final int HEADER_BYTES = 7;
+    private static final int BATCH_HEADER_BYTES = 12;
+    private static final int MASK_DELTA = 0xa282ead8;
+    private static final int FULL = 1;
+    private static final int FIRST = 2;
+    private static final int MIDDLE = 3;
+    private static final int LAST = 4;
+    private static final int LAST_WITH_ROWS = 8;
+
+    private final CRC32C crc = new CRC32C();
+    private final ByteBuffer batchHeader =
+            ByteBuffer.allocate(BATCH_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private boolean inBatch;
+    private long batches;
+    private long sequence;
+    private long bytes;
+    private @Nullable String damagedFile;
+    private long damagedAt;
+    private long intactBeyond;
+
+    private WalScan() {}
+
+    /** Scans the log files of a database folder, oldest first. */
+    public static Result scan(Path folder) throws IOException {
+        WalScan scan = new WalScan();
+        for (Path file : files(folder)) {
+            scan.file(file);
+        }
+        return new Result(scan.batches, scan.sequence, scan.bytes, scan.damagedFile, scan.damagedAt, scan.intactBeyond);
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        List<Path> logs = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "[0-9]*.log")) {
+            found.forEach(logs::add);
+        }
+        logs.sort(Comparator.comparingLong(WalScan::fileNumber));
+        return logs;
+    }
+
+    private static long fileNumber(Path log) {
+        String name = log.getFileName().toString();
+        return Long.parseLong(name.substring(0, name.indexOf('.')));
+    }
+
+    private void file(Path log) throws IOException {
+        inBatch = false;
+        byte[] block = new byte[BLOCK_BYTES];
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(log), 8 * BLOCK_BYTES)) {
+            for (long start = 0; ; start += BLOCK_BYTES) {
+                int length = in.readNBytes(block, 0, BLOCK_BYTES);
+                block(log, start, block, length);
+                bytes += length;
+                if (length < BLOCK_BYTES) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void block(Path log, long start, byte[] content, int contentBytes) {
+        ByteBuffer block = ByteBuffer.wrap(content, 0, contentBytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (block.limit() - at >= HEADER_BYTES) {
+            int length = Short.toUnsignedInt(block.getShort(at + 4));
+            int type = block.get(at + 6) & 0xff;
+            if (type == 0 && length == 0) {
+                // Space that was reserved and not yet written.
+                return;
+            }
+            int end = at + HEADER_BYTES + length;
+            if (end > block.limit()) {
+                damage(log, start + at);
+                return;
+            }
+            if (block.getInt(at) == maskedChecksum(content, at + 6, 1 + length)) {
+                record(log, start + at, type, block.slice(at + HEADER_BYTES, length));
+            } else {
+                damage(log, start + at);
+            }
+            at = end;
+        }
+    }
+
+    private void record(Path log, long place, int type, ByteBuffer payload) {
+        if (type > LAST_WITH_ROWS) {
+            return;
+        }
+        int part = type > LAST ? type - LAST : type;
+        if (part == FULL || part == FIRST) {
+            batchHeader.clear();
+            inBatch = true;
+        } else if (!inBatch) {
+            damage(log, place);
+            return;
+        }
+        while (batchHeader.hasRemaining() && payload.hasRemaining()) {
+            batchHeader.put(payload.get());
+        }
+        if (part == FULL || part == LAST) {
+            inBatch = false;
+            if (batchHeader.hasRemaining()) {
+                damage(log, place);
+            } else {
+                batch(log, place, batchHeader.getLong(0), batchHeader.getInt(8));
+            }
+        } else if (part != FIRST && part != MIDDLE) {
+            damage(log, place);
+        }
+    }
+
+    private void batch(Path log, long place, long first, int rows) {
+        if (damagedFile == null && batches > 0 && first != sequence + 1) {
+            damage(log, place);
+        }
+        if (damagedFile != null) {
+            intactBeyond++;
+            return;
+        }
+        batches++;
+        sequence = first + rows - 1;
+    }
+
+    private void damage(Path log, long place) {
+        inBatch = false;
+        if (damagedFile == null) {
+            damagedFile = log.getFileName().toString();
+            damagedAt = place;
+        }
+    }
+
+    private int maskedChecksum(byte[] from, int at, int length) {
+        crc.reset();
+        crc.update(from, at, length);
+        int sum = (int) crc.getValue();
+        return ((sum >>> 15) | (sum << 17)) + MASK_DELTA;
+    }
+}
