@@ -2,6 +2,7 @@
 package io.holdfast.server.session;
 
 import io.holdfast.storage.commit.EndOp;
+import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
@@ -16,7 +17,7 @@ import java.util.List;
  * hundred for each group, and lets idle sessions leave memory behind their rows (C10). Rows are never waited for.
  */
 final class Checkpointer {
-    private static final int SEGMENTS = 64;
+    private static final int SEGMENTS = GroupCommitter.SEGMENTS;
     private static final int ROWS_PER_GROUP = 500;
     private static final int ROW_BYTES = 96;
 
@@ -87,6 +88,7 @@ final class Checkpointer {
             shard.add(new RowOps.Window(session.number, window), window.length + ROW_BYTES);
         }
         session.checkpointNext = session.state.next();
+        session.fragmentsUnderWay.addAll(added);
         session.pending++;
         shard.add(new Written(session, added), 0);
     }
@@ -151,7 +153,10 @@ final class Checkpointer {
         @Override
         public void committed() {
             session.pending--;
+            session.fragmentsUnderWay.removeAll(added);
             if (session.fragments != null) {
+                // Somebody may have read the list from the store between the write and now.
+                session.fragments.removeAll(added);
                 session.fragments.addAll(added);
             }
             if (!evictIfIdle(session) && session.state.entriesInMemory() > OutboundFlow.RESIDENT_ENTRIES_MAX) {

@@ -62,6 +62,8 @@ final class ConnectFlow {
             session = create(connect);
         }
         wills.arm(session, connection, connect.will());
+        session.protocolLevel = connect.version().level();
+        session.receiveMaximum = connection.receiveMaximum;
         session.generation++;
         session.connecting++;
         handedOver |= rows(session, !present);
@@ -266,7 +268,6 @@ final class ConnectFlow {
             byte[] key = Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY);
             shard.add(new RowOps.Put(Table.TIMER, key, SessionRecords.timer(session.generation)), ROW_BYTES);
         }
-        session.pending++;
         Left left = new Left(session, connection);
         if (connection == null) {
             shard.add(left, ROW_BYTES);
@@ -283,6 +284,7 @@ final class ConnectFlow {
         Left(Session session, @Nullable Connection connection) {
             this.session = session;
             this.connection = connection;
+            session.pending++;
         }
 
         @Override

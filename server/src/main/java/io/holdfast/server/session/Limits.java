@@ -31,5 +31,5 @@ public record Limits(
         REFUSE
     }
 
-    public static final Limits DEFAULT = new Limits(0, 256L << 20, Overflow.DROP_OLDEST, 1_024, 1_024, 10_000, false);
+    public static final Limits DEFAULT = new Limits(0, 256L << 20, Overflow.DROP_OLDEST, 1_024, 16_384, 10_000, false);
 }

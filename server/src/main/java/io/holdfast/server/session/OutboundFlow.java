@@ -114,9 +114,7 @@ final class OutboundFlow {
                 session.state.identifiers(index));
         shard.touch(connection);
         session.sentThrough = Math.max(session.sentThrough, index + 1);
-        if (session.durable) {
-            session.dropBody(index);
-        }
+        session.dropBody(index);
         shard.env.count(ShardEvent.MESSAGE_SENT);
         return true;
     }

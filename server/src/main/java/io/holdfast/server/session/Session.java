@@ -42,6 +42,8 @@ final class Session {
 
     long expirySeconds;
     long generation;
+    int protocolLevel;
+    int receiveMaximum;
     long createdMillis;
     int subscriptionCount;
     boolean ended;
@@ -100,6 +102,9 @@ final class Session {
     /** Queue fragments on disk, in order; null until somebody needs to know. */
     @Nullable
     List<SessionRows.Range> fragments;
+
+    /** Fragments handed over and not yet committed. */
+    final List<SessionRows.Range> fragmentsUnderWay = new ArrayList<>(0);
 
     // ---- reading the queue
     boolean reading;

@@ -11,6 +11,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
 
@@ -43,7 +44,7 @@ final class SessionEnd {
         shard.env.count(ShardEvent.SESSION_ENDED);
         shard.ended.add(session.number);
         long[] claims = claims(shard, session, Long.MAX_VALUE);
-        long[] fragments = shard.outbound.fragments(session).stream()
+        long[] fragments = Stream.concat(shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())
                 .mapToLong(SessionRows.Range::first)
                 .toArray();
         List<byte[]> timers = new ArrayList<>();

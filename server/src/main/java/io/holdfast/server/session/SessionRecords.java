@@ -33,12 +33,11 @@ final class SessionRecords {
 
     /** Times in milliseconds since 1970, 0 for none. */
     static byte[] session(Session session, long connectedMillis, long disconnectedMillis) {
-        Connection connection = session.willConnection;
         return SessionRecord.newBuilder()
                 .setClientId(session.clientId)
-                .setProtocolLevel(connection == null ? 0 : connection.version().level())
+                .setProtocolLevel(session.protocolLevel)
                 .setExpirySeconds((int) session.expirySeconds)
-                .setReceiveMaximum(connection == null ? 0 : connection.receiveMaximum)
+                .setReceiveMaximum(session.receiveMaximum)
                 .setGeneration(session.generation)
                 .setSentThrough(session.sentThrough)
                 .setConnectedMillis(connectedMillis)
@@ -55,6 +54,8 @@ final class SessionRecords {
             session.sentThrough = row.getSentThrough();
             session.expirySeconds = Integer.toUnsignedLong(row.getExpirySeconds());
             session.generation = row.getGeneration();
+            session.protocolLevel = row.getProtocolLevel();
+            session.receiveMaximum = row.getReceiveMaximum();
             session.createdMillis = row.getCreatedMillis();
             boolean expires = session.expirySeconds != ConnectFlow.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
             session.expiryDueMillis = expires ? row.getDisconnectedMillis() + session.expirySeconds * 1_000 : 0;

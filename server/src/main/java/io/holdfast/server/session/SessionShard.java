@@ -164,6 +164,9 @@ public final class SessionShard {
     /** A group is on disk; in commit order. */
     public void committed(Group group) {
         applier.add(group);
+        if (!paused.isEmpty() && !env.isCommitQueueFull()) {
+            resumePaused(env.nowMillis());
+        }
         endOfBurst();
     }
 
@@ -199,7 +202,7 @@ public final class SessionShard {
     }
 
     /** Publishers that were stopped because the commit thread had too much to do are read again. */
-    public void resumePaused(long now) {
+    private void resumePaused(long now) {
         for (Connection connection : List.copyOf(paused)) {
             if (connection.held == null) {
                 connection.resumeReading(now);

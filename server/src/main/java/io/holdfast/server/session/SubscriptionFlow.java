@@ -14,6 +14,7 @@ import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SubscriptionOps;
+import io.holdfast.storage.commit.SubscriptionOps.Owed;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,7 +84,11 @@ final class SubscriptionFlow {
                     options,
                     0,
                     session.durable,
-                    SubscriptionOptions.retainHandling(options) != Subscribe.RETAIN_NEVER);
+                    switch (SubscriptionOptions.retainHandling(options)) {
+                        case Subscribe.RETAIN_NEVER -> Owed.NOTHING;
+                        case Subscribe.RETAIN_IF_NEW -> Owed.IF_NEW;
+                        default -> Owed.ALWAYS;
+                    });
             this.session = session;
             this.filter = filter;
             this.options = options;
@@ -94,7 +99,7 @@ final class SubscriptionFlow {
             if (!existed()) {
                 session.subscriptionCount++;
             }
-            if (!session.ended) {
+            if (!session.ended && isOwed()) {
                 start(new RetainedDelivery(shard, session, filter, options, new byte[0], owedBelow()));
             }
         }

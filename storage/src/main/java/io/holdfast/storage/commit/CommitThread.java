@@ -79,8 +79,9 @@ public final class CommitThread {
 
     /** Hands over what a shard gathered. Any thread; keeps the order of one thread's calls. */
     public void submit(HandOver handOver) {
-        queuedBytes.addAndGet(handOver.bytes());
         queue.offer(handOver);
+        // Behind the offer: its full fence keeps the read of `parked` from passing the offer.
+        queuedBytes.addAndGet(handOver.bytes());
         if (parked) {
             LockSupport.unpark(thread);
         }

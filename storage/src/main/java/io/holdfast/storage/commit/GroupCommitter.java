@@ -19,6 +19,9 @@ import java.util.List;
  * group, so their range deletions can never be on disk before the rows that allow them.
  */
 public final class GroupCommitter {
+    /** Parts that the rolling checkpoint divides sessions into, by the sequence part of their number. */
+    public static final int SEGMENTS = EventFloor.SEGMENTS;
+
     static final String CLEAN_STOP = "clean-stop";
 
     /** Log bytes between two range deletions on the log. */

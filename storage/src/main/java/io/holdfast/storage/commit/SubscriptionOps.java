@@ -42,12 +42,19 @@ public final class SubscriptionOps {
         }
     }
 
+    /** When a new subscription is owed the retained messages: MQTT's Retain Handling. */
+    public enum Owed {
+        ALWAYS,
+        IF_NEW,
+        NOTHING
+    }
+
     /** SUBSCRIBE of one filter: row, topic stub (S04, S05), and from where on retained messages are owed (C13). */
     public static class Subscribe extends Step {
         private final int options;
         private final int identifier;
         private final boolean durable;
-        private final boolean owed;
+        private final Owed owed;
         private long owedBelow;
 
         /**
@@ -55,7 +62,7 @@ public final class SubscriptionOps {
          *
          * @param options packed as the subscription tree keeps them
          * @param durable whether the session has rows
-         * @param owed whether retained messages are to be sent
+         * @param owed when retained messages are to be sent
          */
         public Subscribe(
                 long number,
@@ -64,7 +71,7 @@ public final class SubscriptionOps {
                 int options,
                 int identifier,
                 boolean durable,
-                boolean owed) {
+                Owed owed) {
             super(number, filter, filterUtf8);
             this.options = options;
             this.identifier = identifier;
@@ -84,10 +91,15 @@ public final class SubscriptionOps {
                         .put(
                                 Table.SUBSCRIPTION,
                                 Keys.subscription(number, filterUtf8),
-                                row(options, identifier, owed, new byte[0], owedBelow));
+                                row(options, identifier, isOwed(), new byte[0], owedBelow));
             }
             stub(group);
             group.addChange(new SubscriptionChange(number, filter, filterUtf8, true, options, identifier));
+        }
+
+        /** Whether retained messages follow; known once committed. */
+        public final boolean isOwed() {
+            return owed == Owed.ALWAYS || (owed == Owed.IF_NEW && !existed());
         }
 
         /** Retained messages with an id from here on reach the session as live ones. */
