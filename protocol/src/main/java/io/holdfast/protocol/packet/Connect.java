@@ -32,6 +32,13 @@ public record Connect(
         }
     }
 
+    /** A CONNECT without user name, password and properties. */
+    public static Connect anonymous(
+            ProtocolVersion version, String clientId, boolean cleanStart, int keepAliveSeconds, @Nullable Will will) {
+        byte @Nullable [] noPassword = null;
+        return new Connect(version, clientId, cleanStart, keepAliveSeconds, will, null, noPassword, Properties.NONE);
+    }
+
     @Override
     public PacketType type() {
         return PacketType.CONNECT;
