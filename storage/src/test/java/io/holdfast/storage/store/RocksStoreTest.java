@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.RowBatch;
+import io.holdfast.storage.schema.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+
+class RocksStoreTest {
+    @TempDir
+    private Path temp;
+
+    private Path folder;
+
+    @BeforeEach
+    void chooseFolder() {
+        folder = temp.resolve("rows");
+    }
+
+    @AfterEach
+    void noHandleStaysOpen() {
+        assertThat(NativeHandles.leaks()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("C33 a row whose checksum does not fit is never returned, and a walk goes on behind it")
+    void read_damagedRow_throwsAndWalkGoesOn() throws RocksDBException {
+        try (NativeHandles handles = new NativeHandles()) {
+            RocksReads raw = RocksReads.open(folder, RocksOptions.readWrite(handles, StoreOptions.defaults()), handles);
+            byte[] whole = value(Keys.number(2), new byte[] {1, 2, 3});
+            raw.db().put(raw.family(Table.LOG), Keys.number(1), value(Keys.number(1), new byte[] {9}));
+            byte[] flipped = whole.clone();
+            flipped[1] ^= 4;
+            raw.db().put(raw.family(Table.LOG), Keys.number(2), flipped);
+            // The right bytes under another key, as when a block lands in the wrong place.
+            raw.db().put(raw.family(Table.LOG), Keys.number(3), whole);
+            raw.db().put(raw.family(Table.LOG), Keys.number(4), new byte[3]);
+            raw.db().put(raw.family(Table.LOG), Keys.number(5), value(Keys.number(5), new byte[0]));
+        }
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            for (long key = 2; key <= 4; key++) {
+                byte[] damaged = Keys.number(key);
+                assertThatThrownBy(() -> store.get(Table.LOG, damaged))
+                        .isInstanceOfSatisfying(DamagedRowException.class, e -> {
+                            assertThat(e.table()).isEqualTo(Table.LOG);
+                            assertThat(e.key()).isEqualTo(damaged);
+                        });
+            }
+            List<Long> readable = new ArrayList<>();
+            List<Long> damaged = new ArrayList<>();
+            try (RowCursor cursor = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
+                while (cursor.next()) {
+                    try {
+                        cursor.record();
+                        readable.add(Keys.number(cursor.key()));
+                    } catch (DamagedRowException e) {
+                        damaged.add(Keys.number(e.key()));
+                    }
+                }
+            }
+            assertThat(readable).containsExactly(1L, 5L);
+            assertThat(damaged).containsExactly(2L, 3L, 4L);
+            assertThat(store.failure()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("a store that cannot be opened leaves no native object behind")
+    void open_fails_leavesNothingOpen() throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("CURRENT"), "MANIFEST-000001\n");
+        assertThatThrownBy(() -> RocksStore.open(folder, StoreOptions.defaults()))
+                .isInstanceOf(StoreRefusedException.class);
+        assertThat(NativeHandles.leaks()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("closing ends open cursors; whoever reads afterwards gets an exception, not a crashed process")
+    void close_withOpenCursor_endsIt() {
+        RocksStore store = RocksStore.open(folder, StoreOptions.defaults());
+        put(store, 1);
+        RowCursor cursor = store.cursor(Table.LOG, Keys.number(0), Keys.end());
+        assertThat(cursor.next()).isTrue();
+        store.close();
+        store.close();
+        assertThat(NativeHandles.leaks()).isEmpty();
+        assertThatThrownBy(cursor::next).isInstanceOf(StoreException.class);
+        assertThatThrownBy(cursor::key).isInstanceOf(StoreException.class);
+        assertThatThrownBy(cursor::record).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> store.get(Table.LOG, Keys.number(1))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> store.cursor(Table.LOG, Keys.number(1), Keys.end()))
+                .isInstanceOf(StoreException.class);
+        cursor.close();
+    }
+
+    @Test
+    @DisplayName("closing while other threads read waits for them")
+    void close_whileOthersRead_waitsForThem() {
+        for (int round = 0; round < 10; round++) {
+            RocksStore store = RocksStore.open(folder, StoreOptions.defaults());
+            put(store, 1);
+            AtomicBoolean reading = new AtomicBoolean();
+            List<CompletableFuture<Void>> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                readers.add(CompletableFuture.runAsync(() -> readUntilClosed(store, reading)));
+            }
+            while (!reading.get()) {
+                Thread.onSpinWait();
+            }
+            store.close();
+            CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new)).join();
+        }
+    }
+
+    private static void readUntilClosed(RocksStore store, AtomicBoolean reading) {
+        try {
+            for (; ; ) {
+                assertThat(store.get(Table.LOG, Keys.number(1))).isNotNull();
+                try (RowCursor cursor = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
+                    assertThat(cursor.next()).isTrue();
+                    assertThat(cursor.record()).isNotNull();
+                }
+                reading.set(true);
+            }
+        } catch (StoreException e) {
+            assertThat(e).hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    @DisplayName("each durability syncs the device when it promises to, and only then counts rows as durable")
+    void sync_byDurability_countsDurableRows() {
+        AtomicLong nanos = new AtomicLong();
+        StoreOptions options = StoreOptions.defaults().withNanoClock(nanos::get);
+        try (RocksStore store = RocksStore.open(folder, options)) {
+            put(store, 1);
+            assertThat(store.durableSequence()).isZero();
+            store.sync();
+            assertThat(store.durableSequence()).isEqualTo(1).isEqualTo(store.sequence());
+        }
+        try (RocksStore store =
+                RocksStore.open(folder, options.withDurability(Durability.INTERVAL, Duration.ofMillis(200)))) {
+            put(store, 2);
+            store.sync();
+            assertThat(store.durableSequence()).isEqualTo(1);
+            nanos.addAndGet(Duration.ofMillis(200).toNanos());
+            store.idle();
+            assertThat(store.durableSequence()).isEqualTo(2);
+            put(store, 3);
+            store.idle();
+            assertThat(store.durableSequence()).isEqualTo(2);
+        }
+        try (RocksStore store = RocksStore.open(folder, options.withDurability(Durability.OS, Duration.ZERO))) {
+            long before = store.durableSequence();
+            put(store, 4);
+            nanos.addAndGet(Duration.ofHours(1).toNanos());
+            store.sync();
+            store.idle();
+            assertThat(store.durableSequence()).isEqualTo(before);
+            store.syncDevice();
+            assertThat(store.durableSequence()).isEqualTo(store.sequence());
+        }
+    }
+
+    @Test
+    @DisplayName("reclaiming a deleted range gives its disk space back, small rows and large ones alike")
+    void reclaim_deletedRange_shrinksFolder() throws IOException {
+        Random random = new Random(1);
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            for (long id = 0; id < 3000; id++) {
+                byte[] payload = new byte[id % 2 == 0 ? 1000 : 9000];
+                random.nextBytes(payload);
+                RowBatch batch = new RowBatch();
+                batch.put(Table.MESSAGE, Keys.number(id), payload);
+                store.write(batch);
+                if (id % 1000 == 999) {
+                    store.flush();
+                }
+            }
+            long full = bytes();
+            RowBatch batch = new RowBatch();
+            batch.deleteRange(Table.MESSAGE, Keys.number(0), Keys.number(2900));
+            store.write(batch);
+            store.sync();
+            store.reclaim(Table.MESSAGE, Keys.number(0), Keys.number(2900));
+            assertThat(full).isGreaterThan(14_000_000);
+            // What is left are the files that hold the live rows.
+            assertThat(bytes()).isLessThan(full * 2 / 5);
+            assertThat(store.get(Table.MESSAGE, Keys.number(2899))).isNull();
+            assertThat(store.get(Table.MESSAGE, Keys.number(2900))).hasSize(1000);
+        }
+    }
+
+    @Test
+    @DisplayName("ranges that are empty or run backwards hold nothing")
+    void read_emptyRange_findsNothing() {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            put(store, 5);
+            assertThat(store.lastKey(Table.LOG, Keys.number(5), Keys.number(5))).isNull();
+            assertThat(store.lastKey(Table.LOG, Keys.number(9), Keys.number(3))).isNull();
+            try (RowCursor cursor = store.cursor(Table.LOG, Keys.number(9), Keys.number(3))) {
+                assertThat(cursor.next()).isFalse();
+            }
+            assertThat(store.lastKey(Table.LOG, Keys.number(0), Keys.number(6))).isEqualTo(Keys.number(5));
+        }
+    }
+
+    @Test
+    @DisplayName("every start uses the one unpacked library, and no copy is left in the temporary folder")
+    void open_again_reusesUnpackedLibrary() throws IOException {
+        RocksStore.open(folder, StoreOptions.defaults()).close();
+        List<Path> before = libraries();
+        RocksStore.open(folder, StoreOptions.defaults()).close();
+        assertThat(libraries()).isEqualTo(before).isNotEmpty();
+    }
+
+    private static List<Path> libraries() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
+            return files.filter(file -> file.getFileName().toString().contains("rocksdbjni"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private long bytes() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().matches(".*\\.(sst|blob)"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+
+    private static void put(RowStore store, long key) {
+        RowBatch batch = new RowBatch();
+        batch.put(Table.LOG, Keys.number(key), new byte[] {1});
+        store.write(batch);
+    }
+
+    /** A row's value as a batch writes it: the record and its checksum. */
+    private static byte[] value(byte[] key, byte[] record) {
+        RowBatch batch = new RowBatch();
+        batch.put(Table.LOG, key, record);
+        byte[] serialised = batch.serialised();
+        int length = record.length + RowBatch.CRC_BYTES;
+        byte[] value = new byte[length];
+        System.arraycopy(serialised, serialised.length - length, value, 0, length);
+        return value;
+    }
+}
