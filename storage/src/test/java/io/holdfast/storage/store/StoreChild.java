@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A writer in a process of its own, to be killed. It takes orders, one per line, and answers each with one line:
@@ -26,6 +27,7 @@ import java.util.Map;
  *   sync      one sync
  *   run       writes and syncs for ever, answering each sync with the number of rows it covered
  *   flush     moves rows into table files
+ *   reopen    closes and opens the folder, answering "open" or "failed"
  *   settle    brings the watermark up to the last sync
  * </pre>
  */
@@ -102,38 +104,53 @@ final class StoreChild implements AutoCloseable {
     public static void main(String[] arguments) throws IOException {
         PrintStream answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        try (StoreFolder folder = StoreFolder.open(Path.of(arguments[0]), StoreOptions.defaults())) {
-            RocksStore rows = folder.rows();
-            byte[] last = rows.lastKey(Table.LOG, Keys.number(0), Keys.end());
-            long key = last == null ? 0 : Keys.number(last);
-            answers.println("open");
-            for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-                String[] words = order.split(" ", -1);
-                try {
-                    switch (words[0]) {
-                        case "write" -> {
-                            for (int n = Integer.parseInt(words[1]); n > 0; n--) {
-                                write(rows, ++key);
-                            }
-                        }
-                        case "sync" -> rows.sync();
-                        case "flush" -> rows.flush();
-                        case "settle" -> folder.settleWatermark();
-                        case "run" -> {
-                            for (; ; ) {
-                                write(rows, ++key);
-                                rows.sync();
-                                answers.println(key);
-                            }
-                        }
-                        default -> throw new IllegalArgumentException(order);
-                    }
-                    answers.println("ok " + key);
-                } catch (StoreException e) {
-                    answers.println("failed " + e.getMessage());
-                }
+        String next = "reopen";
+        while (next != null) {
+            try (StoreFolder folder = StoreFolder.open(Path.of(arguments[0]), StoreOptions.defaults())) {
+                answers.println("open");
+                next = serve(folder, orders, answers);
+            } catch (StoreException e) {
+                answers.println("failed " + e.getMessage());
+                next = orders.readLine();
             }
         }
+    }
+
+    /** Obeys until the store has to be opened anew or the orders end; returns that order, or null. */
+    private static @Nullable String serve(StoreFolder folder, BufferedReader orders, PrintStream answers)
+            throws IOException {
+        RocksStore rows = folder.rows();
+        byte[] last = rows.lastKey(Table.LOG, Keys.number(0), Keys.end());
+        long key = last == null ? 0 : Keys.number(last);
+        String order = orders.readLine();
+        while (order != null && !order.equals("reopen")) {
+            String[] words = order.split(" ", -1);
+            try {
+                switch (words[0]) {
+                    case "write" -> {
+                        for (int n = Integer.parseInt(words[1]); n > 0; n--) {
+                            write(rows, ++key);
+                        }
+                    }
+                    case "sync" -> rows.sync();
+                    case "flush" -> rows.flush();
+                    case "settle" -> folder.settleWatermark();
+                    case "run" -> {
+                        for (; ; ) {
+                            write(rows, ++key);
+                            rows.sync();
+                            answers.println(key);
+                        }
+                    }
+                    default -> throw new IllegalArgumentException(order);
+                }
+                answers.println("ok " + key);
+            } catch (StoreException e) {
+                answers.println("failed " + e.getMessage());
+            }
+            order = orders.readLine();
+        }
+        return order;
     }
 
     private static void write(RocksStore rows, long key) {
