@@ -3,8 +3,9 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.Table;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
-/** A row whose checksum does not fit its key and record (C33). */
+/** A row whose checksum, or that of the block it lies in, does not fit (C33). */
 public final class DamagedRowException extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -12,10 +13,12 @@ public final class DamagedRowException extends StoreException {
     private final transient byte[] key;
 
     public DamagedRowException(Table table, byte[] key) {
-        super(
-                "damaged row in " + table.familyName() + ", key "
-                        + HexFormat.of().formatHex(key) + ": its checksum does not fit",
-                null);
+        this(table, key, "its checksum does not fit", null);
+    }
+
+    /** A row that cannot be read because the file around it is damaged. */
+    DamagedRowException(Table table, byte[] key, String why, @Nullable Throwable cause) {
+        super("damaged row in " + table.familyName() + ", key " + HexFormat.of().formatHex(key) + ": " + why, cause);
         this.table = table;
         this.key = key;
     }

@@ -23,6 +23,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 
 /**
  * Reads of an open database, the same for the broker's store and the tools' read-only one.
@@ -90,6 +91,9 @@ final class RocksReads {
             byte[] value = db.get(family(table), readOptions, key);
             return value == null ? null : verified(table, key, value);
         } catch (RocksDBException e) {
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+                throw new DamagedRowException(table, key, String.valueOf(e.getMessage()), e);
+            }
             throw failed("read " + table.familyName() + " in", e);
         } finally {
             leave();

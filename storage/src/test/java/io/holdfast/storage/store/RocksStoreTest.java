@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +81,45 @@ class RocksStoreTest {
             assertThat(readable).containsExactly(1L, 5L);
             assertThat(damaged).containsExactly(2L, 3L, 4L);
             assertThat(store.failure()).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("T41 a damaged table file costs the rows in the damaged block, and the message names the file")
+    void read_tableFileDamaged_namesFileAndServesTheRest() throws IOException {
+        int rows = 2000;
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            Random random = new Random(1);
+            RowBatch batch = new RowBatch();
+            for (long key = 0; key < rows; key++) {
+                byte[] record = new byte[100];
+                random.nextBytes(record);
+                batch.put(Table.LOG, Keys.number(key), record);
+            }
+            store.write(batch);
+            store.sync();
+            store.flush();
+        }
+        Path table;
+        try (Stream<Path> files = Files.list(folder)) {
+            table = files.filter(file -> file.toString().endsWith(".sst"))
+                    .max(Comparator.comparingLong(file -> file.toFile().length()))
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(table);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(table, bytes);
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            int damaged = 0;
+            for (long key = 0; key < rows; key++) {
+                try {
+                    assertThat(store.get(Table.LOG, Keys.number(key))).hasSize(100);
+                } catch (DamagedRowException e) {
+                    damaged++;
+                    assertThat(e).hasMessageContaining(table.getFileName().toString());
+                }
+            }
+            assertThat(damaged).isBetween(1, 100);
         }
     }
 
