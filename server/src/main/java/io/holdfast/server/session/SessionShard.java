@@ -272,6 +272,11 @@ public final class SessionShard {
         return connections.size();
     }
 
+    /** The position of the last group that is applied whole (C07). */
+    public long applied() {
+        return applier.applied();
+    }
+
     // ---- shared by the flows
 
     /** The session with this number, from memory or its rows; null when it has ended. */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.transport.Connections;
+import io.holdfast.server.transport.EventLoops;
+import io.holdfast.server.transport.Listener;
+import io.holdfast.storage.store.StoreException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The broker of a process: event loops and listening sockets, which live as long as it does, and the instance that serves
+ * clients, which is replaced when it fails. Changes of state happen on one supervising thread.
+ */
+public final class Broker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final long REOPEN_SECONDS = 1;
+
+    private final BrokerConfig config;
+    private final Counters counters = new Counters();
+    private final EventLoops loops;
+    private final Connections connections;
+    private final ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "holdfast-supervisor");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private volatile BrokerState state = BrokerState.STARTING;
+    private volatile @Nullable BrokerInstance instance;
+    private @Nullable Listener listener;
+    private @Nullable String lastRefusal;
+
+    private Broker(BrokerConfig config) {
+        this.config = config;
+        loops = new EventLoops(config.shards());
+        connections = new Connections(loops, config.transport(), config.codec(), counters, this::serving);
+    }
+
+    /**
+     * Starts a broker; it serves clients when this returns.
+     *
+     * @throws StoreException when the data folder cannot be used
+     * @throws IOException when the address cannot be listened on
+     */
+    public static Broker start(BrokerConfig config) throws IOException {
+        Broker broker = new Broker(config);
+        try {
+            broker.begin();
+            return broker;
+        } catch (IOException | RuntimeException e) {
+            broker.stop();
+            throw e;
+        }
+    }
+
+    private void begin() throws IOException {
+        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed);
+        listener = listen();
+        become(BrokerState.RUNNING);
+    }
+
+    private Listener listen() throws IOException {
+        boolean loopback = config.bind().equals(BrokerConfig.LOOPBACK);
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String name : loopback ? List.of("127.0.0.1", "::1") : List.of(config.bind())) {
+            addresses.addAll(List.of(InetAddress.getAllByName(name)));
+        }
+        InetSocketAddress first = new InetSocketAddress(addresses.get(0), config.port());
+        return Listener.open(first, addresses.subList(1, addresses.size()), connections);
+    }
+
+    private @Nullable BrokerInstance serving() {
+        BrokerInstance current = instance;
+        return state == BrokerState.RUNNING && current != null && current.isRunning() ? current : null;
+    }
+
+    // ---- failure and new life
+
+    private void instanceFailed(Throwable cause) {
+        LOG.error("the broker has failed; connections are closed and recovery is tried", cause);
+        supervisor.execute(this::replaceInstance);
+    }
+
+    private void replaceInstance() {
+        if (state == BrokerState.STOPPING || state == BrokerState.STOPPED) {
+            return;
+        }
+        become(BrokerState.FAILED);
+        BrokerInstance failed = instance;
+        instance = null;
+        if (failed != null) {
+            try {
+                failed.abandon();
+            } catch (StoreException e) {
+                LOG.warn("closing the failed store: {}", e.getMessage());
+            }
+        }
+        supervisor.execute(this::reopen);
+    }
+
+    private void reopen() {
+        if (state != BrokerState.FAILED) {
+            return;
+        }
+        become(BrokerState.STARTING);
+        try {
+            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed);
+            instance = next;
+            lastRefusal = null;
+            become(BrokerState.RUNNING);
+            LOG.info("serving again: {}", next.report().line());
+        } catch (RuntimeException e) {
+            become(BrokerState.FAILED);
+            String refusal = String.valueOf(e.getMessage());
+            if (!refusal.equals(lastRefusal)) {
+                lastRefusal = refusal;
+                LOG.error("cannot open the store again, trying every second: {}", refusal);
+            }
+            ScheduledFuture<?> unused = supervisor.schedule(this::reopen, REOPEN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private synchronized void become(BrokerState next) {
+        if (state != next) {
+            if (!next.canFollow(state)) {
+                throw new IllegalStateException(next + " cannot follow " + state);
+            }
+            LOG.debug("{} -> {}", state, next);
+            state = next;
+        }
+    }
+
+    // ---- stop
+
+    /** Stops cleanly: no new connections, wills published, everything written, store closed. Any thread; waits. */
+    public void stop() {
+        try {
+            supervisor.submit(this::stopNow).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the broker did not stop cleanly", e.getCause());
+        }
+    }
+
+    private void stopNow() {
+        if (state == BrokerState.STOPPED) {
+            return;
+        }
+        become(BrokerState.STOPPING);
+        Listener accepting = listener;
+        if (accepting != null) {
+            accepting.close();
+        }
+        try {
+            BrokerInstance last = instance;
+            if (last != null) {
+                last.stop();
+            }
+        } finally {
+            loops.close();
+            become(BrokerState.STOPPED);
+            supervisor.shutdown();
+            stopped.countDown();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Returns when the broker has stopped. */
+    public void awaitStopped() throws InterruptedException {
+        stopped.await();
+    }
+
+    // ---- what it is doing
+
+    public BrokerState state() {
+        return state;
+    }
+
+    /** Where clients can connect. */
+    public List<InetSocketAddress> addresses() {
+        Listener open = listener;
+        return open == null ? List.of() : open.addresses();
+    }
+
+    /** What the last start found, or null while there is none. */
+    public @Nullable RecoveryReport recovery() {
+        BrokerInstance current = instance;
+        return current == null ? null : current.report();
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+}

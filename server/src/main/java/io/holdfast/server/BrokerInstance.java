@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.metrics.BrokerCounter;
+import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.routing.CommittedSubscriptions;
+import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.server.session.QueuePage;
+import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.server.session.SessionShard;
+import io.holdfast.server.transport.EventLoops;
+import io.holdfast.server.transport.Life;
+import io.holdfast.storage.commit.CommitListener;
+import io.holdfast.storage.commit.CommitThread;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.GroupCommitter;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.SubscriptionChange;
+import io.holdfast.storage.log.IndexSpace;
+import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreFolder;
+import io.holdfast.storage.store.StoreOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One life of the broker: an open store, the commit thread and a shard on each event loop, from recovery to a clean stop
+ * or a failure. A failed instance is thrown away whole, with all its memory (rules C29, "a failed write is final").
+ */
+final class BrokerInstance implements Life, CommitListener, CommitThread.Environment {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerInstance.class);
+    private static final IndexSpace SPACE = IndexSpace.STANDARD;
+    private static final long STEP_SECONDS_MAX = 10;
+
+    private final BrokerConfig config;
+    private final Counters counters;
+    private final Consumer<Throwable> onFailure;
+    private final StoreFolder folder;
+    private final RecoveryReport report;
+    private final SubscriptionTree tree;
+    private final CommittedSubscriptions subscriptions;
+    private final GroupCommitter committer;
+    private final CommitThread commitThread;
+    private final MonotonicTime time;
+    private final List<ShardLoop> shards = new ArrayList<>();
+    private final AtomicLongArray applied;
+    private final AtomicLong nextSession;
+    private final AtomicBoolean running = new AtomicBoolean(true);
+    private final Housekeeping housekeeping;
+
+    // Commit thread only.
+    private long countedBytes;
+
+    private BrokerInstance(
+            BrokerConfig config,
+            EventLoops loops,
+            Counters counters,
+            Consumer<Throwable> onFailure,
+            Recovered recovered) {
+        this.config = config;
+        this.counters = counters;
+        this.onFailure = onFailure;
+        folder = recovered.folder();
+        report = recovered.report();
+        tree = recovered.tree();
+        time = new MonotonicTime(
+                System::currentTimeMillis, System::nanoTime, recovered.replay().lastTimeMillis());
+        subscriptions = new CommittedSubscriptions(tree, folder.rows());
+        committer = new GroupCommitter(folder.rows(), this, recovered.start(), SPACE, loops.size());
+        commitThread = new CommitThread(committer, this);
+        nextSession = new AtomicLong(recovered.start().nextSession());
+        applied = new AtomicLongArray(loops.size());
+        housekeeping = new Housekeeping(this, folder.rows());
+        for (int i = 0; i < loops.size(); i++) {
+            ShardLoop shard = new ShardLoop(i, loops.size(), loops.loop(i), this, time);
+            applied.set(i, committer.position());
+            shard.use(new SessionShard(
+                    i, loops.size(), shard, folder.rows(), SPACE, config.session(), tree, committer.position()));
+            shards.add(shard);
+        }
+    }
+
+    /**
+     * Opens the store, recovers and is ready for clients when it returns.
+     *
+     * @param onFailure told once when this life has to end
+     * @throws StoreException when the store cannot be used
+     */
+    static BrokerInstance start(
+            BrokerConfig config, EventLoops loops, Counters counters, Consumer<Throwable> onFailure) {
+        StoreOptions options = StoreOptions.defaults()
+                .withDurability(config.durability(), config.durabilityInterval())
+                .withBlockCacheBytes(config.cacheBytes());
+        Recovered recovered = Recovery.run(config.folder(), options, SPACE);
+        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, recovered);
+        instance.begin(recovered);
+        return instance;
+    }
+
+    private void begin(Recovered recovered) {
+        commitThread.start();
+        List<List<SessionState>> touched = new ArrayList<>();
+        shards.forEach(shard -> touched.add(new ArrayList<>()));
+        recovered
+                .replay()
+                .sessions()
+                .forEachLong((number, state) -> touched.get(shardOf(number)).add(state));
+        for (int i = 0; i < shards.size(); i++) {
+            List<SessionState> states = touched.get(i);
+            shards.get(i).tell(shard -> states.forEach(shard::adopt));
+        }
+        long endedMillis = recovered.replay().lastTimeMillis();
+        for (long number : recovered.leftOver()) {
+            shards.get(shardOf(number)).tell(shard -> shard.onLeftOver(number, endedMillis));
+        }
+        for (Recovered.Owed owed : recovered.owed()) {
+            shards.get(shardOf(owed.number()))
+                    .tell(shard -> shard.oweRetained(owed.number(), owed.filter(), owed.options()));
+        }
+        awaitLoops();
+        housekeeping.start(
+                recovered.start().sessionsToCount(), recovered.start().position());
+    }
+
+    int shardOf(long number) {
+        return SessionNumbers.shard(number, shards.size());
+    }
+
+    /** Waits until every shard has done what it was told before. */
+    private boolean awaitLoops() {
+        CountDownLatch done = new CountDownLatch(shards.size());
+        for (ShardLoop shard : shards) {
+            shard.loop().execute(done::countDown);
+        }
+        try {
+            return done.await(STEP_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    // ---- ends
+
+    /** Ends all connections, writes what is left and closes the store. Accepting must have stopped. */
+    void stop() {
+        housekeeping.stop();
+        shards.forEach(shard -> shard.tell(s -> s.closeAll(ReasonCode.SERVER_SHUTTING_DOWN)));
+        awaitLoops();
+        boolean stopped = running.get() && stopCommitting(true);
+        awaitLoops();
+        running.set(false);
+        housekeeping.close();
+        folder.close();
+        LOG.debug("the store is closed{}", stopped ? "" : ", but not in good order");
+    }
+
+    /** Ends a life that has failed: no acknowledgement any more, connections closed, store closed. */
+    void abandon() {
+        running.set(false);
+        housekeeping.stop();
+        for (ShardLoop shard : shards) {
+            shard.loop().execute(() -> shard.shard().abandon());
+        }
+        awaitLoops();
+        stopCommitting(false);
+        housekeeping.close();
+        folder.close();
+    }
+
+    private boolean stopCommitting(boolean clean) {
+        try {
+            commitThread.stop(clean);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StoreException e) {
+            LOG.error("the last changes could not be written: {}", e.getMessage());
+        }
+        return false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running.get();
+    }
+
+    /** This life is over; any thread, only the first call counts. Out of memory ends the process (C29). */
+    @Override
+    public void failed(Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            LOG.error("out of memory: the process ends", cause);
+            Runtime.getRuntime().halt(1);
+        }
+        if (running.compareAndSet(true, false)) {
+            counters.add(BrokerCounter.INSTANCE_FAILURES);
+            onFailure.accept(cause);
+        }
+    }
+
+    // ---- for connections
+
+    @Override
+    public int shards() {
+        return shards.size();
+    }
+
+    @Override
+    public SessionShard shard(int index) {
+        return shards.get(index).shard();
+    }
+
+    @Override
+    public void readClock(int index) {
+        shards.get(index).readClock();
+    }
+
+    // ---- for shards
+
+    ShardLoop loop(int index) {
+        return shards.get(index);
+    }
+
+    void submit(HandOver handOver) {
+        if (running.get()) {
+            commitThread.submit(handOver);
+        }
+    }
+
+    boolean isCommitQueueFull() {
+        return commitThread.queuedBytes() > config.commitQueueBytesMax();
+    }
+
+    void read(QueuePage page, ShardLoop shard) {
+        housekeeping.read(page, shard);
+    }
+
+    long nextSessionSequence() {
+        return nextSession.getAndIncrement();
+    }
+
+    void applied(int shard, long position) {
+        applied.lazySet(shard, position);
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    MonotonicTime time() {
+        return time;
+    }
+
+    RecoveryReport report() {
+        return report;
+    }
+
+    SubscriptionTree tree() {
+        return tree;
+    }
+
+    // ---- from the commit thread
+
+    @Override
+    public void revise(MessageOp message, List<SubscriptionChange> changes) {
+        subscriptions.revise(message, changes);
+    }
+
+    @Override
+    public void committed(Group group) {
+        counters.add(BrokerCounter.COMMIT_GROUPS);
+        counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
+        countedBytes = committer.bytesWritten();
+        subscriptions.apply(group.changes());
+        if (running.get()) {
+            for (ShardLoop shard : shards) {
+                shard.committed(group);
+            }
+        }
+    }
+
+    @Override
+    public void reclaimable(Table table, byte[] from, byte[] to) {
+        housekeeping.reclaim(table, from, to);
+    }
+
+    @Override
+    public long wallMillis() {
+        return time.millis();
+    }
+
+    @Override
+    public long lowestApplied() {
+        long lowest = Long.MAX_VALUE;
+        for (int i = 0; i < applied.length(); i++) {
+            lowest = Math.min(lowest, applied.get(i));
+        }
+        return lowest;
+    }
+
+    @Override
+    public void visit(int segment, long bound) {
+        shards.forEach(shard -> shard.tell(s -> s.visit(segment, bound)));
+    }
+
+    @Override
+    public void synced(long nanos) {
+        counters.add(BrokerCounter.COMMIT_SYNCS);
+        counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
+    }
+}

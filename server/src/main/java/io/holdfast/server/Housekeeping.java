@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.server.session.QueuePage;
+import io.holdfast.server.session.SessionShard;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RocksStore;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.StoreException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.agrona.collections.LongArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an instance does beside serving: the shards' second hand, the sweep of due timers, counting sessions after a crash,
+ * reading deep queues, and giving disk space back. Two threads read, one does the rest; none of it is waited for.
+ */
+final class Housekeeping {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    private static final int READERS = 2;
+    private static final int RECOUNT_SESSIONS = 200;
+    private static final long RECOUNT_PAUSE_MILLIS = 20;
+    private static final int DUE_MAX = 5_000;
+    private static final long CLOSE_SECONDS_MAX = 10;
+
+    private final BrokerInstance instance;
+    private final RocksStore store;
+    private final ExecutorService readers = Executors.newFixedThreadPool(READERS, named("holdfast-read"));
+    private final ScheduledExecutorService chores =
+            Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
+    private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
+
+    Housekeeping(BrokerInstance instance, RocksStore store) {
+        this.instance = instance;
+        this.store = store;
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    void start(long[] sessionsToCount, long position) {
+        for (int i = 0; i < instance.shards(); i++) {
+            ShardLoop shard = instance.loop(i);
+            ticks.add(shard.loop().scheduleAtFixedRate(() -> shard.tell(SessionShard::tick), 1, 1, TimeUnit.SECONDS));
+        }
+        ScheduledFuture<?> unused =
+                chores.scheduleWithFixedDelay(() -> guard(this::sweepTimers), 1, 1, TimeUnit.SECONDS);
+        if (sessionsToCount.length > 0) {
+            chores.execute(() -> recount(sessionsToCount, 0, position));
+        }
+    }
+
+    /** No new chores from here on. */
+    void stop() {
+        ticks.forEach(tick -> tick.cancel(false));
+        chores.shutdown();
+    }
+
+    /** Waits for what is under way: afterwards nobody reads the store. */
+    void close() {
+        chores.shutdownNow();
+        readers.shutdown();
+        try {
+            boolean ended = chores.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+                    && readers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+            LOG.debug("housekeeping has ended{}", ended ? "" : ", not in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void guard(Runnable chore) {
+        try {
+            if (instance.isRunning()) {
+                chore.run();
+            }
+        } catch (RuntimeException e) {
+            instance.failed(e);
+        }
+    }
+
+    // ---- deep queues
+
+    void read(QueuePage page, ShardLoop shard) {
+        if (instance.isRunning()) {
+            readers.execute(() -> {
+                page.fill(store);
+                shard.tell(s -> s.onPage(page));
+            });
+        }
+    }
+
+    // ---- timers
+
+    private void sweepTimers() {
+        long now = instance.time().millis();
+        // Due 0 are living connections.
+        try (RowCursor rows = store.cursor(Table.TIMER, Keys.number(1), Keys.number(now + 1))) {
+            for (int i = 0; i < DUE_MAX && rows.next(); i++) {
+                long number = Keys.timerSession(rows.key());
+                long dueMillis = Keys.timerDueMillis(rows.key());
+                instance.loop(instance.shardOf(number)).tell(shard -> shard.onExpiryDue(number, dueMillis));
+            }
+        }
+    }
+
+    // ---- counting after a crash
+
+    private void recount(long[] sessions, int from, long position) {
+        int end = Math.min(sessions.length, from + RECOUNT_SESSIONS);
+        List<LongArrayList> parts = new ArrayList<>();
+        for (int i = 0; i < instance.shards(); i++) {
+            parts.add(new LongArrayList());
+        }
+        for (long number : Arrays.copyOfRange(sessions, from, end)) {
+            parts.get(instance.shardOf(number)).addLong(number);
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            long[] numbers = parts.get(i).toLongArray();
+            if (numbers.length > 0) {
+                instance.loop(i).tell(shard -> shard.recount(numbers, position));
+            }
+        }
+        if (end < sessions.length && !chores.isShutdown()) {
+            ScheduledFuture<?> unused = chores.schedule(
+                    () -> recount(sessions, end, position), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    // ---- space
+
+    /** A synced range deletion: its files can go. */
+    void reclaim(Table table, byte[] from, byte[] to) {
+        if (instance.isRunning() && !chores.isShutdown()) {
+            chores.execute(() -> reclaimNow(table, from, to));
+        }
+    }
+
+    private void reclaimNow(Table table, byte[] from, byte[] to) {
+        try {
+            store.reclaim(table, from, to);
+        } catch (StoreException e) {
+            // Only space is lost, and the next deletion tries again; a store that is really broken fails at its next
+            // write.
+            LOG.warn("could not give disk space back: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.storage.commit.StartState;
+import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.store.StoreFolder;
+import java.util.List;
+
+/**
+ * A store that is open, and what recovery made of it.
+ *
+ * @param folder the open data folder
+ * @param replay the fold of the log's tail
+ * @param start where the commit thread goes on
+ * @param tree all subscriptions of sessions with rows
+ * @param owed subscriptions whose retained messages were not all sent
+ * @param leftOver sessions that were connected when the broker before ended
+ * @param report what the operator is told
+ */
+record Recovered(
+        StoreFolder folder,
+        LogReplay replay,
+        StartState start,
+        SubscriptionTree tree,
+        List<Owed> owed,
+        List<Long> leftOver,
+        RecoveryReport report) {
+
+    /** A subscription that is owed retained messages (C13). */
+    record Owed(long number, TopicFilter filter, int options) {}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+/**
+ * Every setting there is, with its kind and range. Defaults, and the sentences for the operator, are in the reference file
+ * beside this class's module ({@code reference-holdfast.conf}); a test holds the two against each other.
+ */
+enum Setting {
+    STORE_FOLDER("store.folder"),
+    STORE_DURABILITY("store.durability", "sync|interval|os"),
+    STORE_DURABILITY_INTERVAL("store.durability-interval", Kind.DURATION, 1, 60_000),
+    STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
+
+    LISTENERS_TCP_BIND("listeners.tcp.bind"),
+    LISTENERS_TCP_PORT("listeners.tcp.port", Kind.COUNT, 0, 65_535),
+
+    CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
+    CONNECT_TIMEOUT("connect-timeout", Kind.DURATION, 100, 600_000),
+    CONNECT_BYTES_MAX("connect-bytes-max", Kind.BYTES, 64, 1L << 20),
+    PARTIAL_BYTES_MAX("partial-bytes-max", Kind.BYTES, 1L << 20, 1L << 40),
+    OUTBOUND_BYTES_MAX("outbound-bytes-max", Kind.BYTES, 1L << 20, 1L << 40),
+    SLOW_RECEIVER_TIMEOUT("slow-receiver-timeout", Kind.DURATION, 1_000, 3_600_000),
+
+    SESSION_QUEUE_MESSAGES_MAX("session.queue-messages-max", Kind.COUNT, 0, Integer.MAX_VALUE),
+    SESSION_QUEUE_BYTES_MAX("session.queue-bytes-max", Kind.BYTES, 0, 1L << 50),
+    SESSION_QUEUE_OVERFLOW("session.queue-overflow", "drop-oldest|drop-newest|refuse"),
+    SESSION_RECEIVE_MAXIMUM("session.receive-maximum", Kind.COUNT, 1, 32_767),
+    SESSION_INBOUND_MAX("session.inbound-max", Kind.COUNT, 1, 65_535),
+    SESSION_SUBSCRIPTIONS_MAX("session.subscriptions-max", Kind.COUNT, 1, 10_000_000),
+
+    MQTT_PACKET_BYTES_MAX("mqtt.packet-bytes-max", Kind.BYTES, 1L << 10, 268_435_460),
+    MQTT_TOPIC_LEVELS_MAX("mqtt.topic-levels-max", Kind.COUNT, 1, 65_535),
+    MQTT_FILTERS_PER_PACKET_MAX("mqtt.filters-per-packet-max", Kind.COUNT, 1, 65_535),
+    MQTT_DOLLAR_TOPICS("mqtt.dollar-topics", "drop|close"),
+
+    COMMIT_QUEUE_BYTES_MAX("commit.queue-bytes-max", Kind.BYTES, 1L << 16, 1L << 40),
+    SHARDS("shards", Kind.COUNT, 0, 64),
+    SYS_INTERVAL("sys-interval", Kind.DURATION, 1_000, 3_600_000);
+
+    enum Kind {
+        TEXT,
+        /** One of a few words. */
+        WORD,
+        COUNT,
+        /** A number of bytes, with or without a unit such as MiB. */
+        BYTES,
+        /** A time with a unit such as s or ms; ranges are in milliseconds. */
+        DURATION
+    }
+
+    private final String key;
+    private final Kind kind;
+    private final long min;
+    private final long max;
+    private final String words;
+
+    Setting(String key) {
+        this(key, Kind.TEXT, 0, 0, "");
+    }
+
+    Setting(String key, String words) {
+        this(key, Kind.WORD, 0, 0, words);
+    }
+
+    Setting(String key, Kind kind, long min, long max) {
+        this(key, kind, min, max, "");
+    }
+
+    Setting(String key, Kind kind, long min, long max, String words) {
+        this.key = key;
+        this.kind = kind;
+        this.min = min;
+        this.max = max;
+        this.words = words;
+    }
+
+    /** Its name in files and for {@code --set}. */
+    String key() {
+        return key;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    long min() {
+        return min;
+    }
+
+    long max() {
+        return max;
+    }
+
+    /** Of a WORD, what it may be, with | between. */
+    String words() {
+        return words;
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.session.QueuePage;
+import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.server.session.SessionShard;
+import io.holdfast.server.session.ShardEnvironment;
+import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.log.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard on its event loop: what it needs from outside, and the way in for everybody but its connections. Tasks of a life
+ * that is over are dropped; a task that throws ends the life (C29).
+ */
+final class ShardLoop implements ShardEnvironment {
+    private final int index;
+    private final ScheduledExecutorService loop;
+    private final BrokerInstance instance;
+    private final MonotonicTime time;
+    private final List<@Nullable Batch> deliveries = new ArrayList<>();
+    private @Nullable SessionShard shard;
+    private long now;
+
+    /** Messages for sessions without a queue on one other shard. */
+    private static final class Batch {
+        final List<Message> messages = new ArrayList<>();
+        final List<Recipients> recipients = new ArrayList<>();
+    }
+
+    ShardLoop(int index, int shards, ScheduledExecutorService loop, BrokerInstance instance, MonotonicTime time) {
+        this.index = index;
+        this.loop = loop;
+        this.instance = instance;
+        this.time = time;
+        now = time.millis();
+        for (int i = 0; i < shards; i++) {
+            deliveries.add(null);
+        }
+    }
+
+    void use(SessionShard ready) {
+        shard = ready;
+    }
+
+    SessionShard shard() {
+        SessionShard ready = shard;
+        if (ready == null) {
+            throw new IllegalStateException("shard " + index + " is not built yet");
+        }
+        return ready;
+    }
+
+    ScheduledExecutorService loop() {
+        return loop;
+    }
+
+    // ---- from other threads
+
+    /** Lets the shard do something, later and in order. Any thread. */
+    void tell(Consumer<SessionShard> task) {
+        loop.execute(() -> run(() -> task.accept(shard())));
+    }
+
+    void committed(Group group) {
+        tell(s -> s.committed(group));
+    }
+
+    private void run(Runnable task) {
+        if (!instance.isRunning()) {
+            return;
+        }
+        readClock();
+        try {
+            task.run();
+            instance.applied(index, shard().applied());
+        } catch (RuntimeException | StackOverflowError e) {
+            instance.failed(e);
+        }
+    }
+
+    void readClock() {
+        now = time.millis();
+    }
+
+    // ---- for the shard
+
+    @Override
+    public long nowMillis() {
+        return now;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(() -> run(task));
+    }
+
+    @Override
+    public void submit(HandOver handOver) {
+        instance.submit(handOver);
+    }
+
+    @Override
+    public boolean isCommitQueueFull() {
+        return instance.isCommitQueueFull();
+    }
+
+    @Override
+    public void deliver(int fromShard, Message message, Recipients recipients) {
+        if (recipients.isEmpty()) {
+            return;
+        }
+        long targets = 0;
+        for (int i = 0; i < recipients.size(); i++) {
+            targets |= 1L << SessionNumbers.shard(recipients.number(i), deliveries.size());
+        }
+        for (int i = 0; i < deliveries.size(); i++) {
+            if ((targets & (1L << i)) != 0 && i != index) {
+                batch(i, message, recipients);
+            }
+        }
+        if ((targets & (1L << index)) != 0) {
+            shard().onDelivery(message, recipients);
+        }
+    }
+
+    private void batch(int target, Message message, Recipients recipients) {
+        Batch batch = deliveries.get(target);
+        if (batch == null) {
+            batch = new Batch();
+            deliveries.set(target, batch);
+        }
+        batch.messages.add(message);
+        batch.recipients.add(recipients);
+    }
+
+    @Override
+    public void flushDeliveries(int fromShard) {
+        for (int i = 0; i < deliveries.size(); i++) {
+            Batch batch = deliveries.get(i);
+            if (batch != null) {
+                deliveries.set(i, null);
+                instance.loop(i).tell(target -> {
+                    for (int m = 0; m < batch.messages.size(); m++) {
+                        target.onDelivery(batch.messages.get(m), batch.recipients.get(m));
+                    }
+                    target.endOfBurst();
+                });
+            }
+        }
+    }
+
+    @Override
+    public void read(QueuePage page) {
+        instance.read(page, this);
+    }
+
+    @Override
+    public long nextSessionSequence() {
+        return instance.nextSessionSequence();
+    }
+
+    @Override
+    public ReasonCode admit(Connect connect) {
+        return ReasonCode.SUCCESS;
+    }
+
+    @Override
+    public void count(ShardEvent event) {
+        instance.counters().add(event);
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.metrics;
+
+/** What is counted beside {@link io.holdfast.server.session.ShardEvent}; each constant says what one more of it means. */
+public enum BrokerCounter {
+    CONNECTIONS_ACCEPTED("a TCP connection was accepted"),
+    CONNECTIONS_REFUSED("a TCP connection was closed at once because there are too many"),
+    CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time"),
+    MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
+    PARTIAL_PACKETS_SHED("a connection was closed because packets that had not arrived whole took too much memory"),
+    SLOW_RECEIVERS("a connection was closed because its client had not read for too long"),
+    SOCKET_ERRORS("a connection ended with an error of the network"),
+    BYTES_RECEIVED("a byte came from a client"),
+    COMMIT_GROUPS("a group of changes became durable"),
+    COMMIT_SYNCS("the commit thread synced the log"),
+    COMMIT_SYNC_NANOS("a nanosecond was spent in such syncs"),
+    STORE_BYTES_WRITTEN("a byte was handed to the store"),
+    INSTANCE_FAILURES("the broker failed and began a new life through recovery");
+
+    private final String sentence;
+
+    BrokerCounter(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What one more of it means. */
+    public String sentence() {
+        return sentence;
+    }
+}

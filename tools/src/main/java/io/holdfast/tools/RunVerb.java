@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools;
+
+import io.holdfast.server.Broker;
+import io.holdfast.server.BrokerConfig;
+import io.holdfast.server.ConfigReader;
+import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.RecoveryReport;
+import io.holdfast.server.transport.Listener;
+import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreRefusedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast run}: the broker in the foreground, until SIGTERM or Ctrl-C. */
+@Command(
+        name = "run",
+        description = "Runs the broker until it is told to stop (SIGTERM, Ctrl-C).",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped cleanly",
+            "1:an internal error",
+            "2:wrong usage or configuration",
+            "3:the data folder was refused: in use, foreign, of a newer version, or not accessible",
+            "4:the store is damaged",
+            "5:the address cannot be listened on"
+        })
+public final class RunVerb implements Verb, Callable<Integer> {
+    static final int EXIT_INTERNAL = 1;
+    static final int EXIT_USAGE = 2;
+    static final int EXIT_STORE_REFUSED = 3;
+    static final int EXIT_STORE_DAMAGED = 4;
+    static final int EXIT_ADDRESS = 5;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The data folder (store.folder).")
+    private @Nullable String data;
+
+    @Option(names = "--port", paramLabel = "N", description = "The TCP port, 0 for any free one (listeners.tcp.port).")
+    private @Nullable String port;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDR",
+            description = "The address to listen on (listeners.tcp.bind); without it this machine only.")
+    private @Nullable String bind;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one setting; may be repeated. docs/configuration.md lists them all.")
+    private List<String> settings = List.of();
+
+    @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, below those given here.")
+    private @Nullable Path config;
+
+    public RunVerb() {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            return run(read());
+        } catch (ConfigurationException e) {
+            return fail(EXIT_USAGE, e.getMessage());
+        } catch (StoreRefusedException e) {
+            return fail(exitCode(e), e.getMessage());
+        } catch (StoreException e) {
+            return fail(EXIT_STORE_DAMAGED, e.getMessage());
+        }
+    }
+
+    private BrokerConfig read() throws ConfigurationException {
+        ConfigReader reader = new ConfigReader();
+        if (config != null) {
+            reader.file(config);
+        }
+        for (String setting : settings) {
+            reader.set(setting);
+        }
+        set(reader, "--data", "store.folder", data);
+        set(reader, "--port", "listeners.tcp.port", port);
+        set(reader, "--bind", "listeners.tcp.bind", bind);
+        return reader.read();
+    }
+
+    private static void set(ConfigReader reader, String option, String key, @Nullable String value)
+            throws ConfigurationException {
+        if (value != null) {
+            reader.set(key, value, option + " " + value);
+        }
+    }
+
+    private int run(BrokerConfig settled) throws InterruptedException {
+        Broker broker;
+        try {
+            broker = Broker.start(settled);
+        } catch (IOException e) {
+            return fail(
+                    EXIT_ADDRESS,
+                    "cannot listen on " + settled.bind() + " port " + settled.port() + ": " + e.getMessage()
+                            + "; stop what uses it or choose another with --port or --bind");
+        }
+        stopWithProcess(broker);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("data folder " + settled.folder().toAbsolutePath().normalize());
+        out.println("durability " + settled.durability().name().toLowerCase(Locale.ROOT)
+                + switch (settled.durability()) {
+                    case SYNC -> " (an acknowledgement means: on the storage device)";
+                    case INTERVAL ->
+                        " (a power cut may lose the last "
+                                + settled.durabilityInterval().toMillis() + " ms)";
+                    case OS -> " (a power cut may lose acknowledged messages; a killed process loses none)";
+                });
+        RecoveryReport recovery = broker.recovery();
+        if (recovery != null) {
+            out.println(recovery.line());
+        }
+        for (InetSocketAddress address : broker.addresses()) {
+            out.println("listening on " + Listener.text(address));
+        }
+        out.flush();
+        broker.awaitStopped();
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** A JVM ended by a signal would report the signal; a clean stop is a success and says so. */
+    private static void stopWithProcess(Broker broker) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            int code = CommandLine.ExitCode.OK;
+                            try {
+                                broker.stop();
+                            } catch (IllegalStateException e) {
+                                code = EXIT_INTERNAL;
+                            }
+                            Runtime.getRuntime().halt(code);
+                        },
+                        "holdfast-stop"));
+    }
+
+    private static int exitCode(StoreRefusedException refused) {
+        return switch (refused.reason()) {
+            case WRONG_META, DAMAGED, LOG_DAMAGED -> EXIT_STORE_DAMAGED;
+            default -> EXIT_STORE_REFUSED;
+        };
+    }
+
+    private int fail(int code, @Nullable String sentence) {
+        spec.commandLine().getErr().println("holdfast: " + sentence);
+        spec.commandLine().getErr().flush();
+        return code;
+    }
+}
