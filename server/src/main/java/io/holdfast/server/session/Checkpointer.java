@@ -4,6 +4,7 @@ package io.holdfast.server.session;
 import io.holdfast.storage.commit.EndOp;
 import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
@@ -11,6 +12,7 @@ import io.holdfast.storage.schema.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.agrona.collections.LongHashSet;
 
 /**
  * The shard's part of the rolling checkpoint: writes rows of dirty sessions when the hand comes to their segment, some
@@ -200,8 +202,20 @@ final class Checkpointer {
     void recount(long number, long recoveredPosition) {
         Session session = shard.get(number);
         if (session != null) {
-            long[] claims = SessionEnd.claims(shard, session, recoveredPosition);
+            long[] claims = SessionEnd.claims(shard, session, id -> id <= recoveredPosition);
             shard.add(new EndOp.Count(number, claims), claims.length * Long.BYTES);
+            evictIfIdle(session);
+        }
+    }
+
+    /** Lists what a session still claims in blocks that are to be freed of everything else. */
+    void listClaims(long number, LongHashSet blocks) {
+        Session session = shard.get(number);
+        if (session != null && session.state.unsettledCount() > 0) {
+            long[] claims = SessionEnd.claims(shard, session, id -> blocks.contains(GroupCommitter.blockOf(id)));
+            if (claims.length > 0) {
+                shard.add(new SweepOps.Claims(claims), claims.length * Long.BYTES);
+            }
             evictIfIdle(session);
         }
     }

@@ -11,6 +11,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
@@ -43,7 +44,7 @@ final class SessionEnd {
     private void endDurable(Session session, boolean current) {
         shard.env.count(ShardEvent.SESSION_ENDED);
         shard.ended.add(session.number);
-        long[] claims = claims(shard, session, Long.MAX_VALUE);
+        long[] claims = claims(shard, session, id -> true);
         long[] fragments = Stream.concat(shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())
                 .mapToLong(SessionRows.Range::first)
                 .toArray();
@@ -66,8 +67,8 @@ final class SessionEnd {
                 0);
     }
 
-    /** The messages up to an id that a session still claims, from memory and its fragments. */
-    static long[] claims(SessionShard shard, Session session, long throughId) {
+    /** The messages that a session still claims, as far as they are wanted, from memory and its fragments. */
+    static long[] claims(SessionShard shard, Session session, LongPredicate wanted) {
         Long2LongHashMap byIndex = new Long2LongHashMap(Delivery.NONE);
         for (SessionRows.Range range : shard.outbound.fragments(session)) {
             SessionRows.read(
@@ -81,7 +82,7 @@ final class SessionEnd {
                 if (known == Delivery.NONE) {
                     throw new IllegalStateException("index " + i + " of session " + session.number + " has no entry");
                 }
-                if (Delivery.messageId(known) <= throughId) {
+                if (wanted.test(Delivery.messageId(known))) {
                     claims.addLong(Delivery.messageId(known));
                 }
             }

@@ -11,6 +11,7 @@ import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
@@ -231,6 +232,24 @@ public final class SessionShard {
             for (long number : numbers) {
                 checkpoints.recount(number, recoveredPosition);
             }
+            endOfBurst();
+        });
+    }
+
+    /** Lists the claims of some sessions in sparse blocks of messages. */
+    public void listClaims(long[] numbers, LongHashSet blocks) {
+        applier.whenWhole(() -> {
+            for (long number : numbers) {
+                checkpoints.listClaims(number, blocks);
+            }
+            endOfBurst();
+        });
+    }
+
+    /** All sessions of this shard have been asked for their claims. */
+    public void claimsListed() {
+        applier.whenWhole(() -> {
+            add(new SweepOps.Done(), 0);
             endOfBurst();
         });
     }

@@ -3,6 +3,7 @@ package io.holdfast.storage.commit;
 
 import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.LongArrayList;
 import org.agrona.collections.LongHashSet;
 
 /**
@@ -17,6 +18,9 @@ public final class BlockCounters {
     private final Long2LongHashMap live = new Long2LongHashMap(0);
     private final LongHashSet uncounted = new LongHashSet();
     private final LongHashSet seen = new LongHashSet();
+    /** Live messages of a block when it was last swept: to sweep it again is worth it when half of them are gone. */
+    private final Long2LongHashMap swept = new Long2LongHashMap(Long.MAX_VALUE);
+
     private long recovered;
 
     /** After a crash: messages from {@code oldest} up to {@code recoveredPosition} wait until all sessions are counted. */
@@ -114,8 +118,31 @@ public final class BlockCounters {
         }
         for (int i = 0; i < n; i++) {
             seen.remove(blocks[i]);
+            swept.remove(blocks[i]);
         }
         return (long) n * BLOCK_MESSAGES;
+    }
+
+    /** Blocks wholly below {@code firstId} that few messages keep, in rising order; noted as being swept. */
+    long[] takeSparse(long firstId, int liveMax, int atLeast) {
+        LongArrayList sparse = new LongArrayList();
+        for (LongHashSet.LongIterator i = seen.iterator(); isComplete() && i.hasNext(); ) {
+            long block = i.nextValue();
+            long count = live.get(block);
+            boolean old = (block + 1) * BLOCK_MESSAGES <= firstId;
+            if (old && count > 0 && count <= liveMax && count <= swept.get(block) / 2) {
+                sparse.addLong(block);
+            }
+        }
+        if (sparse.size() < atLeast) {
+            return new long[0];
+        }
+        long[] blocks = sparse.toLongArray();
+        Arrays.sort(blocks);
+        for (long block : blocks) {
+            swept.put(block, live.get(block));
+        }
+        return blocks;
     }
 
     /** Receives the counters at a clean stop. */

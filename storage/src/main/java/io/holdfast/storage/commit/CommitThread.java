@@ -25,6 +25,9 @@ public final class CommitThread {
         /** Asks every shard to visit its dirty sessions of a segment and to answer with a SegmentDone of this bound. */
         void visit(int segment, long bound);
 
+        /** Asks every shard for the claims of all its sessions in these blocks, then for one SweepOps.Done each. */
+        void sweep(long[] blocks);
+
         /** Called after each sync, outside it. */
         void synced(long nanos);
 
@@ -157,6 +160,10 @@ public final class CommitThread {
             lastStepLogBytes = committer.logBytes();
             long bound = environment.lowestApplied();
             int segment = committer.enterSegment(bound);
+            long[] sparse = committer.enterSweep();
+            if (sparse.length > 0) {
+                environment.sweep(sparse);
+            }
             if (segment >= 0) {
                 environment.visit(segment, bound);
             } else if (deleteDue && now - lastGroupNanos >= IDLE_DELETE_NANOS) {

@@ -11,6 +11,7 @@ import io.holdfast.storage.store.RowStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the hand-overs of one group into one batch: message rows, other rows in hand-over order, and one log row. Message
@@ -33,6 +34,7 @@ final class GroupBuilder {
     private long firstMessageId;
     private long timeMillis;
     private long nextSession;
+    private @Nullable Sweep sweep;
 
     GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor, IndexSpace space) {
         this.store = store;
@@ -146,6 +148,28 @@ final class GroupBuilder {
     long raiseNextSession(long sequence) {
         nextSession = Math.max(nextSession, sequence);
         return nextSession;
+    }
+
+    void startSweep(Sweep started) {
+        sweep = started;
+    }
+
+    boolean isSweeping() {
+        return sweep != null;
+    }
+
+    void sweepClaims(long[] messageIds) {
+        if (sweep != null) {
+            sweep.claim(messageIds);
+        }
+    }
+
+    /** The last shard's answer turns the claims into range deletions, in this group. */
+    void sweepDone() {
+        if (sweep != null && sweep.done()) {
+            sweep.forEachGap((from, to) -> batch.deleteRange(Table.MESSAGE, Keys.number(from), Keys.number(to)));
+            sweep = null;
+        }
     }
 
     void segmentDone(int segment, long bound) {

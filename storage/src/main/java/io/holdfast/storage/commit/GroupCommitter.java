@@ -22,6 +22,11 @@ public final class GroupCommitter {
     /** Parts that the rolling checkpoint divides sessions into, by the sequence part of their number. */
     public static final int SEGMENTS = EventFloor.SEGMENTS;
 
+    /** The block of messages that an id belongs to. */
+    public static long blockOf(long messageId) {
+        return messageId / BlockCounters.BLOCK_MESSAGES;
+    }
+
     static final String CLEAN_STOP = "clean-stop";
 
     /** Log bytes between two range deletions on the log. */
@@ -30,8 +35,12 @@ public final class GroupCommitter {
     /** Message bytes between two range deletions on messages. */
     private static final long MESSAGE_DELETE_BYTES = 8L << 20;
 
+    /** Sparse blocks that make a sweep over all sessions worth it: some 250,000 dead messages. */
+    private static final int SWEEP_BLOCKS_MIN = 64;
+
     private final RowStore store;
     private final CommitListener listener;
+    private final int shards;
     private final BlockCounters counters = new BlockCounters();
     private final EventFloor floor;
     private final GroupBuilder builder;
@@ -60,6 +69,7 @@ public final class GroupCommitter {
     public GroupCommitter(RowStore store, CommitListener listener, StartState start, IndexSpace space, int shards) {
         this.store = store;
         this.listener = listener;
+        this.shards = shards;
         position = start.position();
         lastTimeMillis = start.lastTimeMillis();
         cleanStopRow = start.hasCleanStopRow();
@@ -161,6 +171,22 @@ public final class GroupCommitter {
      */
     public int enterSegment(long applied) {
         return floor.isVisiting() ? -1 : floor.enter(applied);
+    }
+
+    /**
+     * Starts to free blocks that a few sleeping sessions pin.
+     *
+     * @return the blocks, for shards to list their sessions' claims in; empty when it is not worth it or under way
+     */
+    public long[] enterSweep() {
+        if (builder.isSweeping()) {
+            return new long[0];
+        }
+        long[] blocks = counters.takeSparse(position + 1, Sweep.LIVE_MAX, SWEEP_BLOCKS_MIN);
+        if (blocks.length > 0) {
+            builder.startSweep(new Sweep(blocks, shards));
+        }
+        return blocks;
     }
 
     /** Writes and syncs what a clean stop leaves: the block counters, trusted only if no group follows. */
