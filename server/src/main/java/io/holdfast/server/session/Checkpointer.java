@@ -2,7 +2,6 @@
 package io.holdfast.server.session;
 
 import io.holdfast.storage.commit.EndOp;
-import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.Delivery;
@@ -19,16 +18,14 @@ import org.agrona.collections.LongHashSet;
  * hundred for each group, and lets idle sessions leave memory behind their rows (C10). Rows are never waited for.
  */
 final class Checkpointer {
-    private static final int SEGMENTS = GroupCommitter.SEGMENTS;
-    private static final int ROWS_PER_GROUP = 500;
     private static final int ROW_BYTES = 96;
 
     private final SessionShard shard;
-    private List<List<Session>> dirty = new ArrayList<>(SEGMENTS);
+    private final List<List<Session>> dirty = new ArrayList<>();
 
     Checkpointer(SessionShard shard) {
         this.shard = shard;
-        for (int i = 0; i < SEGMENTS; i++) {
+        for (int i = 0; i < shard.sizes.segments(); i++) {
             dirty.add(new ArrayList<>());
         }
     }
@@ -46,8 +43,8 @@ final class Checkpointer {
         }
     }
 
-    private static int segment(Session session) {
-        return (int) (SessionNumbers.sequence(session.number) % SEGMENTS);
+    private int segment(Session session) {
+        return (int) (SessionNumbers.sequence(session.number) % shard.sizes.segments());
     }
 
     /** Visits the dirty sessions of a segment in rising number, in slices. */
@@ -59,7 +56,7 @@ final class Checkpointer {
     }
 
     private void visit(List<Session> sessions, int from, int segment, long bound) {
-        int end = Math.min(sessions.size(), from + ROWS_PER_GROUP);
+        int end = Math.min(sessions.size(), from + shard.sizes.rowsPerGroup());
         for (Session session : sessions.subList(from, end)) {
             if (!session.ended) {
                 checkpoint(session);
@@ -100,7 +97,7 @@ final class Checkpointer {
         long first = firstOutside(session, changed);
         List<SessionRows.Range> added = new ArrayList<>(1);
         while (first >= 0 && first < session.state.next()) {
-            long end = Math.min(session.state.next(), first + SessionRows.FRAGMENT_ENTRIES);
+            long end = Math.min(session.state.next(), first + shard.sizes.fragmentEntries());
             byte[] record = SessionRows.fragment(session.state, first, end, applied);
             shard.add(
                     new RowOps.Put(Table.QUEUE, Keys.queue(session.number, first), record), record.length + ROW_BYTES);
@@ -161,7 +158,7 @@ final class Checkpointer {
                 session.fragments.removeAll(added);
                 session.fragments.addAll(added);
             }
-            if (!evictIfIdle(session) && session.state.entriesInMemory() > OutboundFlow.RESIDENT_ENTRIES_MAX) {
+            if (!evictIfIdle(session) && session.state.entriesInMemory() > shard.sizes.residentEntriesMax()) {
                 trim(session);
             }
         }

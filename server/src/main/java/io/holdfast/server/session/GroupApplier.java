@@ -18,9 +18,6 @@ import java.util.List;
  * replies. A huge fan-out is applied in slices; rows, ends and counts happen only between whole groups (C02, C30).
  */
 final class GroupApplier {
-    /** Recipients looked at before other work gets its turn. */
-    private static final int SLICE = 2_000;
-
     private final SessionShard shard;
     private final ArrayDeque<Group> groups = new ArrayDeque<>();
     private final List<Runnable> whenWhole = new ArrayList<>();
@@ -80,7 +77,7 @@ final class GroupApplier {
 
     /** Appends the group's messages to their sessions; false when there is more for another slice. */
     private boolean appends(Group group) {
-        int budget = SLICE;
+        int budget = shard.sizes.sliceRecipients();
         for (; message < group.messages().size(); message++) {
             MessageOp op = group.messages().get(message);
             Recipients durable = op.recipients();

@@ -16,14 +16,6 @@ import org.jspecify.annotations.Nullable;
  * within which identifiers are unique (C17).
  */
 final class OutboundFlow {
-    private static final int BODIES_WANTED_MAX = 64;
-
-    /** Messages kept in memory for one connected session whose window is full. */
-    private static final int BODIES_KEPT_MAX = 64;
-
-    /** Entries of a queue in memory beyond which a connected session's tail is left on disk. */
-    static final int RESIDENT_ENTRIES_MAX = 4_096;
-
     private final SessionShard shard;
 
     OutboundFlow(SessionShard shard) {
@@ -33,7 +25,7 @@ final class OutboundFlow {
     /** A message was appended: send it if the window is open, else keep or bound it. */
     void appended(Session session, long index, Message message) {
         if (session.connection != null) {
-            if (session.durable && (session.bodies == null || session.bodies.size() < BODIES_KEPT_MAX)) {
+            if (session.durable && (session.bodies == null || session.bodies.size() < shard.sizes.bodiesMax())) {
                 session.keepBody(index, message);
             }
             pump(session);
@@ -285,7 +277,7 @@ final class OutboundFlow {
             return;
         }
         List<QueuePage.Entry> wanted = new ArrayList<>();
-        for (long i = from; i < session.state.next() && wanted.size() < BODIES_WANTED_MAX; i++) {
+        for (long i = from; i < session.state.next() && wanted.size() < shard.sizes.bodiesMax(); i++) {
             long delivery = session.state.delivery(i);
             if (delivery != Delivery.NONE && session.body(i) == null) {
                 wanted.add(new QueuePage.Entry(i, delivery, null, null, false));

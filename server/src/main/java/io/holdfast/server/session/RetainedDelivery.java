@@ -17,7 +17,15 @@ final class RetainedDelivery extends RetainedSlice {
     private final int options;
 
     RetainedDelivery(SessionShard shard, Session session, TopicFilter filter, int options, byte[] after, long below) {
-        super(session.number, filter.utf8(), prefix(filter), !filter.hasWildcard(), session.durable, after, below);
+        super(
+                session.number,
+                filter.utf8(),
+                prefix(filter),
+                !filter.hasWildcard(),
+                session.durable,
+                after,
+                below,
+                shard.sizes.retainedPerSlice());
         this.shard = shard;
         this.session = session;
         this.filter = filter;

@@ -50,6 +50,7 @@ public final class SessionShard {
     final RowReader store;
     final IndexSpace space;
     final Limits limits;
+    final ShardSizes sizes;
     final SubscriptionTree tree;
     final Router router;
     final Message.Builder messages = new Message.Builder();
@@ -80,12 +81,27 @@ public final class SessionShard {
             Limits limits,
             SubscriptionTree tree,
             long position) {
+        this(index, shards, env, store, space, limits, tree, position, ShardSizes.STANDARD);
+    }
+
+    /** As above, with measures of one's own. */
+    public SessionShard(
+            int index,
+            int shards,
+            ShardEnvironment env,
+            RowReader store,
+            IndexSpace space,
+            Limits limits,
+            SubscriptionTree tree,
+            long position,
+            ShardSizes sizes) {
         this.index = index;
         this.shards = shards;
         this.env = env;
         this.store = store;
         this.space = space;
         this.limits = limits;
+        this.sizes = sizes;
         this.tree = tree;
         router = new Router(tree.newReader());
         out = new HandOver(index);

@@ -7,14 +7,13 @@ import org.agrona.collections.LongArrayList;
 import org.agrona.collections.LongHashSet;
 
 /**
- * How many recipients still need the messages of each block of {@link #BLOCK_MESSAGES} ids; a block that nobody needs can
+ * How many recipients still need the messages of each block of ids; a block that nobody needs can
  * be deleted. Counters are in memory and saved at a clean stop only. After a crash every session is counted again, and
  * nothing is deleted before the last one is (C08): until its turn, a session's settles of messages from before the crash
  * are not counted, as its count, taken by its shard, comes behind them. Commit thread only.
  */
 public final class BlockCounters {
-    static final int BLOCK_MESSAGES = 4096;
-
+    private final int blockMessages;
     private final Long2LongHashMap live = new Long2LongHashMap(0);
     private final LongHashSet uncounted = new LongHashSet();
     private final LongHashSet seen = new LongHashSet();
@@ -23,10 +22,14 @@ public final class BlockCounters {
 
     private long recovered;
 
+    BlockCounters(int blockMessages) {
+        this.blockMessages = blockMessages;
+    }
+
     /** After a crash: messages from {@code oldest} up to {@code recoveredPosition} wait until all sessions are counted. */
     void recount(long oldest, long recoveredPosition, long[] sessions) {
         recovered = recoveredPosition;
-        for (long block = oldest / BLOCK_MESSAGES; block <= recoveredPosition / BLOCK_MESSAGES; block++) {
+        for (long block = oldest / blockMessages; block <= recoveredPosition / blockMessages; block++) {
             seen.add(block);
         }
         for (long number : sessions) {
@@ -75,7 +78,7 @@ public final class BlockCounters {
     }
 
     private void add(long messageId, int n) {
-        long block = messageId / BLOCK_MESSAGES;
+        long block = messageId / blockMessages;
         seen.add(block);
         long count = live.get(block) + n;
         if (count == 0) {
@@ -103,7 +106,7 @@ public final class BlockCounters {
         int n = 0;
         for (LongHashSet.LongIterator i = seen.iterator(); i.hasNext(); ) {
             long block = i.nextValue();
-            if ((block + 1) * BLOCK_MESSAGES <= firstId && live.get(block) == 0) {
+            if ((block + 1) * blockMessages <= firstId && live.get(block) == 0) {
                 blocks[n++] = block;
             }
         }
@@ -113,14 +116,14 @@ public final class BlockCounters {
             while (end < n && blocks[end] == blocks[end - 1] + 1) {
                 end++;
             }
-            deletion.range(blocks[i] * BLOCK_MESSAGES, (blocks[end - 1] + 1) * BLOCK_MESSAGES);
+            deletion.range(blocks[i] * blockMessages, (blocks[end - 1] + 1) * blockMessages);
             i = end;
         }
         for (int i = 0; i < n; i++) {
             seen.remove(blocks[i]);
             swept.remove(blocks[i]);
         }
-        return (long) n * BLOCK_MESSAGES;
+        return (long) n * blockMessages;
     }
 
     /** Blocks wholly below {@code firstId} that few messages keep, in rising order; noted as being swept. */

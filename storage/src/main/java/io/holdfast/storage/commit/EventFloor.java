@@ -9,14 +9,15 @@ package io.holdfast.storage.commit;
 final class EventFloor {
     static final int SEGMENTS = 64;
 
-    private final long[] bounds = new long[SEGMENTS];
+    private final long[] bounds;
     private final int shards;
     private int segment = -1;
     private long visitBound;
     private int shardsToCome;
 
-    EventFloor(int shards) {
+    EventFloor(int shards, int segments) {
         this.shards = shards;
+        bounds = new long[segments];
     }
 
     /** Whether the hand is still in a segment. */
@@ -30,8 +31,8 @@ final class EventFloor {
      * @return the segment, or -1 when every segment is already known to be as far as {@code applied}
      */
     int enter(long applied) {
-        for (int i = 1; i <= SEGMENTS; i++) {
-            int candidate = (segment + i) % SEGMENTS;
+        for (int i = 1; i <= bounds.length; i++) {
+            int candidate = (segment + i) % bounds.length;
             if (bounds[candidate] < applied) {
                 segment = candidate;
                 visitBound = applied;

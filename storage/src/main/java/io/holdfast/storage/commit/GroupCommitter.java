@@ -29,19 +29,14 @@ public final class GroupCommitter {
 
     static final String CLEAN_STOP = "clean-stop";
 
-    /** Log bytes between two range deletions on the log. */
-    private static final long LOG_DELETE_BYTES = 8L << 20;
-
-    /** Message bytes between two range deletions on messages. */
-    private static final long MESSAGE_DELETE_BYTES = 8L << 20;
-
     /** Sparse blocks that make a sweep over all sessions worth it: some 250,000 dead messages. */
     private static final int SWEEP_BLOCKS_MIN = 64;
 
     private final RowStore store;
     private final CommitListener listener;
+    private final CommitSizes sizes;
     private final int shards;
-    private final BlockCounters counters = new BlockCounters();
+    private final BlockCounters counters;
     private final EventFloor floor;
     private final GroupBuilder builder;
     private final List<Group> unsynced = new ArrayList<>();
@@ -67,13 +62,26 @@ public final class GroupCommitter {
      * @param shards number of shards that take part in visits of the hand
      */
     public GroupCommitter(RowStore store, CommitListener listener, StartState start, IndexSpace space, int shards) {
+        this(store, listener, start, space, shards, CommitSizes.STANDARD);
+    }
+
+    /** As above, with measures of one's own. */
+    public GroupCommitter(
+            RowStore store,
+            CommitListener listener,
+            StartState start,
+            IndexSpace space,
+            int shards,
+            CommitSizes sizes) {
         this.store = store;
         this.listener = listener;
         this.shards = shards;
+        this.sizes = sizes;
+        counters = new BlockCounters(sizes.blockMessages());
         position = start.position();
         lastTimeMillis = start.lastTimeMillis();
         cleanStopRow = start.hasCleanStopRow();
-        floor = new EventFloor(shards);
+        floor = new EventFloor(shards, sizes.segments());
         builder = new GroupBuilder(store, listener, counters, floor, space);
         builder.raiseNextSession(start.nextSession());
         start.fill(counters);
@@ -145,12 +153,12 @@ public final class GroupCommitter {
     private void moveFloors(boolean now) {
         // The newest row stays, or an empty log would restart positions low (C09).
         long through = Math.min(floor.floor(), position - 1);
-        if (through > logDeletedThrough && (now || logBytesSinceDelete >= LOG_DELETE_BYTES)) {
+        if (through > logDeletedThrough && (now || logBytesSinceDelete >= sizes.logDeleteBytes())) {
             delete(Table.LOG, 0, through + 1);
             logDeletedThrough = through;
             logBytesSinceDelete = 0;
         }
-        if (now || messageBytesSinceDelete >= MESSAGE_DELETE_BYTES) {
+        if (now || messageBytesSinceDelete >= sizes.messageDeleteBytes()) {
             messageBytesSinceDelete = 0;
             counters.takeDead(position + 1, (from, to) -> delete(Table.MESSAGE, from, to));
         }

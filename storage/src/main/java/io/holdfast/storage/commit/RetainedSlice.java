@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@code owedBelow} on were delivered live and are skipped.
  */
 public abstract class RetainedSlice extends CommitOp {
-    private static final int MESSAGES_MAX = 100;
     private static final int ROWS_MAX = 2_000;
 
     private final long number;
@@ -26,6 +25,7 @@ public abstract class RetainedSlice extends CommitOp {
     private final byte[] prefix;
     private final boolean exact;
     private final boolean durable;
+    private final int messagesMax;
     private byte[] after;
     private long below;
     private boolean more;
@@ -36,9 +36,17 @@ public abstract class RetainedSlice extends CommitOp {
      * @param prefix the filter up to its first wildcard, with its separator; the whole filter when {@code exact}
      * @param after the topic to go on behind; a durable session's row knows better
      * @param below the message id to stop before; as above
+     * @param messagesMax messages in one slice at most
      */
     protected RetainedSlice(
-            long number, byte[] filterUtf8, byte[] prefix, boolean exact, boolean durable, byte[] after, long below) {
+            long number,
+            byte[] filterUtf8,
+            byte[] prefix,
+            boolean exact,
+            boolean durable,
+            byte[] after,
+            long below,
+            int messagesMax) {
         this.number = number;
         this.filterUtf8 = filterUtf8;
         this.prefix = prefix;
@@ -46,6 +54,7 @@ public abstract class RetainedSlice extends CommitOp {
         this.durable = durable;
         this.after = after;
         this.below = below;
+        this.messagesMax = messagesMax;
     }
 
     protected abstract boolean matches(byte[] topicUtf8);
@@ -89,7 +98,7 @@ public abstract class RetainedSlice extends CommitOp {
                 if (!startsWith(topic, prefix)) {
                     break;
                 }
-                if (rows++ == ROWS_MAX || found == MESSAGES_MAX) {
+                if (rows++ == ROWS_MAX || found == messagesMax) {
                     more = true;
                     return;
                 }
