@@ -126,7 +126,7 @@ final class Session {
         this.durable = durable;
         this.state = state;
         everythingIsOnDisk();
-        checkpointNext = state.next();
+        checkpointNext = state.nextInRows(); // What a replay appended stands in the log alone.
     }
 
     /** After a load or a replay, all of the durable half is on disk. */

@@ -33,6 +33,7 @@ public final class SessionState {
     private long queuedBytes;
 
     // What the checkpoint row this state was loaded from claims to hold.
+    private long nextInRows;
     private long appendsThrough;
     private long eventsThrough;
     private long queueHead;
@@ -184,6 +185,11 @@ public final class SessionState {
         return released == null ? 0 : released.size();
     }
 
+    /** Indexes below stand in the rows that this state was loaded from; 0 for a new session. */
+    public long nextInRows() {
+        return nextInRows;
+    }
+
     public long appendsThrough() {
         return appendsThrough;
     }
@@ -241,6 +247,7 @@ public final class SessionState {
 
     void loadCursor(long next, long acknowledged, long queuedBytes) {
         this.next = next;
+        nextInRows = next;
         this.acknowledged = acknowledged;
         this.queuedBytes = queuedBytes;
     }
