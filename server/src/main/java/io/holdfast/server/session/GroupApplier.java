@@ -162,7 +162,7 @@ final class GroupApplier {
             return;
         }
         switch (kind) {
-            case ACKNOWLEDGED, COMPLETED, DROPPED -> session.settleOnDisk(index);
+            case ACKNOWLEDGED, COMPLETED, DROPPED -> shard.outbound.settledOnDisk(session, index);
             case RELEASED -> shard.outbound.releasedOnDisk(session, index);
             case INBOUND_ADDED -> shard.inbound.addedOnDisk(session, (int) index);
             case INBOUND_RELEASED -> shard.inbound.releasedOnDisk(session, (int) index);

@@ -163,6 +163,15 @@ final class OutboundFlow {
         }
     }
 
+    /** A settlement is on disk: its packet identifier is free, which may be what the queue waited for (C17). */
+    void settledOnDisk(Session session, long index) {
+        boolean waited = session.cursor >= session.acknowledgedOnDisk + shard.space.span();
+        session.settleOnDisk(index);
+        if (waited) {
+            pump(session);
+        }
+    }
+
     private void pubRel(Session session, long index) {
         if (session.connection != null) {
             ack(session.connection, PacketType.PUBREL, shard.space.packetId(index));
