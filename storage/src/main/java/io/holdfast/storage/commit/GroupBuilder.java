@@ -67,10 +67,7 @@ final class GroupBuilder {
             }
         }
         for (HandOver handOver : handOvers) {
-            for (CommitOp op : handOver.ops()) {
-                op.apply(this);
-            }
-            handOver.applyEvents(this);
+            handOver.apply(this);
         }
         long position = previousPosition;
         if (!log.isEmpty()) {

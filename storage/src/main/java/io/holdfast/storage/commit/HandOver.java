@@ -21,6 +21,9 @@ public final class HandOver {
 
     private final int shard;
     private final List<CommitOp> ops = new ArrayList<>();
+    /** For each step, how many words of events came before it. */
+    private int[] eventWordsBefore = new int[8];
+
     private long[] events = new long[16];
     private int eventWords;
     private boolean sync;
@@ -38,6 +41,10 @@ public final class HandOver {
 
     /** Adds a step that may wait for the next sync. */
     public void add(CommitOp op, int opBytes) {
+        if (ops.size() == eventWordsBefore.length) {
+            eventWordsBefore = Arrays.copyOf(eventWordsBefore, ops.size() * 2);
+        }
+        eventWordsBefore[ops.size()] = eventWords;
         ops.add(op);
         bytes += opBytes + OP_BYTES;
     }
@@ -109,8 +116,23 @@ public final class HandOver {
         }
     }
 
-    void applyEvents(GroupBuilder group) {
-        for (int i = 0; i < eventWords; i += EVENT_WORDS) {
+    /**
+     * Applies steps and events. The counters see both in the order they were handed over: a count of what a session still
+     * claims, and the end of one, stand behind the settles before them (C08). The order of the log does not matter, as
+     * its readers sort by kind.
+     */
+    void apply(GroupBuilder group) {
+        int from = 0;
+        for (int i = 0; i < ops.size(); i++) {
+            applyEvents(group, from, eventWordsBefore[i]);
+            from = eventWordsBefore[i];
+            ops.get(i).apply(group);
+        }
+        applyEvents(group, from, eventWords);
+    }
+
+    private void applyEvents(GroupBuilder group, int from, int to) {
+        for (int i = from; i < to; i += EVENT_WORDS) {
             if (events[i] == GONE) {
                 group.counters().settle(events[i + 1], events[i + 3]);
             } else {
