@@ -59,6 +59,7 @@ public final class CommitThread {
 
     private volatile boolean parked;
     private volatile boolean stopping;
+    private boolean hasFailed;
     private boolean urgent;
     private long gatheredBytes;
     private int gatheredEvents;
@@ -98,13 +99,14 @@ public final class CommitThread {
     /**
      * Commits what was handed over and ends the thread.
      *
-     * @param leaveCleanMark writes the counters of a clean stop; false leaves the store as a crash would
+     * @param leaveCleanMark writes the counters of a clean stop; false leaves the store as a crash would. After a failure
+     *     it is ignored: the counters may hold half of a group
      */
     public void stop(boolean leaveCleanMark) throws InterruptedException {
         stopping = true;
         LockSupport.unpark(thread);
         thread.join();
-        if (leaveCleanMark) {
+        if (leaveCleanMark && !hasFailed) {
             committer.stopCleanly();
         }
     }
@@ -117,6 +119,7 @@ public final class CommitThread {
                 turn(nanoClock.getAsLong());
             }
         } catch (Throwable cause) {
+            hasFailed = true;
             environment.failed(cause);
         }
     }
