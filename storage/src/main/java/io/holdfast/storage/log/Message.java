@@ -82,7 +82,7 @@ public final class Message {
         /**
          * As above, with what MQTT 5 adds.
          *
-         * @param expirySeconds 0 when the message does not expire
+         * @param expirySeconds unsigned; 0 when the message does not expire
          * @param properties the properties that travel with the message, in wire form
          */
         public Message build(
@@ -103,7 +103,7 @@ public final class Message {
             out.field(RETAIN, retain ? 1 : 0);
             out.field(PUBLISHED, publishedMillis);
             out.field(PUBLISHER, publisher);
-            out.field(EXPIRY, expirySeconds);
+            out.field(EXPIRY, Integer.toUnsignedLong(expirySeconds));
             out.bytesField(PROPERTIES, properties, 0, properties.length);
             Message m = new Message(out.toBytes());
             m.topicOffset = topicEnd - topic.length;
