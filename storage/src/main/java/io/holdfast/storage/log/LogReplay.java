@@ -38,16 +38,24 @@ public final class LogReplay implements LogEntryReader.Visitor {
     public LogReplay run() {
         try (RowCursor log = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
             while (log.next()) {
-                position = Keys.number(log.key());
-                byte[] record = log.record();
-                LogEntryReader entry = new LogEntryReader(position, record);
-                entry.accept(this);
-                lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
-                rows++;
-                bytes += record.length;
+                fold(Keys.number(log.key()), log.record());
             }
         }
         return this;
+    }
+
+    /**
+     * Folds one log row, for callers that walk the log themselves; rows come in rising position.
+     *
+     * @throws IllegalArgumentException when the record is no log entry; what it said before is folded
+     */
+    public void fold(long rowPosition, byte[] record) {
+        position = rowPosition;
+        LogEntryReader entry = new LogEntryReader(position, record);
+        entry.accept(this);
+        lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
+        rows++;
+        bytes += record.length;
     }
 
     /** Sessions that the tail of the log touched; all others are as their rows say. */

@@ -7,6 +7,7 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.QueueFragment;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
@@ -139,14 +140,14 @@ public final class SessionRows {
     public static SessionState load(RowReader store, long number, IndexSpace space) {
         SessionState state = new SessionState(number, space);
         byte[] window = store.get(Table.INFLIGHT, Keys.number(number));
-        InflightRecord row = window == null ? InflightRecord.getDefaultInstance() : parseWindow(window);
+        InflightRecord row = window == null ? InflightRecord.getDefaultInstance() : parseWindow(number, window);
         byte[] lastFragment =
                 store.lastKey(Table.QUEUE, Keys.queue(number, row.getQueueHead()), Keys.queue(number + 1, 0));
         long next = row.getNext();
         long appendsThrough = row.getAppendsThrough();
         long queuedBytes = row.getQueuedBytes();
         if (lastFragment != null) {
-            QueueFragment fragment = parseFragment(store.get(Table.QUEUE, lastFragment));
+            QueueFragment fragment = parseFragment(lastFragment, store.get(Table.QUEUE, lastFragment));
             next = Math.max(next, Keys.queueFirstIndex(lastFragment) + fragment.getCount());
             if (fragment.getAppendsThrough() > appendsThrough) {
                 appendsThrough = fragment.getAppendsThrough();
@@ -203,7 +204,8 @@ public final class SessionRows {
         try (RowCursor rows = store.cursor(Table.QUEUE, Keys.queue(number, head), Keys.queue(number + 1, 0))) {
             while (rows.next()) {
                 long first = Keys.queueFirstIndex(rows.key());
-                ranges.add(new Range(first, first + parseFragment(rows.record()).getCount()));
+                ranges.add(new Range(
+                        first, first + parseFragment(rows.key(), rows.record()).getCount()));
             }
         }
         return ranges;
@@ -211,9 +213,23 @@ public final class SessionRows {
 
     /** Reads one fragment; holes are left out. */
     public static void read(RowReader store, long number, long first, FragmentVisitor visitor) {
-        byte[] record = store.get(Table.QUEUE, Keys.queue(number, first));
+        byte[] key = Keys.queue(number, first);
+        byte[] record = store.get(Table.QUEUE, key);
         if (record != null) {
-            visit(parseFragment(record), first, visitor);
+            readFragment(key, record, visitor);
+        }
+    }
+
+    /**
+     * Reads a fragment that the caller has found; holes are left out.
+     *
+     * @throws DamagedRowException when the record is no fragment; the entries before the flaw have been visited
+     */
+    static void readFragment(byte[] key, byte[] record, FragmentVisitor visitor) {
+        try {
+            visit(parseFragment(key, record), Keys.queueFirstIndex(key), visitor);
+        } catch (IndexOutOfBoundsException e) {
+            throw new DamagedRowException(Table.QUEUE, key, "it holds fewer entries than it says", e);
         }
     }
 
@@ -239,19 +255,19 @@ public final class SessionRows {
         }
     }
 
-    private static InflightRecord parseWindow(byte[] record) {
+    private static InflightRecord parseWindow(long number, byte[] record) {
         try {
             return InflightRecord.parseFrom(record);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalArgumentException("row of table inflight is no InflightRecord", e);
+            throw new DamagedRowException(Table.INFLIGHT, Keys.number(number), "it is no InflightRecord", e);
         }
     }
 
-    private static QueueFragment parseFragment(byte @Nullable [] record) {
+    private static QueueFragment parseFragment(byte[] key, byte @Nullable [] record) {
         try {
             return record == null ? QueueFragment.getDefaultInstance() : QueueFragment.parseFrom(record);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalArgumentException("row of table queue is no QueueFragment", e);
+            throw new DamagedRowException(Table.QUEUE, key, "it is no QueueFragment", e);
         }
     }
 }

@@ -5,7 +5,7 @@ import io.holdfast.storage.schema.Table;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A row whose checksum, or that of the block it lies in, does not fit (C33). */
+/** A row that cannot be trusted: a checksum, its own or its block's, does not fit (C33), or it is none of its table. */
 public final class DamagedRowException extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -16,9 +16,9 @@ public final class DamagedRowException extends StoreException {
         this(table, key, "its checksum does not fit", null);
     }
 
-    /** A row that cannot be read because the file around it is damaged. */
-    DamagedRowException(Table table, byte[] key, String why, @Nullable Throwable cause) {
-        super("damaged row in " + table.familyName() + ", key " + HexFormat.of().formatHex(key) + ": " + why, cause);
+    /** As above with another reason, which goes on behind a colon. */
+    public DamagedRowException(Table table, byte[] key, String reason, @Nullable Throwable cause) {
+        super("damaged row in " + table.familyName() + ", key " + HexFormat.of().formatHex(key) + ": " + reason, cause);
         this.table = table;
         this.key = key;
     }
