@@ -33,7 +33,7 @@ public final class SubscriptionOps {
         }
 
         final void look(GroupBuilder group) {
-            existed = group.store().get(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8)) != null;
+            existed = group.read(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8)) != null;
             for (SubscriptionChange change : group.changes()) {
                 if (change.number() == number && change.filter().equals(filter)) {
                     existed = change.added();
@@ -109,7 +109,7 @@ public final class SubscriptionOps {
 
         private void stub(GroupBuilder group) {
             byte[] key = Keys.text(filterUtf8);
-            byte[] old = group.store().get(Table.TOPIC, key);
+            byte[] old = group.read(Table.TOPIC, key);
             long now = group.timeMillis();
             try {
                 TopicStub stub = old == null ? null : TopicStub.parseFrom(old);
