@@ -17,6 +17,7 @@ import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.SessionState;
@@ -313,6 +314,11 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     @Override
     public void visit(int segment, long bound) {
         shards.forEach(shard -> shard.tell(s -> s.visit(segment, bound)));
+    }
+
+    @Override
+    public void sweep(SparseBlocks blocks) {
+        housekeeping.listClaims(blocks);
     }
 
     @Override

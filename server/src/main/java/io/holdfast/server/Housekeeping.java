@@ -3,6 +3,7 @@ package io.holdfast.server;
 
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RocksStore;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.agrona.collections.LongArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,26 +125,56 @@ final class Housekeeping {
 
     private void recount(long[] sessions, int from, long position) {
         int end = Math.min(sessions.length, from + RECOUNT_SESSIONS);
-        List<LongArrayList> parts = new ArrayList<>();
-        for (int i = 0; i < instance.shards(); i++) {
-            parts.add(new LongArrayList());
-        }
-        for (long number : Arrays.copyOfRange(sessions, from, end)) {
-            parts.get(instance.shardOf(number)).addLong(number);
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            long[] numbers = parts.get(i).toLongArray();
-            if (numbers.length > 0) {
-                instance.loop(i).tell(shard -> shard.recount(numbers, position));
-            }
-        }
+        forEachShard(Arrays.copyOfRange(sessions, from, end), (shard, numbers) -> shard.recount(numbers, position));
         if (end < sessions.length && !chores.isShutdown()) {
             ScheduledFuture<?> unused = chores.schedule(
                     () -> recount(sessions, end, position), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
+    private void forEachShard(long[] sessions, BiConsumer<SessionShard, long[]> task) {
+        List<LongArrayList> parts = new ArrayList<>();
+        for (int i = 0; i < instance.shards(); i++) {
+            parts.add(new LongArrayList());
+        }
+        for (long number : sessions) {
+            parts.get(instance.shardOf(number)).addLong(number);
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            long[] numbers = parts.get(i).toLongArray();
+            if (numbers.length > 0) {
+                instance.loop(i).tell(shard -> task.accept(shard, numbers));
+            }
+        }
+    }
+
     // ---- space
+
+    /** Asks all sessions what they still claim in sparse blocks; new sessions cannot claim old messages. */
+    void listClaims(SparseBlocks blocks) {
+        if (instance.isRunning() && !chores.isShutdown()) {
+            chores.execute(() -> guard(() -> listClaims(blocks, Keys.number(0))));
+        }
+    }
+
+    private void listClaims(SparseBlocks blocks, byte[] from) {
+        LongArrayList numbers = new LongArrayList();
+        try (RowCursor rows = store.cursor(Table.SESSION, from, Keys.end())) {
+            while (numbers.size() < RECOUNT_SESSIONS && rows.next()) {
+                numbers.addLong(Keys.number(rows.key()));
+            }
+        }
+        forEachShard(numbers.toLongArray(), (shard, part) -> shard.listClaims(part, blocks));
+        if (numbers.size() < RECOUNT_SESSIONS) {
+            for (int i = 0; i < instance.shards(); i++) {
+                instance.loop(i).tell(SessionShard::claimsListed);
+            }
+        } else if (!chores.isShutdown()) {
+            byte[] next = Keys.number(numbers.getLong(numbers.size() - 1) + 1);
+            ScheduledFuture<?> unused = chores.schedule(
+                    () -> guard(() -> listClaims(blocks, next)), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
 
     /** A synced range deletion: its files can go. */
     void reclaim(Table table, byte[] from, byte[] to) {

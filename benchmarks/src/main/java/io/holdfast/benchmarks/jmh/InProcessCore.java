@@ -18,6 +18,7 @@ import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
@@ -185,7 +186,7 @@ final class InProcessCore implements ShardEnvironment, CommitListener, CommitThr
     }
 
     @Override
-    public void sweep(long[] blocks) {
+    public void sweep(SparseBlocks blocks) {
         // Never answered, so nothing is swept: a benchmark is over before its disk space matters.
     }
 

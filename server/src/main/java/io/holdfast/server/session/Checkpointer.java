@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import io.holdfast.storage.commit.EndOp;
 import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
@@ -11,7 +12,6 @@ import io.holdfast.storage.schema.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.agrona.collections.LongHashSet;
 
 /**
  * The shard's part of the rolling checkpoint: writes rows of dirty sessions when the hand comes to their segment, some
@@ -206,10 +206,10 @@ final class Checkpointer {
     }
 
     /** Lists what a session still claims in blocks that are to be freed of everything else. */
-    void listClaims(long number, LongHashSet blocks) {
+    void listClaims(long number, SparseBlocks blocks) {
         Session session = shard.get(number);
         if (session != null && session.state.unsettledCount() > 0) {
-            long[] claims = SessionEnd.claims(shard, session, id -> blocks.contains(GroupCommitter.blockOf(id)));
+            long[] claims = SessionEnd.claims(shard, session, blocks);
             if (claims.length > 0) {
                 shard.add(new SweepOps.Claims(claims), claims.length * Long.BYTES);
             }

@@ -11,6 +11,7 @@ import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
@@ -253,7 +254,7 @@ public final class SessionShard {
     }
 
     /** Lists the claims of some sessions in sparse blocks of messages. */
-    public void listClaims(long[] numbers, LongHashSet blocks) {
+    public void listClaims(long[] numbers, SparseBlocks blocks) {
         applier.whenWhole(() -> {
             for (long number : numbers) {
                 checkpoints.listClaims(number, blocks);

@@ -127,25 +127,23 @@ public final class BlockCounters {
     }
 
     /** Blocks wholly below {@code firstId} that few messages keep, in rising order; noted as being swept. */
-    long[] takeSparse(long firstId, int liveMax, int atLeast) {
+    SparseBlocks takeSparse(long firstId, int atLeast) {
+        int liveMax = blockMessages / Sweep.SPARSE;
         LongArrayList sparse = new LongArrayList();
         for (LongHashSet.LongIterator i = seen.iterator(); isComplete() && i.hasNext(); ) {
             long block = i.nextValue();
             long count = live.get(block);
-            boolean old = (block + 1) * BLOCK_MESSAGES <= firstId;
+            boolean old = (block + 1) * blockMessages <= firstId;
             if (old && count > 0 && count <= liveMax && count <= swept.get(block) / 2) {
                 sparse.addLong(block);
             }
         }
-        if (sparse.size() < atLeast) {
-            return new long[0];
-        }
-        long[] blocks = sparse.toLongArray();
+        long[] blocks = sparse.size() < atLeast ? new long[0] : sparse.toLongArray();
         Arrays.sort(blocks);
         for (long block : blocks) {
             swept.put(block, live.get(block));
         }
-        return blocks;
+        return new SparseBlocks(blocks, blockMessages);
     }
 
     /** Receives the counters at a clean stop. */

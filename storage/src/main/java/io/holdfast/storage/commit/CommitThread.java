@@ -26,7 +26,7 @@ public final class CommitThread {
         void visit(int segment, long bound);
 
         /** Asks every shard for the claims of all its sessions in these blocks, then for one SweepOps.Done each. */
-        void sweep(long[] blocks);
+        void sweep(SparseBlocks blocks);
 
         /** Called after each sync, outside it. */
         void synced(long nanos);
@@ -163,8 +163,8 @@ public final class CommitThread {
             lastStepLogBytes = committer.logBytes();
             long bound = environment.lowestApplied();
             int segment = committer.enterSegment(bound);
-            long[] sparse = committer.enterSweep();
-            if (sparse.length > 0) {
+            SparseBlocks sparse = committer.enterSweep();
+            if (sparse != null) {
                 environment.sweep(sparse);
             }
             if (segment >= 0) {

@@ -8,6 +8,7 @@ import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowStore;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only writer of the store: hand-overs become one batch, one log row and one sync for each group; replies follow the
@@ -22,15 +23,7 @@ public final class GroupCommitter {
     /** Parts that the rolling checkpoint divides sessions into, by the sequence part of their number. */
     public static final int SEGMENTS = EventFloor.SEGMENTS;
 
-    /** The block of messages that an id belongs to. */
-    public static long blockOf(long messageId) {
-        return messageId / BlockCounters.BLOCK_MESSAGES;
-    }
-
     static final String CLEAN_STOP = "clean-stop";
-
-    /** Sparse blocks that make a sweep over all sessions worth it: some 250,000 dead messages. */
-    private static final int SWEEP_BLOCKS_MIN = 64;
 
     private final RowStore store;
     private final CommitListener listener;
@@ -184,16 +177,17 @@ public final class GroupCommitter {
     /**
      * Starts to free blocks that a few sleeping sessions pin.
      *
-     * @return the blocks, for shards to list their sessions' claims in; empty when it is not worth it or under way
+     * @return the blocks, for shards to list their sessions' claims in; null when it is not worth it or under way
      */
-    public long[] enterSweep() {
+    public @Nullable SparseBlocks enterSweep() {
         if (builder.isSweeping()) {
-            return new long[0];
+            return null;
         }
-        long[] blocks = counters.takeSparse(position + 1, Sweep.LIVE_MAX, SWEEP_BLOCKS_MIN);
-        if (blocks.length > 0) {
-            builder.startSweep(new Sweep(blocks, shards));
+        SparseBlocks blocks = counters.takeSparse(position + 1, sizes.sweepBlocksMin());
+        if (blocks.isEmpty()) {
+            return null;
         }
+        builder.startSweep(new Sweep(blocks, shards));
         return blocks;
     }
 

@@ -9,18 +9,17 @@ import org.agrona.collections.LongHashSet;
  * answer. Commit thread only.
  */
 final class Sweep {
-    /** A block with fewer live messages than this is worth it: one in sixteen. */
-    static final int LIVE_MAX = BlockCounters.BLOCK_MESSAGES / 16;
+    /** A block with no more live messages than one in this many is worth it. */
+    static final int SPARSE = 16;
 
     /** Shorter runs of dead messages are left alone, as every range deletion costs readers. */
     private static final int GAP_MIN = 32;
 
-    private final long[] blocks;
+    private final SparseBlocks blocks;
     private final LongHashSet claimed = new LongHashSet();
     private int shardsToCome;
 
-    /** A sweep of these blocks, in rising order. */
-    Sweep(long[] blocks, int shards) {
+    Sweep(SparseBlocks blocks, int shards) {
         this.blocks = blocks;
         shardsToCome = shards;
     }
@@ -38,27 +37,21 @@ final class Sweep {
 
     /** Hands out the ranges of message ids that nobody claims. */
     void forEachGap(BlockCounters.Deletion deletion) {
-        for (long block : blocks) {
-            long start = block * BlockCounters.BLOCK_MESSAGES;
-            long end = start + BlockCounters.BLOCK_MESSAGES;
-            for (long id = start; id < end; id++) {
+        blocks.forEach((from, end) -> {
+            long start = from;
+            for (long id = from; id < end; id++) {
                 if (claimed.contains(id)) {
                     gap(start, id, deletion);
                     start = id + 1;
                 }
             }
             gap(start, end, deletion);
-        }
+        });
     }
 
     private static void gap(long from, long to, BlockCounters.Deletion deletion) {
         if (to - from >= GAP_MIN) {
             deletion.range(from, to);
         }
-    }
-
-    /** The message ids that matter to this sweep lie in these blocks. */
-    long[] blocks() {
-        return blocks;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
-import static io.holdfast.storage.commit.BlockCounters.BLOCK_MESSAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.protocol.testkit.Seeded;
@@ -15,7 +14,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BlockCountersTest {
-    private final BlockCounters counters = new BlockCounters();
+    private static final long BLOCK_MESSAGES = CommitSizes.STANDARD.blockMessages();
+
+    private final BlockCounters counters = new BlockCounters((int) BLOCK_MESSAGES);
     private final List<String> deleted = new ArrayList<>();
 
     private long take(long firstId) {
@@ -103,7 +104,7 @@ class BlockCountersTest {
         Map<Long, Long> saved = new TreeMap<>();
         counters.save(saved::put);
         assertThat(saved).containsExactly(Map.entry(0L, 0L), Map.entry(1L, 3L));
-        BlockCounters loaded = new BlockCounters();
+        BlockCounters loaded = new BlockCounters((int) BLOCK_MESSAGES);
         saved.forEach(loaded::load);
         Map<Long, Long> again = new TreeMap<>();
         loaded.save(again::put);
@@ -114,7 +115,7 @@ class BlockCountersTest {
     @DisplayName("C08 random crashes: a block is deleted when, and only when, nobody needs it")
     void anyHistory_withRecounts_deletesExactlyDeadBlocks(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        BlockCounters live = new BlockCounters();
+        BlockCounters live = new BlockCounters((int) BLOCK_MESSAGES);
         Map<Long, List<Long>> claims = new HashMap<>();
         for (long number = 1; number <= 4; number++) {
             claims.put(number, new ArrayList<>());
@@ -126,7 +127,7 @@ class BlockCountersTest {
             List<Long> held = claims.getOrDefault(number, List.of());
             switch (random.nextInt(6)) {
                 case 0, 1 -> {
-                    id += random.nextInt(1, BLOCK_MESSAGES / 2);
+                    id += random.nextInt(1, (int) BLOCK_MESSAGES / 2);
                     live.append(id, 1);
                     held.add(id);
                 }
@@ -137,7 +138,7 @@ class BlockCountersTest {
                 }
                 case 4 -> {
                     if (random.nextInt(8) == 0) {
-                        live = new BlockCounters();
+                        live = new BlockCounters((int) BLOCK_MESSAGES);
                         live.recount(1, id, new long[] {1, 2, 3, 4});
                         uncounted = new ArrayList<>(List.of(1L, 2L, 3L, 4L));
                     } else if (!uncounted.isEmpty()) {
@@ -175,5 +176,46 @@ class BlockCountersTest {
         Map<Long, Long> left = new TreeMap<>();
         live.save(left::put);
         assertThat(left.values()).as("counters after everything is settled").allMatch(count -> count == 0);
+    }
+
+    @Test
+    @DisplayName("blocks that few messages keep are handed out for a sweep, again only when half of these are gone")
+    void takeSparse_fewLive_onceUntilHalved() {
+        for (long id = 0; id < 3L * BLOCK_MESSAGES; id++) {
+            counters.append(id, 1);
+        }
+        for (long id = 0; id < 2L * BLOCK_MESSAGES; id++) {
+            if (id % BLOCK_MESSAGES >= 10) {
+                counters.settle(1, id);
+            }
+        }
+        long firstId = 3L * BLOCK_MESSAGES;
+        assertThat(counters.takeSparse(firstId, 3).isEmpty()).as("not worth it").isTrue();
+        SparseBlocks sparse = counters.takeSparse(firstId, 2);
+        assertThat(sparse.test(5)).isTrue();
+        assertThat(sparse.test(BLOCK_MESSAGES + 5)).isTrue();
+        assertThat(sparse.test(2L * BLOCK_MESSAGES)).as("full of live messages").isFalse();
+        assertThat(counters.takeSparse(firstId, 1).isEmpty()).as("swept").isTrue();
+        for (long id = 0; id < 6; id++) {
+            counters.settle(1, id);
+        }
+        assertThat(counters.takeSparse(firstId, 1).test(7))
+                .as("half of them gone")
+                .isTrue();
+    }
+
+    @Test
+    @DisplayName("a sweep deletes what no shard claims, in runs that are worth a range, and waits for all shards")
+    void sweep_claimsOfAllShards_gapsAreDeleted() {
+        Sweep sweep = new Sweep(new SparseBlocks(new long[] {1}, (int) BLOCK_MESSAGES), 2);
+        sweep.claim(new long[] {BLOCK_MESSAGES + 100L, BLOCK_MESSAGES + 110L});
+        assertThat(sweep.done()).isFalse();
+        sweep.claim(new long[] {2L * BLOCK_MESSAGES - 1});
+        assertThat(sweep.done()).isTrue();
+        sweep.forEachGap((from, to) -> deleted.add(from + "-" + to));
+        assertThat(deleted)
+                .containsExactly(
+                        BLOCK_MESSAGES + "-" + (BLOCK_MESSAGES + 100),
+                        (BLOCK_MESSAGES + 111) + "-" + (2 * BLOCK_MESSAGES - 1));
     }
 }

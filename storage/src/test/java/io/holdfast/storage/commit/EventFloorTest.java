@@ -7,7 +7,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class EventFloorTest {
-    private final EventFloor floor = new EventFloor(2);
+    private final EventFloor floor = new EventFloor(2, EventFloor.SEGMENTS);
 
     private void turn(long bound) {
         for (int i = 0; i < EventFloor.SEGMENTS; i++) {

@@ -232,7 +232,7 @@ class GroupCommitterTest {
         MessageOp first = fixture.message("a", "1", ONE);
         fixture.commit(first);
         HandOver many = new HandOver(0);
-        for (int i = 0; i < 2 * BlockCounters.BLOCK_MESSAGES; i++) {
+        for (int i = 0; i < 2 * CommitSizes.STANDARD.blockMessages(); i++) {
             many.addUrgent(fixture.message("a", "x", i < 9_000 && i > 8_000 ? new long[] {ONE} : new long[0]), 0);
         }
         fixture.commit(many);

@@ -27,7 +27,7 @@ class RetainedSliceTest {
         private final String only;
 
         Slice(String filter, boolean durable, byte[] after, long below) {
-            super(ONE, utf8(filter), utf8(filter.replace("/#", "")), !filter.endsWith("#"), durable, after, below);
+            super(ONE, utf8(filter), utf8(filter.replace("/#", "")), !filter.endsWith("#"), durable, after, below, 100);
             only = filter.replace("#", "");
         }
 
