@@ -5,6 +5,7 @@ import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Listener;
+import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ public final class Broker implements AutoCloseable {
     private static final long REOPEN_SECONDS = 1;
 
     private final BrokerConfig config;
+    private final UnaryOperator<RowStore> between;
     private final Counters counters = new Counters();
     private final EventLoops loops;
     private final Connections connections;
@@ -45,8 +48,9 @@ public final class Broker implements AutoCloseable {
     private @Nullable Listener listener;
     private @Nullable String lastRefusal;
 
-    private Broker(BrokerConfig config) {
+    private Broker(BrokerConfig config, UnaryOperator<RowStore> between) {
         this.config = config;
+        this.between = between;
         loops = new EventLoops(config.shards());
         connections = new Connections(loops, config.transport(), config.codec(), counters, this::serving);
     }
@@ -58,7 +62,12 @@ public final class Broker implements AutoCloseable {
      * @throws IOException when the address cannot be listened on
      */
     public static Broker start(BrokerConfig config) throws IOException {
-        Broker broker = new Broker(config);
+        return start(config, UnaryOperator.identity());
+    }
+
+    /** As above with something between broker and store: how tests hold a sync back, or break a promise on purpose. */
+    public static Broker start(BrokerConfig config, UnaryOperator<RowStore> between) throws IOException {
+        Broker broker = new Broker(config, between);
         try {
             broker.begin();
             return broker;
@@ -69,7 +78,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed);
+        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed, between);
         listener = listen();
         become(BrokerState.RUNNING);
     }
@@ -119,7 +128,7 @@ public final class Broker implements AutoCloseable {
         }
         become(BrokerState.STARTING);
         try {
-            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed);
+            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed, between);
             instance = next;
             lastRefusal = null;
             become(BrokerState.RUNNING);

@@ -22,6 +22,7 @@ import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,26 +71,28 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
             EventLoops loops,
             Counters counters,
             Consumer<Throwable> onFailure,
+            UnaryOperator<RowStore> between,
             Recovered recovered) {
         this.config = config;
         this.counters = counters;
         this.onFailure = onFailure;
         folder = recovered.folder();
+        RowStore store = between.apply(folder.rows());
         report = recovered.report();
         tree = recovered.tree();
         time = new MonotonicTime(
                 System::currentTimeMillis, System::nanoTime, recovered.replay().lastTimeMillis());
-        subscriptions = new CommittedSubscriptions(tree, folder.rows());
-        committer = new GroupCommitter(folder.rows(), this, recovered.start(), SPACE, loops.size());
+        subscriptions = new CommittedSubscriptions(tree, store);
+        committer = new GroupCommitter(store, this, recovered.start(), SPACE, loops.size());
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
-        housekeeping = new Housekeeping(this, folder.rows());
+        housekeeping = new Housekeeping(this, store);
         for (int i = 0; i < loops.size(); i++) {
             ShardLoop shard = new ShardLoop(i, loops.size(), loops.loop(i), this, time);
             applied.set(i, committer.position());
             shard.use(new SessionShard(
-                    i, loops.size(), shard, folder.rows(), SPACE, config.session(), tree, committer.position()));
+                    i, loops.size(), shard, store, SPACE, config.session(), tree, committer.position()));
             shards.add(shard);
         }
     }
@@ -97,15 +101,20 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
      * Opens the store, recovers and is ready for clients when it returns.
      *
      * @param onFailure told once when this life has to end
+     * @param between stands between broker and store
      * @throws StoreException when the store cannot be used
      */
     static BrokerInstance start(
-            BrokerConfig config, EventLoops loops, Counters counters, Consumer<Throwable> onFailure) {
+            BrokerConfig config,
+            EventLoops loops,
+            Counters counters,
+            Consumer<Throwable> onFailure,
+            UnaryOperator<RowStore> between) {
         StoreOptions options = StoreOptions.defaults()
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, SPACE);
-        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, recovered);
+        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, between, recovered);
         instance.begin(recovered);
         return instance;
     }

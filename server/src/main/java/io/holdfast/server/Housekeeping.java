@@ -6,8 +6,8 @@ import io.holdfast.server.session.SessionShard;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.store.RocksStore;
 import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,13 +36,13 @@ final class Housekeeping {
     private static final long CLOSE_SECONDS_MAX = 10;
 
     private final BrokerInstance instance;
-    private final RocksStore store;
+    private final RowStore store;
     private final ExecutorService readers = Executors.newFixedThreadPool(READERS, named("holdfast-read"));
     private final ScheduledExecutorService chores =
             Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
 
-    Housekeeping(BrokerInstance instance, RocksStore store) {
+    Housekeeping(BrokerInstance instance, RowStore store) {
         this.instance = instance;
         this.store = store;
     }
