@@ -69,10 +69,9 @@ final class RocksOptions {
         return new RocksOptions(Access.READ_WRITE, database).declare(handles, options.blockCacheBytes());
     }
 
-    /** Opens without writing in the store's folder: RocksDB's own messages go to another one. */
-    static RocksOptions readOnly(NativeHandles handles, Path messages, long cacheBytes) {
-        DBOptions database = database(handles).setDbLogDir(messages.toString());
-        return new RocksOptions(Access.READ_ONLY, database).declare(handles, cacheBytes);
+    /** Opens without writing: RocksDB then makes no file of any kind, not even for its own messages. */
+    static RocksOptions readOnly(NativeHandles handles, long cacheBytes) {
+        return new RocksOptions(Access.READ_ONLY, database(handles)).declare(handles, cacheBytes);
     }
 
     private static DBOptions database(NativeHandles handles) {

@@ -4,7 +4,6 @@ package io.holdfast.storage.store;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +20,10 @@ public final class StoreReader implements RowReader {
 
     private final RocksReads reads;
     private final NativeHandles handles;
-    private final Path messages;
 
-    private StoreReader(RocksReads reads, NativeHandles handles, Path messages) {
+    private StoreReader(RocksReads reads, NativeHandles handles) {
         this.reads = reads;
         this.handles = handles;
-        this.messages = messages;
     }
 
     /**
@@ -51,43 +48,28 @@ public final class StoreReader implements RowReader {
     }
 
     /** Tries again when files vanish between the reading of their names and their opening: a broker at work. */
-    static StoreReader openDatabase(Path database, @Nullable Path libraryFolder) throws IOException {
+    static StoreReader openDatabase(Path database, @Nullable Path libraryFolder) {
         NativeLibrary.load(libraryFolder);
-        Path messages = Files.createTempDirectory("holdfast-read");
-        try {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return attempt(database, messages);
-                } catch (RocksDBException e) {
-                    if (attempt == OPEN_ATTEMPTS) {
-                        throw RocksStore.refused(database, e);
-                    }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt(database);
+            } catch (RocksDBException e) {
+                if (attempt == OPEN_ATTEMPTS) {
+                    throw RocksStore.refused(database, e);
                 }
             }
-        } catch (RuntimeException | Error e) {
-            delete(messages);
-            throw e;
         }
     }
 
-    private static StoreReader attempt(Path database, Path messages) throws RocksDBException {
+    private static StoreReader attempt(Path database) throws RocksDBException {
         NativeHandles handles = new NativeHandles();
         try {
-            RocksOptions options = RocksOptions.readOnly(handles, messages, CACHE_BYTES);
-            return new StoreReader(RocksReads.open(database, options, handles), handles, messages);
+            RocksOptions options = RocksOptions.readOnly(handles, CACHE_BYTES);
+            return new StoreReader(RocksReads.open(database, options, handles), handles);
         } catch (RocksDBException | RuntimeException | Error e) {
             handles.close();
             throw e;
         }
-    }
-
-    private static void delete(Path messages) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(messages)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(messages);
     }
 
     /** Sequence number of the last row that was found. */
@@ -112,14 +94,8 @@ public final class StoreReader implements RowReader {
 
     @Override
     public void close() {
-        if (!reads.shut()) {
-            return;
-        }
-        handles.close();
-        try {
-            delete(messages);
-        } catch (IOException e) {
-            throw new StoreException("cannot remove the temporary folder " + messages + ": " + e.getMessage(), e);
+        if (reads.shut()) {
+            handles.close();
         }
     }
 }

@@ -90,19 +90,6 @@ class StoreReaderIT {
     }
 
     @Test
-    @DisplayName("a reader leaves no messages of RocksDB behind, neither in the folder nor in the temporary one")
-    void close_always_removesItsTemporaryFolder() throws IOException {
-        Path data = folder.resolve("data");
-        StoreFolder.open(data, StoreOptions.defaults()).close();
-        long before = temporaryFolders();
-        try (StoreReader reader = StoreReader.open(data, null)) {
-            assertThat(temporaryFolders()).isEqualTo(before + 1);
-            assertThat(reader.sequence()).isPositive();
-        }
-        assertThat(temporaryFolders()).isEqualTo(before);
-    }
-
-    @Test
     @DisplayName("a folder without a store is refused, and nothing is made in it")
     void open_noStore_refuses() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
@@ -115,13 +102,6 @@ class StoreReaderIT {
                         StoreRefusedException.class,
                         refused -> assertThat(refused.reason()).isEqualTo(Reason.NOT_A_FOLDER));
         assertThat(empty).isEmptyDirectory();
-    }
-
-    private static long temporaryFolders() throws IOException {
-        try (Stream<Path> entries = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return entries.filter(entry -> entry.getFileName().toString().startsWith("holdfast-read"))
-                    .count();
-        }
     }
 
     private static void setRights(Path data, String folders, String files) throws IOException {
