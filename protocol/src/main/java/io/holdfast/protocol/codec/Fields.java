@@ -31,10 +31,10 @@ final class Fields {
     }
 
     static void writeString(ByteBuf out, String text) {
-        int lengthIndex = out.writerIndex();
-        out.writeShort(0);
-        int bytes = ByteBufUtil.writeUtf8(out, text);
-        out.setShort(lengthIndex, bytes);
+        int bytes = Utf8.byteCount(text);
+        out.writeShort(bytes);
+        // not writeUtf8: that one wants room for three bytes per character, which an exactly sized buffer lacks
+        ByteBufUtil.reserveAndWriteUtf8(out, text, bytes);
     }
 
     static void writeBinary(ByteBuf out, byte[] bytes) {

@@ -81,7 +81,7 @@ class Utf8Test {
         }
         byte[] three = new byte[3];
         for (int lead = 0xC0; lead <= 0xFF; lead++) {
-            for (int i = 0; i < 1 << 16; i += 7) {
+            for (int i = 0; i < 1 << 16; i += 31) {
                 three[0] = (byte) lead;
                 three[1] = (byte) (i >> 8);
                 three[2] = (byte) i;
