@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when groups are built and synced. While one group syncs the next gathers, so no message waits for a timer. A
@@ -31,6 +35,9 @@ public final class CommitThread {
         /** Called after each sync, outside it. */
         void synced(long nanos);
 
+        /** Nothing was committed for a while: the moment for small duties of the store. On the commit thread. */
+        default void idle() {}
+
         /** The thread has ended by an error; nothing more will be committed. */
         void failed(Throwable cause);
     }
@@ -47,7 +54,11 @@ public final class CommitThread {
     private static final long STEP_LOG_BYTES = (64L << 20) / EventFloor.SEGMENTS;
 
     private static final long STEP_NANOS = 30_000_000_000L / EventFloor.SEGMENTS;
+    private static final long IDLE_NANOS = 100_000_000L;
     private static final long IDLE_DELETE_NANOS = 2_000_000_000L;
+
+    /** How often the hand looks whether it can go on while a clean stop waits for it. */
+    private static final long HASTE_NANOS = 1_000_000L;
 
     private final MpscUnboundedArrayQueue<HandOver> queue = new MpscUnboundedArrayQueue<>(1024);
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -60,6 +71,7 @@ public final class CommitThread {
     private volatile boolean parked;
     private volatile boolean stopping;
     private boolean hasFailed;
+    private volatile @Nullable CountDownLatch settling;
     private boolean urgent;
     private long gatheredBytes;
     private int gatheredEvents;
@@ -69,6 +81,7 @@ public final class CommitThread {
     private long lastStepLogBytes;
     private long lastGroupNanos;
     private boolean deleteDue;
+    private boolean idleDue;
 
     public CommitThread(GroupCommitter committer, Environment environment) {
         this.committer = committer;
@@ -97,6 +110,19 @@ public final class CommitThread {
     }
 
     /**
+     * Has the hand visit every dirty session now, so that the next start finds next to nothing to replay. For a clean stop,
+     * when no packets come any more.
+     *
+     * @return false when it took longer
+     */
+    public boolean settle(Duration max) throws InterruptedException {
+        CountDownLatch settled = new CountDownLatch(1);
+        settling = settled;
+        LockSupport.unpark(thread);
+        return settled.await(max.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
      * Commits what was handed over and ends the thread.
      *
      * @param leaveCleanMark writes the counters of a clean stop; false leaves the store as a crash would. After a failure
@@ -121,17 +147,23 @@ public final class CommitThread {
         } catch (Throwable cause) {
             hasFailed = true;
             environment.failed(cause);
+        } finally {
+            CountDownLatch waiting = settling;
+            if (waiting != null) {
+                waiting.countDown();
+            }
         }
     }
 
     private void turn(long now) {
-        if (!gathered.isEmpty() && (urgent || isFull() || stopping || now - gatheringSince >= LAZY_WRITE_NANOS)) {
-            boolean sync = urgent || stopping;
+        if (!gathered.isEmpty() && (urgent || isFull() || inHaste() || now - gatheringSince >= LAZY_WRITE_NANOS)) {
+            boolean sync = urgent || inHaste();
             if (!committer.hasUnsynced()) {
                 unsyncedSince = now;
             }
             committer.build(List.copyOf(gathered), environment.wallMillis());
             deleteDue = true;
+            idleDue = true;
             lastGroupNanos = now;
             if (sync) {
                 sync();
@@ -144,6 +176,9 @@ public final class CommitThread {
             queuedBytes.addAndGet(-bytes);
         } else if (committer.hasUnsynced() && (stopping || now - unsyncedSince >= LAZY_SYNC_NANOS)) {
             sync();
+        } else if (idleDue && gathered.isEmpty() && now - lastGroupNanos >= IDLE_NANOS) {
+            idleDue = false;
+            environment.idle();
         }
         step(now);
     }
@@ -155,26 +190,42 @@ public final class CommitThread {
         committer.complete();
     }
 
+    private boolean inHaste() {
+        return stopping || settling != null;
+    }
+
     /** Moves the hand, and deletes small remains once nothing has been written for a while. */
     private void step(long now) {
+        CountDownLatch haste = settling;
         boolean far = committer.logBytes() - lastStepLogBytes >= STEP_LOG_BYTES;
-        if (far || now - lastStepNanos >= STEP_NANOS) {
-            lastStepNanos = now;
-            lastStepLogBytes = committer.logBytes();
-            long bound = environment.lowestApplied();
-            int segment = committer.enterSegment(bound);
-            SparseBlocks sparse = committer.enterSweep();
-            if (sparse != null) {
-                environment.sweep(sparse);
-            }
-            if (segment >= 0) {
-                environment.visit(segment, bound);
-            } else if (deleteDue && now - lastGroupNanos >= IDLE_DELETE_NANOS) {
-                deleteDue = false;
-                committer.deleteDead(environment.wallMillis());
-                sync();
-            }
+        if (!far && haste == null && now - lastStepNanos < STEP_NANOS) {
+            return;
         }
+        lastStepNanos = now;
+        lastStepLogBytes = committer.logBytes();
+        long bound = environment.lowestApplied();
+        SparseBlocks sparse = committer.enterSweep();
+        if (sparse != null && haste == null) {
+            environment.sweep(sparse);
+        }
+        int segment = committer.enterSegment(bound);
+        if (segment >= 0) {
+            environment.visit(segment, bound);
+        } else if (haste != null) {
+            if (bound >= committer.position() && !committer.isVisiting()) {
+                deleteDead();
+                settling = null;
+                haste.countDown();
+            }
+        } else if (deleteDue && now - lastGroupNanos >= IDLE_DELETE_NANOS) {
+            deleteDead();
+        }
+    }
+
+    private void deleteDead() {
+        deleteDue = false;
+        committer.deleteDead(environment.wallMillis());
+        sync();
     }
 
     private boolean isFull() {
@@ -215,6 +266,12 @@ public final class CommitThread {
         }
         if (committer.hasUnsynced()) {
             wait = Math.min(wait, Math.max(1, LAZY_SYNC_NANOS - (now - unsyncedSince)));
+        }
+        if (idleDue) {
+            wait = Math.min(wait, Math.max(1, IDLE_NANOS - (now - lastGroupNanos)));
+        }
+        if (settling != null) {
+            wait = Math.min(wait, HASTE_NANOS);
         }
         return wait;
     }

@@ -191,6 +191,11 @@ public final class GroupCommitter {
         return blocks;
     }
 
+    /** Whether a segment's visit is under way. */
+    public boolean isVisiting() {
+        return floor.isVisiting();
+    }
+
     /** Writes and syncs what a clean stop leaves: the block counters, trusted only if no group follows. */
     public void stopCleanly() {
         RecordWriter pairs = new RecordWriter();
