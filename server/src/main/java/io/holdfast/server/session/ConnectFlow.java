@@ -113,6 +113,7 @@ final class ConnectFlow {
         Session session = new Session(number, connect.clientId(), durable, new SessionState(number, shard.space));
         session.expirySeconds = durable ? NEVER_EXPIRES : 0;
         session.createdMillis = shard.env.nowMillis();
+        shard.env.count(ShardEvent.SESSION_STARTED);
         shard.sessions.put(number, session);
         shard.clients.put(session.clientId, number);
         return session;

@@ -2,10 +2,12 @@
 package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -299,10 +301,18 @@ final class OutboundFlow {
     }
 
     void onPage(QueuePage page) {
+        Session session = shard.sessions.get(page.number());
+        if (page.failure() instanceof DamagedRowException) {
+            // One session's queue cannot go on; the broker can.
+            shard.env.count(ShardEvent.ROW_DAMAGED);
+            if (session != null && session.connection != null) {
+                shard.connects.end(session.connection, ReasonCode.UNSPECIFIED_ERROR);
+            }
+            return;
+        }
         if (page.failure() != null) {
             throw page.failure();
         }
-        Session session = shard.sessions.get(page.number());
         if (session == null || !session.reading) {
             return;
         }

@@ -6,6 +6,7 @@ import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,9 +83,14 @@ public final class QueuePage {
         }
     }
 
+    /** A message that cannot be read is as lost as one that is not there. */
     private static @Nullable Message message(RowReader store, long id) {
-        byte[] record = store.get(Table.MESSAGE, Keys.number(id));
-        return record == null ? null : Message.parse(record);
+        try {
+            byte[] record = store.get(Table.MESSAGE, Keys.number(id));
+            return record == null ? null : Message.parse(record);
+        } catch (DamagedRowException e) {
+            return null;
+        }
     }
 
     long number() {

@@ -28,6 +28,7 @@ final class SessionEnd {
 
     void end(Session session) {
         session.ended = true;
+        shard.env.count(ShardEvent.SESSION_ENDED);
         shard.sessions.remove(session.number);
         boolean current = shard.clients.remove(session.clientId, session.number);
         if (session.durable) {
@@ -42,7 +43,6 @@ final class SessionEnd {
     }
 
     private void endDurable(Session session, boolean current) {
-        shard.env.count(ShardEvent.SESSION_ENDED);
         shard.ended.add(session.number);
         long[] claims = claims(shard, session, id -> true);
         long[] fragments = Stream.concat(shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())

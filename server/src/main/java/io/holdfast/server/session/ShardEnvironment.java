@@ -3,9 +3,11 @@ package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
+import java.util.List;
 
 /** What a shard needs from outside: time, its thread, the commit thread, the other shards, a reader for deep queues. */
 public interface ShardEnvironment {
@@ -38,4 +40,9 @@ public interface ShardEnvironment {
 
     /** Something worth counting happened. */
     void count(ShardEvent event);
+
+    /** What the broker itself says on the topics that a new subscription's filter matches ({@code $SYS}). */
+    default List<Message> ownMessages(TopicFilter filter) {
+        return List.of();
+    }
 }
