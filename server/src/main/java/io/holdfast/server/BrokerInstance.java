@@ -4,6 +4,7 @@ package io.holdfast.server;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.SysTopics;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.QueuePage;
@@ -26,8 +27,10 @@ import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +49,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     private static final Logger LOG = LoggerFactory.getLogger(BrokerInstance.class);
     private static final IndexSpace SPACE = IndexSpace.STANDARD;
     private static final long STEP_SECONDS_MAX = 10;
+    private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
 
     private final BrokerConfig config;
     private final Counters counters;
@@ -61,6 +65,8 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     private final AtomicLongArray applied;
     private final AtomicLong nextSession;
     private final AtomicBoolean running = new AtomicBoolean(true);
+    private final InstanceGauges gauges;
+    private final SysTopics sysTopics;
     private final Housekeeping housekeeping;
 
     // Commit thread only.
@@ -87,7 +93,10 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
-        housekeeping = new Housekeeping(this, store);
+        gauges = new InstanceGauges(counters, tree, report);
+        String durability = config.durability().name().toLowerCase(Locale.ROOT);
+        sysTopics = new SysTopics(ProductVersion.text(), durability, counters, gauges);
+        housekeeping = new Housekeeping(this, store, config.sysInterval());
         for (int i = 0; i < loops.size(); i++) {
             ShardLoop shard = new ShardLoop(i, loops.size(), loops.loop(i), this, time);
             applied.set(i, committer.position());
@@ -169,7 +178,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         housekeeping.stop();
         shards.forEach(shard -> shard.tell(s -> s.closeAll(ReasonCode.SERVER_SHUTTING_DOWN)));
         awaitLoops();
-        boolean stopped = running.get() && stopCommitting(true);
+        boolean stopped = running.get() && settle() && stopCommitting(true);
         awaitLoops();
         running.set(false);
         housekeeping.close();
@@ -188,6 +197,19 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         stopCommitting(false);
         housekeeping.close();
         folder.close();
+    }
+
+    /** Writes the rows of all changed sessions, so that the next start has nothing to replay; it would manage without. */
+    private boolean settle() {
+        try {
+            if (!commitThread.settle(SETTLE_MAX)) {
+                LOG.info("some sessions' rows were not written in time; the next start replays the log instead");
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private boolean stopCommitting(boolean clean) {
@@ -281,6 +303,14 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         return tree;
     }
 
+    InstanceGauges gauges() {
+        return gauges;
+    }
+
+    SysTopics sysTopics() {
+        return sysTopics;
+    }
+
     // ---- from the commit thread
 
     @Override
@@ -293,6 +323,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         counters.add(BrokerCounter.COMMIT_GROUPS);
         counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
         countedBytes = committer.bytesWritten();
+        gauges.committed(group);
         subscriptions.apply(group.changes());
         if (running.get()) {
             for (ShardLoop shard : shards) {
@@ -328,6 +359,11 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     @Override
     public void sweep(SparseBlocks blocks) {
         housekeeping.listClaims(blocks);
+    }
+
+    @Override
+    public void idle() {
+        folder.idle();
     }
 
     @Override

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
+import io.holdfast.server.metrics.BrokerCounter;
+import io.holdfast.server.routing.Router;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
+import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,17 +38,35 @@ final class Housekeeping {
     private static final long RECOUNT_PAUSE_MILLIS = 20;
     private static final int DUE_MAX = 5_000;
     private static final long CLOSE_SECONDS_MAX = 10;
+    private static final int RETAINED_REST = 100;
+    private static final int IDLE_SECONDS = 5;
+    private static final long IDLE_FLUSH_BYTES = 16L << 20;
 
     private final BrokerInstance instance;
     private final RowStore store;
     private final ExecutorService readers = Executors.newFixedThreadPool(READERS, named("holdfast-read"));
     private final ScheduledExecutorService chores =
             Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
-    private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
+    /** Compactions take seconds: timers must not wait for them. */
+    private final ExecutorService space = Executors.newSingleThreadExecutor(named("holdfast-space"));
 
-    Housekeeping(BrokerInstance instance, RowStore store) {
+    private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
+    private final Duration sysInterval;
+    private final Router router;
+
+    // the chores' thread only
+    private long retainedAtNanos = System.nanoTime();
+    private long retainedRestNanos;
+    private long flushedBytes;
+    private long idleBytes;
+    private int idleSeconds;
+
+    Housekeeping(BrokerInstance instance, RowStore store, Duration sysInterval) {
         this.instance = instance;
         this.store = store;
+        this.sysInterval = sysInterval;
+        router = new Router(instance.tree().newReader());
+        flushedBytes = instance.counters().sum(BrokerCounter.STORE_BYTES_WRITTEN);
     }
 
     private static ThreadFactory named(String name) {
@@ -60,8 +82,9 @@ final class Housekeeping {
             ShardLoop shard = instance.loop(i);
             ticks.add(shard.loop().scheduleAtFixedRate(() -> shard.tell(SessionShard::tick), 1, 1, TimeUnit.SECONDS));
         }
-        ScheduledFuture<?> unused =
-                chores.scheduleWithFixedDelay(() -> guard(this::sweepTimers), 1, 1, TimeUnit.SECONDS);
+        chore(this::sweepTimers, Duration.ofSeconds(1));
+        chore(this::flushWhenIdle, Duration.ofSeconds(1));
+        chore(this::publishOwnTopics, sysInterval);
         if (sessionsToCount.length > 0) {
             chores.execute(() -> recount(sessionsToCount, 0, position));
         }
@@ -77,8 +100,10 @@ final class Housekeeping {
     void close() {
         chores.shutdownNow();
         readers.shutdown();
+        space.shutdownNow();
         try {
             boolean ended = chores.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+                    && space.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && readers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             LOG.debug("housekeeping has ended{}", ended ? "" : ", not in time");
         } catch (InterruptedException e) {
@@ -86,12 +111,18 @@ final class Housekeeping {
         }
     }
 
+    private void chore(Runnable chore, Duration interval) {
+        long millis = interval.toMillis();
+        ScheduledFuture<?> unused =
+                chores.scheduleWithFixedDelay(() -> guard(chore), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
     private void guard(Runnable chore) {
         try {
             if (instance.isRunning()) {
                 chore.run();
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             instance.failed(e);
         }
     }
@@ -101,8 +132,12 @@ final class Housekeeping {
     void read(QueuePage page, ShardLoop shard) {
         if (instance.isRunning()) {
             readers.execute(() -> {
-                page.fill(store);
-                shard.tell(s -> s.onPage(page));
+                try {
+                    page.fill(store);
+                    shard.tell(s -> s.onPage(page));
+                } catch (Throwable e) {
+                    instance.failed(e);
+                }
             });
         }
     }
@@ -148,6 +183,40 @@ final class Housekeeping {
         }
     }
 
+    // ---- $SYS
+
+    private void publishOwnTopics() {
+        countRetained();
+        instance.sysTopics().forEach(instance.time().millis(), (topic, message) -> {
+            Recipients live = router.route(topic, 0, false, 0).live();
+            if (!live.isEmpty()) {
+                for (int i = 0; i < instance.shards(); i++) {
+                    instance.loop(i).tell(shard -> {
+                        shard.onDelivery(message, live);
+                        shard.endOfBurst();
+                    });
+                }
+            }
+        });
+    }
+
+    /** Walks over them all, so never for more than a hundredth of the time. */
+    private void countRetained() {
+        long began = System.nanoTime();
+        if (began - retainedAtNanos < retainedRestNanos) {
+            return;
+        }
+        long count = 0;
+        try (RowCursor rows = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
+            while (rows.next() && instance.isRunning()) {
+                count++;
+            }
+        }
+        instance.gauges().retained(count);
+        retainedAtNanos = System.nanoTime();
+        retainedRestNanos = (retainedAtNanos - began) * RETAINED_REST;
+    }
+
     // ---- space
 
     /** Asks all sessions what they still claim in sparse blocks; new sessions cannot claim old messages. */
@@ -176,14 +245,26 @@ final class Housekeeping {
         }
     }
 
-    /** A synced range deletion: its files can go. */
-    void reclaim(Table table, byte[] from, byte[] to) {
-        if (instance.isRunning() && !chores.isShutdown()) {
-            chores.execute(() -> reclaimNow(table, from, to));
+    /** When traffic rests, what is in the store's memory goes to table files: the next start has less to replay. */
+    private void flushWhenIdle() {
+        long bytes = instance.counters().sum(BrokerCounter.STORE_BYTES_WRITTEN);
+        idleSeconds = bytes == idleBytes ? idleSeconds + 1 : 0;
+        idleBytes = bytes;
+        if (idleSeconds >= IDLE_SECONDS && bytes - flushedBytes >= IDLE_FLUSH_BYTES) {
+            flushedBytes = bytes;
+            space.execute(store::flush);
         }
     }
 
+    /** A synced range deletion: its files can go. The commit thread. */
+    void reclaim(Table table, byte[] from, byte[] to) {
+        space.execute(() -> reclaimNow(table, from, to));
+    }
+
     private void reclaimNow(Table table, byte[] from, byte[] to) {
+        if (!instance.isRunning()) {
+            return;
+        }
         try {
             store.reclaim(table, from, to);
         } catch (StoreException e) {

@@ -14,15 +14,18 @@ import java.util.List;
  * @param folder the open data folder
  * @param replay the fold of the log's tail
  * @param start where the commit thread goes on
+ * @param sessionsToCount sessions whose claims must be counted again after a crash (C08)
  * @param tree all subscriptions of sessions with rows
  * @param owed subscriptions whose retained messages were not all sent
  * @param leftOver sessions that were connected when the broker before ended
  * @param report what the operator is told
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Recovered(
         StoreFolder folder,
         LogReplay replay,
         StartState start,
+        long[] sessionsToCount,
         SubscriptionTree tree,
         List<Owed> owed,
         List<Long> leftOver,

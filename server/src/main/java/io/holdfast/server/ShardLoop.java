@@ -3,6 +3,7 @@ package io.holdfast.server;
 
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
@@ -83,7 +84,7 @@ final class ShardLoop implements ShardEnvironment {
         try {
             task.run();
             instance.applied(index, shard().applied());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
             instance.failed(e);
         }
     }
@@ -172,6 +173,11 @@ final class ShardLoop implements ShardEnvironment {
     @Override
     public ReasonCode admit(Connect connect) {
         return ReasonCode.SUCCESS;
+    }
+
+    @Override
+    public List<Message> ownMessages(TopicFilter filter) {
+        return instance.sysTopics().matching(filter, now);
     }
 
     @Override

@@ -21,7 +21,9 @@ public final class Connections {
     private final Counters counters;
     private final Supplier<@Nullable Life> life;
     private final PartialPackets partials;
+    private final OutboundBytes outbound;
     private final SampledLog malformed;
+    private final SampledLog faults;
     private final AtomicInteger open = new AtomicInteger();
 
     /**
@@ -38,8 +40,13 @@ public final class Connections {
         this.codec = codec;
         this.counters = counters;
         this.life = life;
-        partials = new PartialPackets(limits.partialBytesMax());
+        // Buffers lie outside the heap, where the JVM allows as much as inside: no limit may promise more than there
+        // is.
+        long share = Runtime.getRuntime().maxMemory() / 4;
+        partials = new PartialPackets(Math.min(limits.partialBytesMax(), share));
+        outbound = new OutboundBytes(Math.min(limits.outboundBytesMax(), share));
         malformed = new SampledLog(LOG);
+        faults = new SampledLog(LOG);
     }
 
     /** A socket was accepted. Its event loop. */
@@ -85,9 +92,26 @@ public final class Connections {
         return partials;
     }
 
+    OutboundBytes outbound() {
+        return outbound;
+    }
+
     /** One line a minute about what strangers send. */
     SampledLog malformed() {
         return malformed;
+    }
+
+    /** One line a minute about connections that we could not serve through a fault of ours. */
+    SampledLog faults() {
+        return faults;
+    }
+
+    /** Nothing can be trusted to work without memory: the process ends, and starts again through recovery (C29). */
+    void endIfOutOfMemory(Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            LOG.error("out of memory: the process ends", cause);
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     Logger log() {

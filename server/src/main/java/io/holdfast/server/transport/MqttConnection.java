@@ -12,15 +12,19 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.metrics.BrokerCounter;
+import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.session.Connection;
 import io.holdfast.storage.log.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The outbound half of a connection: packets are encoded into one buffer, which goes to the socket when the burst ends.
@@ -32,13 +36,27 @@ final class MqttConnection extends Connection {
 
     private static final int OUT_BYTES_FIRST = 256;
 
+    /** The same while memory for outbound bytes is short. */
+    private static final int OUT_BYTES_TIGHT = 4 << 10;
+
+    private static final long WATCH_MILLIS = 250;
+
     private final MqttHandler handler;
     private final Channel channel;
     private final String clientId;
+    private final Logger log;
+    private final Counters counters;
+    private final OutboundBytes outbound;
     private @Nullable ByteBuf out;
     private boolean accepted;
+    private int packets;
+    private long untaken;
+    private boolean watching;
 
-    MqttConnection(MqttHandler handler, Channel channel, String clientId) {
+    MqttConnection(MqttHandler handler, Channel channel, String clientId, Connections connections) {
+        log = connections.log();
+        counters = connections.counters();
+        outbound = connections.outbound();
         this.handler = handler;
         this.channel = channel;
         this.clientId = clientId;
@@ -50,21 +68,25 @@ final class MqttConnection extends Connection {
             accepted = !connAck.reasonCode().isFailure();
             boolean told = version() == ProtocolVersion.MQTT_5
                     || connAck.reasonCode().connAckReturnCode() != ReasonCode.CLOSE_WITHOUT_CONNACK;
+            log(accepted ? "connected" : "refused: " + connAck.reasonCode());
             if (!told) {
                 return; // [MQTT-3.2.2-6]: closing is the answer.
             }
         }
         PacketEncoder.encode(packet, version(), out());
+        packets++;
     }
 
     @Override
     protected void writeAck(PacketType type, int packetId) {
         PacketEncoder.ack(out(), type, packetId);
+        packets++;
     }
 
     @Override
     protected void writePublish(
             Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
+        packets++;
         PacketEncoder.publish(
                 out(),
                 version(),
@@ -105,17 +127,47 @@ final class MqttConnection extends Connection {
 
     @Override
     protected void flush() {
-        ByteBuf full = out;
+        ByteBuf full = takeOut();
         if (full != null) {
-            out = null;
             ChannelFuture unused = channel.writeAndFlush(full, channel.voidPromise());
+            account();
+            if (untaken > 0 && !watching) {
+                watching = true;
+                Sockets.later(channel, WATCH_MILLIS, this::watch);
+            }
         }
     }
 
     @Override
     protected boolean isWritable() {
         ByteBuf buffer = out;
-        return channel.isWritable() && (buffer == null || buffer.readableBytes() <= OUTBOUND_BYTES_HIGH);
+        int encoded = buffer == null ? 0 : buffer.readableBytes();
+        boolean tight = outbound.isFull();
+        return channel.isWritable()
+                && encoded <= (tight ? OUT_BYTES_TIGHT : OUTBOUND_BYTES_HIGH)
+                && !(tight && untaken > 0);
+    }
+
+    /** Counts what the socket has not taken. */
+    private void account() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long now = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (now != untaken) {
+            outbound.changed(untaken, now);
+            untaken = now;
+        }
+    }
+
+    /** The client is behind: looks again until it has caught up, as nobody may write to it meanwhile. */
+    private void watch() {
+        account();
+        watching = untaken > 0;
+        if (watching) {
+            Sockets.later(channel, WATCH_MILLIS, this::watch);
+        }
+        if (channel.isWritable()) {
+            handler.writable();
+        }
     }
 
     @Override
@@ -131,13 +183,34 @@ final class MqttConnection extends Connection {
                 && reason != ReasonCode.SUCCESS) {
             PacketEncoder.encode(new Disconnect(reason), version(), out());
         }
-        ByteBuf last = out;
-        out = null;
-        handler.end(last);
+        if (accepted) {
+            log(reason == ReasonCode.SUCCESS ? "disconnected" : "closed: " + reason);
+        }
+        handler.end(takeOut());
+    }
+
+    /** One line in the life of a client; by default not shown. */
+    void log(String what) {
+        if (log.isDebugEnabled()) {
+            log.debug("client {} from {} {} ({})", Printable.quoted(clientId), peer(), what, version());
+        }
+    }
+
+    private @Nullable ByteBuf takeOut() {
+        ByteBuf full = out;
+        if (full != null) {
+            out = null;
+            counters.add(BrokerCounter.BYTES_SENT, full.readableBytes());
+            counters.add(BrokerCounter.PACKETS_SENT, packets);
+            packets = 0;
+        }
+        return full;
     }
 
     /** The socket has gone with everything that was not flushed. */
     void discard() {
+        outbound.changed(untaken, 0);
+        untaken = 0;
         ByteBuf lost = out;
         if (lost != null) {
             out = null;
@@ -153,10 +226,5 @@ final class MqttConnection extends Connection {
     static String peer(Channel channel) {
         SocketAddress address = channel.remoteAddress();
         return address instanceof InetSocketAddress inet ? Listener.text(inet) : String.valueOf(address);
-    }
-
-    /** The client's name, for logs: may hold anything. */
-    String clientId() {
-        return clientId;
     }
 }

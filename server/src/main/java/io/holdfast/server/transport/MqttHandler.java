@@ -136,9 +136,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void decode() {
+        int packets = 0;
         try {
             Packet packet = next();
             while (packet != null) {
+                packets++;
                 if (phase == Phase.OPENING) {
                     opened((Connect) packet);
                 } else {
@@ -148,6 +150,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             }
         } catch (MalformedPacketException e) {
             malformed(e);
+        }
+        if (packets > 0) {
+            connections.counters().add(BrokerCounter.PACKETS_RECEIVED, packets);
         }
         settle();
     }
@@ -236,7 +241,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         Connect connect = named(received);
         life = current;
         shardIndex = SessionNumbers.shard(connect.clientId(), current.shards());
-        MqttConnection newConnection = new MqttConnection(this, channel, connect.clientId());
+        MqttConnection newConnection = new MqttConnection(this, channel, connect.clientId(), connections);
         connection = newConnection;
         EventLoop owner = connections.loops().eventLoop(shardIndex);
         if (owner == channel.eventLoop()) {
@@ -300,8 +305,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void decide(Runnable decision) {
         try {
             decision.run();
-        } catch (RuntimeException | StackOverflowError e) {
-            connections.log().error("closing {}: a packet could not be handled", MqttConnection.peer(channel), e);
+        } catch (Throwable e) {
+            connections.endIfOutOfMemory(e);
+            connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), e);
             fault(ReasonCode.UNSPECIFIED_ERROR);
         }
     }
@@ -310,7 +316,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private static void guard(Life owner, Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) {
             owner.failed(e);
         }
     }
@@ -431,7 +437,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void writable() {
+    /** The shard may send again. */
+    void writable() {
         Life owner = life;
         MqttConnection mine = connection;
         SessionShard known = shard;
@@ -472,6 +479,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         dropPending();
         if (mine != null) {
             mine.discard();
+            if (wasLive && mine.isOpen()) {
+                mine.log("the connection ended");
+            }
         }
         if (wasLive && owner != null && mine != null && known != null && owner.isRunning()) {
             owner.readClock(shardIndex);
@@ -485,7 +495,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             connections.counters().add(BrokerCounter.SOCKET_ERRORS);
             connections.log().debug("{}: {}", MqttConnection.peer(channel), cause.getMessage());
         } else {
-            connections.log().error("closing {}", MqttConnection.peer(channel), cause);
+            connections.endIfOutOfMemory(cause);
+            connections.faults().error("a connection failed", MqttConnection.peer(channel), cause);
         }
         Sockets.close(channel);
     }

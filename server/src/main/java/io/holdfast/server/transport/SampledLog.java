@@ -20,15 +20,27 @@ final class SampledLog {
         this.log = log;
     }
 
-    /** Logs the event, or only counts it. */
+    /** Logs what a client did, or only counts it. */
     void event(String what, String peer) {
+        if (isDue()) {
+            log.info("{} from {}; {} more since the last such line", what, peer, silent.getAndSet(0));
+        }
+    }
+
+    /** Logs a fault of our own with its cause, or only counts it. */
+    void error(String what, String peer, Throwable cause) {
+        if (isDue()) {
+            log.error("{}: {}; {} more since the last such line", peer, what, silent.getAndSet(0), cause);
+        }
+    }
+
+    private boolean isDue() {
         long now = System.nanoTime();
         long next = nextNanos.get();
         if (now - next < 0 || !nextNanos.compareAndSet(next, now + INTERVAL_NANOS)) {
             silent.incrementAndGet();
-            return;
+            return false;
         }
-        long before = silent.getAndSet(0);
-        log.info("{} from {}; {} more in the minute before", what, peer, before);
+        return true;
     }
 }

@@ -45,6 +45,11 @@ public class EndOp extends CommitOp {
         this.parser = parser;
     }
 
+    /** Messages that the session still claimed. */
+    public final int claimCount() {
+        return messageIds.length;
+    }
+
     @Override
     final void apply(GroupBuilder group) {
         for (long id : messageIds) {

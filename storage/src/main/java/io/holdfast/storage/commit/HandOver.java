@@ -26,6 +26,7 @@ public final class HandOver {
 
     private long[] events = new long[16];
     private int eventWords;
+    private int settling;
     private boolean sync;
     private long bytes;
 
@@ -56,6 +57,7 @@ public final class HandOver {
      */
     public void event(EventKind kind, long number, long index, long messageId) {
         addEvent(kind.ordinal(), number, index, messageId);
+        settling += kind.settles() ? 1 : 0;
         // A PUBREL or PUBCOMP waits for these.
         sync |= kind == EventKind.RELEASED || kind == EventKind.INBOUND_RELEASED;
     }
@@ -63,6 +65,7 @@ public final class HandOver {
     /** A message was committed for a session that had ended (C19). */
     public void gone(long number, long messageId) {
         addEvent(GONE, number, 0, messageId);
+        settling++;
     }
 
     private void addEvent(int kind, long number, long index, long messageId) {
@@ -101,6 +104,11 @@ public final class HandOver {
 
     public List<CommitOp> ops() {
         return ops;
+    }
+
+    /** Messages that its events settle, logged or not. */
+    public int settlingCount() {
+        return settling;
     }
 
     /** Receives the logged events once they are on disk. */

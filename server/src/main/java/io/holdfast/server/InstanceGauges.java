@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.Gauges;
+import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.commit.EndOp;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.MessageOp;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What an instance holds, told from where it began and what has happened since: nothing is walked over to be counted but
+ * the retained messages, and those only now and then.
+ */
+final class InstanceGauges implements Gauges {
+    private final Counters counters;
+    private final SubscriptionTree tree;
+    private final long connectedBefore;
+    private final long sessionsBefore;
+    private final AtomicLong queued;
+    private final AtomicLong retained;
+
+    InstanceGauges(Counters counters, SubscriptionTree tree, RecoveryReport report) {
+        this.counters = counters;
+        this.tree = tree;
+        connectedBefore = counters.sum(ShardEvent.DISCONNECTED) - counters.sum(ShardEvent.CONNECTED);
+        sessionsBefore =
+                report.sessions() + counters.sum(ShardEvent.SESSION_ENDED) - counters.sum(ShardEvent.SESSION_STARTED);
+        queued = new AtomicLong(report.queued());
+        retained = new AtomicLong(report.retained());
+    }
+
+    /** A group is durable. Commit thread. */
+    void committed(Group group) {
+        long change = 0;
+        for (MessageOp message : group.messages()) {
+            change += message.recipients().size();
+        }
+        for (HandOver handOver : group.handOvers()) {
+            change -= handOver.settlingCount();
+            for (var op : handOver.ops()) {
+                change -= op instanceof EndOp end ? end.claimCount() : 0;
+            }
+        }
+        queued.lazySet(queued.get() + change);
+    }
+
+    void retained(long counted) {
+        retained.set(counted);
+    }
+
+    @Override
+    public long connected() {
+        return Math.max(
+                0, connectedBefore + counters.sum(ShardEvent.CONNECTED) - counters.sum(ShardEvent.DISCONNECTED));
+    }
+
+    @Override
+    public long sessions() {
+        return Math.max(
+                0, sessionsBefore + counters.sum(ShardEvent.SESSION_STARTED) - counters.sum(ShardEvent.SESSION_ENDED));
+    }
+
+    @Override
+    public long queued() {
+        return Math.max(0, queued.get());
+    }
+
+    @Override
+    public long retained() {
+        return retained.get();
+    }
+
+    @Override
+    public long subscriptions() {
+        return tree.subscriptionCount();
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.metrics;
+
+/** What there is at this moment, as opposed to what has happened. Any thread. */
+public interface Gauges {
+    /** Clients connected and accepted. */
+    long connected();
+
+    /** Sessions, connected or not. */
+    long sessions();
+
+    /** Messages that sessions with rows are owed. */
+    long queued();
+
+    /** Topics with a retained message, at most some seconds ago. */
+    long retained();
+
+    long subscriptions();
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.metrics;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.log.Message;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The {@code $SYS/broker/} topics: names as in Mosquitto where they mean the same, and {@code store/...} for what only a
+ * broker with a store has. Values behave like retained messages at QoS 0, but are never stored: a new subscription gets
+ * them at once with RETAIN 1, afterwards updates follow in intervals. Any thread.
+ */
+public final class SysTopics {
+    private static final String ROOT = "$SYS/broker/";
+
+    /** A topic and how to get its value. */
+    private record Entry(TopicName topic, Supplier<String> value) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final long startNanos = System.nanoTime();
+
+    /**
+     * The topics of one life of the broker.
+     *
+     * @param durability as in the configuration
+     */
+    public SysTopics(String version, String durability, Counters counters, Gauges gauges) {
+        text("version", () -> "holdfast " + version);
+        text("uptime", () -> TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos) + " seconds");
+        number("clients/connected", gauges::connected);
+        number("clients/total", gauges::sessions);
+        number("clients/disconnected", () -> Math.max(0, gauges.sessions() - gauges.connected()));
+        number("bytes/received", () -> counters.sum(BrokerCounter.BYTES_RECEIVED));
+        number("bytes/sent", () -> counters.sum(BrokerCounter.BYTES_SENT));
+        number("messages/received", () -> counters.sum(BrokerCounter.PACKETS_RECEIVED));
+        number("messages/sent", () -> counters.sum(BrokerCounter.PACKETS_SENT));
+        number("publish/messages/received", () -> counters.sum(ShardEvent.MESSAGE_RECEIVED));
+        number("publish/messages/sent", () -> counters.sum(ShardEvent.MESSAGE_SENT));
+        number("publish/messages/dropped", () -> dropped(counters));
+        number("subscriptions/count", gauges::subscriptions);
+        number("retained messages/count", gauges::retained);
+        text("store/durability", () -> durability);
+        number("store/queued", gauges::queued);
+        number("store/groups", () -> counters.sum(BrokerCounter.COMMIT_GROUPS));
+        number("store/syncs", () -> counters.sum(BrokerCounter.COMMIT_SYNCS));
+        number("store/sync-microseconds", () -> counters.sum(BrokerCounter.COMMIT_SYNC_NANOS) / 1_000);
+        number("store/bytes-written", () -> counters.sum(BrokerCounter.STORE_BYTES_WRITTEN));
+    }
+
+    private static long dropped(Counters counters) {
+        return counters.sum(ShardEvent.DROPPED_QUEUE_FULL)
+                + counters.sum(ShardEvent.DROPPED_REFUSED)
+                + counters.sum(ShardEvent.DROPPED_SLOW);
+    }
+
+    private void number(String name, LongSupplier value) {
+        text(name, () -> Long.toString(value.getAsLong()));
+    }
+
+    private void text(String name, Supplier<String> value) {
+        entries.add(new Entry(TopicName.of((ROOT + name).getBytes(StandardCharsets.UTF_8)), value));
+    }
+
+    /** The topics that a filter matches, with their present values. */
+    public List<Message> matching(TopicFilter filter, long nowMillis) {
+        if (!isOwn(filter)) {
+            return List.of();
+        }
+        List<Message> messages = new ArrayList<>();
+        Message.Builder builder = new Message.Builder();
+        for (Entry entry : entries) {
+            if (filter.matches(entry.topic())) {
+                messages.add(message(builder, entry, nowMillis));
+            }
+        }
+        return messages;
+    }
+
+    private static boolean isOwn(TopicFilter filter) {
+        byte[] utf8 = filter.utf8();
+        return utf8.length > 0 && utf8[0] == '$'; // No wildcard matches a topic that begins with $ [MQTT-4.7.2-1].
+    }
+
+    /** All topics with their present values. */
+    public void forEach(long nowMillis, BiConsumer<TopicName, Message> consumer) {
+        Message.Builder builder = new Message.Builder();
+        for (Entry entry : entries) {
+            consumer.accept(entry.topic(), message(builder, entry, nowMillis));
+        }
+    }
+
+    private static Message message(Message.Builder builder, Entry entry, long nowMillis) {
+        byte[] payload = entry.value().get().getBytes(StandardCharsets.UTF_8);
+        return builder.build(entry.topic().utf8(), payload, 0, false, 0, nowMillis);
+    }
+}
