@@ -72,7 +72,7 @@ public final class CommittedSubscriptions {
                     message.message().qos(),
                     message.message().retain(),
                     message.message().publisher());
-            message.recipients(route.durable(), route.live());
+            rematch(message, route);
         }
         LongHashSet affected = new LongHashSet();
         if (!stale) {
@@ -88,23 +88,56 @@ public final class CommittedSubscriptions {
         }
     }
 
+    private static void rematch(RoutedMessage message, Route route) {
+        Recipients before = message.recipients();
+        Recipients durable = new Recipients(route.durable().size());
+        Recipients live = new Recipients(route.live().size());
+        for (int i = 0; i < route.durable().size(); i++) {
+            Recipients now = route.durable();
+            if (!isServed(message, now.number(i))) {
+                durable.add(now.number(i), now.flags(i), now.identifiers(i));
+            }
+        }
+        for (int i = 0; i < route.live().size(); i++) {
+            Recipients now = route.live();
+            if (message.served() == null || holds(before, now.number(i))) {
+                live.add(now.number(i), now.flags(i), now.identifiers(i));
+            }
+        }
+        message.recipients(durable, live);
+    }
+
+    private static boolean isServed(RoutedMessage message, long number) {
+        return message.served() != null && holds(message.served(), number);
+    }
+
+    private static boolean holds(Recipients recipients, long number) {
+        for (int i = 0; i < recipients.size(); i++) {
+            if (recipients.number(i) == number) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void note(LongHashSet affected, RoutedMessage message, SubscriptionChange change) {
         if (!((TopicFilter) change.filter()).matches(message.topic())) {
             return;
         }
+        if (isServed(message, change.number())) {
+            return;
+        }
         if (store.get(Table.SESSION, Keys.number(change.number())) != null) {
             affected.add(change.number());
-        } else if (change.added()) {
+        } else if (change.added() && message.served() == null) {
             addVolatile(message, change);
         }
     }
 
     /** A volatile session has no rows to judge it by; what it loses at the same moment it may still get. */
     private static void addVolatile(RoutedMessage message, SubscriptionChange change) {
-        for (int i = 0; i < message.live().size(); i++) {
-            if (message.live().number(i) == change.number()) {
-                return;
-            }
+        if (holds(message.live(), change.number())) {
+            return;
         }
         Recipients live = without(message.live(), new LongHashSet());
         int flags = Router.flags(
@@ -116,10 +149,13 @@ public final class CommittedSubscriptions {
     private void rebuild(RoutedMessage message, LongHashSet affected, List<SubscriptionChange> pending) {
         Recipients durable = without(message.recipients(), affected);
         Recipients live = without(message.live(), affected);
+        Recipients before = message.recipients();
         for (LongHashSet.LongIterator i = affected.iterator(); i.hasNext(); ) {
             long number = i.nextValue();
             Map<TopicFilter, SubscriptionChange> filters = filters(number, pending);
-            judge(message, number, filters, durable, live);
+            // Who newly comes in at QoS 0 would get this message behind later ones, which travel at once.
+            boolean late = message.served() != null && !holds(before, number);
+            judge(message, number, filters, durable, late ? new Recipients(1) : live);
         }
         message.recipients(durable, live);
     }

@@ -93,11 +93,14 @@ final class InboundFlow {
                 shard.env.nowMillis());
         boolean follows = session.retainedUnderWay > 0 && !route.live().isEmpty();
         if (publish.retain() || follows || !route.durable().isEmpty()) {
-            if (!publish.retain() && !follows) {
-                shard.env.deliver(shard.index, message, route.live());
-                route = new Route(route.durable(), Recipients.NONE, route.generation());
+            if (publish.retain() || follows) {
+                commit(connection, session, publish, new PublishReply(connection, session, publish, message, route));
+                return;
             }
-            commit(connection, session, publish, message, route);
+            shard.env.deliver(shard.index, message, route.live());
+            Route durable = new Route(route.durable(), Recipients.NONE, route.generation());
+            PublishReply op = new PublishReply(connection, session, publish, message, durable, route.live());
+            commit(connection, session, publish, op);
             return;
         }
         shard.env.deliver(shard.index, message, route.live());
@@ -121,12 +124,11 @@ final class InboundFlow {
         return route;
     }
 
-    private void commit(Connection connection, Session session, Publish publish, Message message, Route route) {
-        PublishReply op = new PublishReply(connection, session, publish, message, route);
+    private void commit(Connection connection, Session session, Publish publish, PublishReply op) {
         if (publish.retain()) {
             session.retainedUnderWay++;
         }
-        shard.addUrgent(op, message.storedBytes());
+        shard.addUrgent(op, op.message().storedBytes());
         if (publish.qos() != QoS.AT_MOST_ONCE) {
             connection.replies.add(op);
         }
@@ -240,6 +242,21 @@ final class InboundFlow {
 
         PublishReply(Connection connection, Session session, Publish publish, Message message, Route route) {
             super(message, publish.topic(), route);
+            this.connection = connection;
+            this.session = session;
+            qos = publish.qos();
+            packetId = publish.packetId();
+        }
+
+        /** As above; some have the message already. */
+        PublishReply(
+                Connection connection,
+                Session session,
+                Publish publish,
+                Message message,
+                Route route,
+                Recipients served) {
+            super(message, publish.topic(), route, served);
             this.connection = connection;
             this.session = session;
             qos = publish.qos();

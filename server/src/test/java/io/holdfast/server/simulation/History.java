@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.protocol.topic.TopicName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What clients did and saw, in steps of the simulation; {@link #NEVER} stands for what has not happened. */
+final class History {
+    static final int NEVER = Integer.MAX_VALUE;
+
+    /** One life of a client's session as the client knows it. */
+    record Epoch(String client, int number) {}
+
+    /** What became of the DISCONNECT of a will's connection. */
+    enum Goodbye {
+        NONE,
+        SENT,
+        ANSWERED
+    }
+
+    /** A message or will that a client gave to the broker. */
+    static final class Sent {
+        final int label;
+        final Epoch publisher;
+        final TopicName topic;
+        final int qos;
+        final boolean retain;
+        final boolean clear;
+        final boolean will;
+        final int sentAt;
+        int ackedAt = NEVER;
+
+        /** The client did not wait for answers as the protocol asks. */
+        boolean eager;
+
+        /** Will: its CONNECT was answered. */
+        boolean connected;
+
+        Goodbye goodbye = Goodbye.NONE;
+
+        Sent(
+                int label,
+                Epoch publisher,
+                TopicName topic,
+                int qos,
+                boolean retain,
+                boolean clear,
+                boolean will,
+                int sentAt) {
+            this.label = label;
+            this.publisher = publisher;
+            this.topic = topic;
+            this.qos = qos;
+            this.retain = retain;
+            this.clear = clear;
+            this.will = will;
+            this.sentAt = sentAt;
+        }
+
+        boolean isAcked() {
+            return ackedAt != NEVER;
+        }
+
+        @Override
+        public String toString() {
+            return (will ? "will " : "message ") + label + " of " + publisher.client + "/" + publisher.number + " on "
+                    + topic + " QoS " + qos + (retain ? clear ? " clear" : " retain" : "") + " sent " + sentAt
+                    + " acked " + (isAcked() ? ackedAt : "never") + (will ? " " + connected + " " + goodbye : "");
+        }
+    }
+
+    /** A message that reached a client. */
+    record Received(
+            int at,
+            Epoch to,
+            int label,
+            int qos,
+            boolean retain,
+            boolean dup,
+            long number,
+            long index,
+            int instance) {}
+
+    /** From a SUBSCRIBE to an UNSUBSCRIBE. */
+    static final class Interval {
+        final TopicFilter filter;
+        final int qos;
+        final int sentAt;
+        int subAckAt = NEVER;
+        int unsubscribedAt = NEVER;
+        int unsubAckAt = NEVER;
+
+        Interval(TopicFilter filter, int qos, int sentAt) {
+            this.filter = filter;
+            this.qos = qos;
+            this.sentAt = sentAt;
+        }
+
+        @Override
+        public String toString() {
+            return filter + "@" + qos + "[" + sentAt + " " + subAckAt + " " + unsubscribedAt + " " + unsubAckAt + "]";
+        }
+    }
+
+    private record Given(long session, int label) {}
+
+    final List<Sent> sent = new ArrayList<>();
+    final List<Received> received = new ArrayList<>();
+    final Map<Epoch, List<Interval>> subscriptions = new HashMap<>();
+
+    private final Map<String, Integer> clears = new HashMap<>();
+    private final Set<Given> excused = new HashSet<>();
+
+    Sent add(Epoch publisher, TopicName topic, int qos, boolean retain, boolean clear, boolean will, int now) {
+        Sent message = new Sent(sent.size(), publisher, topic, qos, retain, clear, will, now);
+        sent.add(message);
+        return message;
+    }
+
+    Sent get(int label) {
+        return sent.get(label);
+    }
+
+    List<Interval> intervals(Epoch epoch) {
+        return subscriptions.computeIfAbsent(epoch, e -> new ArrayList<>());
+    }
+
+    /** A message without payload cannot carry its label: publisher and time tell it. */
+    void clear(long publisher, long publishedMillis, int label) {
+        clears.put(publisher + "@" + publishedMillis, label);
+    }
+
+    @Nullable
+    Integer clearLabel(long publisher, long publishedMillis) {
+        return clears.get(publisher + "@" + publishedMillis);
+    }
+
+    /** A queue limit dropped a message of a session, and that is on disk. */
+    void excuse(long number, int label) {
+        excused.add(new Given(number, label));
+    }
+
+    boolean isExcused(long number, int label) {
+        return excused.contains(new Given(number, label));
+    }
+}

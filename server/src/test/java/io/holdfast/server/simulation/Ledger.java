@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.log.Delivery;
+import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowReader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable half of every session once more, folded from all groups since the beginning: no rows, no positions, no
+ * reduced indexes. What recovery makes of rows and log must equal it.
+ */
+final class Ledger {
+    /** An index of a session. */
+    record Entry(long messageId, int flags, int label) {
+        long delivery() {
+            return Delivery.of(messageId, flags);
+        }
+    }
+
+    /** A session as the groups on disk made it. */
+    static final class Account {
+        final List<Entry> entries = new ArrayList<>();
+        final TreeSet<Long> settled = new TreeSet<>();
+        final TreeSet<Long> released = new TreeSet<>();
+        final TreeSet<Integer> inbound = new TreeSet<>();
+        long acknowledged;
+
+        private void settle(long index) {
+            released.remove(index);
+            if (index >= acknowledged) {
+                settled.add(index);
+                while (settled.remove(acknowledged)) {
+                    acknowledged++;
+                }
+            }
+        }
+    }
+
+    private record Built(Group group, boolean written) {}
+
+    private final History history;
+    private final Map<Long, Account> accounts = new HashMap<>();
+    private final ArrayDeque<Built> unsynced = new ArrayDeque<>();
+
+    Ledger(History history) {
+        this.history = history;
+    }
+
+    /** A group was built; {@code written} unless it had no rows at all. */
+    void built(Group group, boolean written) {
+        unsynced.add(new Built(group, written));
+    }
+
+    void synced() {
+        unsynced.forEach(built -> fold(built.group()));
+        unsynced.clear();
+    }
+
+    /** The broker died and the disk kept this many of the unsynced batches. */
+    void crashed(int kept) {
+        int left = kept;
+        while (!unsynced.isEmpty()) {
+            Built built = unsynced.poll();
+            if (!built.written() || left-- > 0) {
+                fold(built.group());
+            } else {
+                break;
+            }
+        }
+        unsynced.clear();
+    }
+
+    Account account(long number) {
+        return accounts.computeIfAbsent(number, n -> new Account());
+    }
+
+    private void fold(Group group) {
+        for (MessageOp op : group.messages()) {
+            int label = label(op.message());
+            for (int i = 0; i < op.recipients().size(); i++) {
+                Entry entry = new Entry(op.id(), op.recipients().flags(i), label);
+                account(op.recipients().number(i)).entries.add(entry);
+            }
+        }
+        group.handOvers().forEach(handOver -> handOver.forEachEvent(this::event));
+    }
+
+    private void event(EventKind kind, long number, long index) {
+        Account account = account(number);
+        switch (kind) {
+            case ACKNOWLEDGED, COMPLETED -> account.settle(index);
+            case DROPPED -> {
+                history.excuse(number, account.entries.get((int) index).label());
+                account.settle(index);
+            }
+            case RELEASED -> {
+                if (index >= account.acknowledged && !account.settled.contains(index)) {
+                    account.released.add(index);
+                }
+            }
+            case INBOUND_ADDED -> account.inbound.add((int) index);
+            case INBOUND_RELEASED -> account.inbound.remove((int) index);
+        }
+    }
+
+    /** The label that a message carries as its payload. */
+    int label(Message message) {
+        if (message.payloadBytes() == 0) {
+            Integer label = history.clearLabel(message.publisher(), message.publishedMillis());
+            if (label == null) {
+                throw new Violation("a message without payload that nobody sent, at " + message.publishedMillis());
+            }
+            return label;
+        }
+        int from = message.payloadOffset();
+        return Integer.parseInt(new String(
+                Arrays.copyOfRange(message.record(), from, from + message.payloadBytes()),
+                java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
+    /** Compares a session as memory or recovery has it. */
+    void compare(String when, SessionState state, RowReader store) {
+        Account account = account(state.number());
+        require(when, state, "next", state.next(), (long) account.entries.size());
+        require(when, state, "acknowledged", state.acknowledged(), account.acknowledged);
+        require(when, state, "settled", boxed(state.settledSorted()), List.copyOf(account.settled));
+        require(when, state, "released", boxed(state.releasedSorted()), List.copyOf(account.released));
+        List<Integer> inbound = Arrays.stream(state.inboundSorted()).boxed().toList();
+        require(when, state, "inbound", inbound, List.copyOf(account.inbound));
+        Map<Long, Long> queue = new HashMap<>();
+        for (SessionRows.Range range : SessionRows.fragments(store, state.number(), state.queueHead())) {
+            SessionRows.read(store, state.number(), range.first(), (index, delivery, ids) -> {
+                queue.putIfAbsent(index, delivery);
+            });
+        }
+        for (long i = state.acknowledged(); i < state.next(); i++) {
+            if (!state.isSettled(i)) {
+                long inMemory = state.delivery(i);
+                Long found = inMemory == Delivery.NONE ? queue.get(i) : Long.valueOf(inMemory);
+                long messageId = account.entries.get((int) i).messageId();
+                require(when, state, "entry " + i, found, account.entries.get((int) i).delivery());
+                require(when, state, "message " + messageId, store.get(Table.MESSAGE, Keys.number(messageId)) != null, true);
+            }
+        }
+    }
+
+    /** How many recipients of sessions with rows still need the messages of each block. */
+    TreeMap<Long, Long> liveByBlock(Set<Long> sessions, long blockMessages) {
+        TreeMap<Long, Long> live = new TreeMap<>();
+        for (long number : sessions) {
+            Account account = account(number);
+            for (long i = account.acknowledged; i < account.entries.size(); i++) {
+                if (!account.settled.contains(i)) {
+                    live.merge(account.entries.get((int) i).messageId() / blockMessages, 1L, Long::sum);
+                }
+            }
+        }
+        return live;
+    }
+
+    private static List<Long> boxed(long[] values) {
+        return Arrays.stream(values).boxed().toList();
+    }
+
+    private static void require(
+            String when, SessionState state, String what, @Nullable Object actual, Object expected) {
+        if (!expected.equals(actual)) {
+            throw new Violation(
+                    when + ": session " + state.number() + " has " + what + " " + actual + " instead of " + expected);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import io.holdfast.protocol.topic.TopicFilter;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How often what happens, so that rare meetings come about.
+ *
+ * @param weights factors on the usual weight of a step
+ * @param filters what is subscribed; empty for any
+ */
+record Profile(String name, Map<Act, Double> weights, double cleanChance, double crashRate, List<TopicFilter> filters) {
+    /** One kind of step. */
+    enum Act {
+        CONNECT(.5),
+        TAKE_OVER(.04),
+        LEAVE(.06),
+        PUBLISH(1.5),
+        SUBSCRIBE(.3),
+        UNSUBSCRIBE(.04),
+        RECEIVE(3),
+        ACKNOWLEDGE(2),
+        PACKET(2),
+        CUT(.04),
+        TASK_0(3),
+        TASK_1(3),
+        BURST(1.5),
+        BUILD(2),
+        SYNC(2),
+        SYNC_LAZY(.2),
+        COMPLETE(3),
+        PAGE(1),
+        HAND(.6),
+        RECOUNT(.3),
+        DELETE_DEAD(.05),
+        EXPIRE(.05),
+        CLOCK(.02),
+        TICK(.02),
+        QUIESCE(.02),
+        RESTART(.004);
+
+        final double weight;
+
+        Act(double weight) {
+            this.weight = weight;
+        }
+    }
+
+    /** A profile of chance. */
+    static Profile random(Dice dice) {
+        EnumMap<Act, Double> weights = new EnumMap<>(Act.class);
+        double[] spread = dice.chance(.4) ? new double[] {1} : new double[] {.1, .5, 1, 1, 2, 5};
+        for (Act act : Act.values()) {
+            weights.put(act, spread[dice.below(spread.length)]);
+        }
+        double crashRate = dice.of(.001, .005, .01, .03);
+        return new Profile("random", weights, dice.of(.02, .1, .4), crashRate, List.of());
+    }
+
+    double weight(Act act) {
+        return act.weight * weights.getOrDefault(act, 1.0);
+    }
+}

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.Disconnect;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubComp;
+import io.holdfast.protocol.packet.PubRec;
+import io.holdfast.protocol.packet.PubRel;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.SubAck;
+import io.holdfast.protocol.packet.Subscribe;
+import io.holdfast.protocol.packet.UnsubAck;
+import io.holdfast.protocol.packet.Unsubscribe;
+import io.holdfast.protocol.packet.Will;
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.simulation.History.Epoch;
+import io.holdfast.server.simulation.History.Goodbye;
+import io.holdfast.server.simulation.History.Interval;
+import io.holdfast.server.simulation.History.Sent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A client that keeps to the rules; its state outlives connections and brokers. */
+final class SimClient {
+    enum State {
+        OFF,
+        WAITING,
+        ON,
+        LEAVING
+    }
+
+    /** What the client knows of a session with rows at the broker. */
+    private enum AtServer {
+        ABSENT,
+        /** Perhaps there is one, and then it is new. */
+        FRESH,
+        PRESENT
+    }
+
+    /** A QoS 1 or 2 message on its way to the broker. */
+    private static final class Outgoing {
+        final int packetId;
+        final Sent message;
+        boolean released;
+        /** Answers to come for an earlier message under the same identifier. */
+        boolean skipPubRec;
+
+        boolean skipPubComp;
+
+        Outgoing(int packetId, Sent message) {
+            this.packetId = packetId;
+            this.message = message;
+        }
+    }
+
+    /** A received message whose identifier is still in use. */
+    private record Held(int label, long number, long index) {}
+
+    private record Reply(PacketType type, int packetId) {}
+
+    private record Place(long number, long index) {}
+
+    private static final int PACKET_IDS = 3;
+    private static final int SUBSCRIPTIONS_MAX = 12;
+
+    final String id;
+    private final SimWorld world;
+
+    @Nullable
+    SimConnection connection;
+
+    State state = State.OFF;
+
+    // valid for the session
+    private Epoch epoch;
+    private final List<Outgoing> outgoing = new ArrayList<>();
+    private final Map<Integer, Held> held = new HashMap<>();
+    private final Set<Place> seen = new HashSet<>();
+    private AtServer atServer = AtServer.ABSENT;
+    private boolean wantsClean;
+
+    /** The session may have ended at the broker. */
+    boolean maybeEnded;
+
+    /** The session ends with its connection. */
+    boolean endsWithConnection;
+
+    // valid for the connection
+    private boolean clean;
+    private boolean ahead;
+    private final Map<Integer, Held> unacknowledged = new HashMap<>();
+    private final List<Packet> acknowledgements = new ArrayList<>();
+    private final ArrayDeque<Reply> expected = new ArrayDeque<>();
+    private final Map<Integer, List<Interval>> pendingSubscriptions = new HashMap<>();
+    private int nextPacketId;
+    private @Nullable Sent will;
+
+    SimClient(SimWorld world, String id) {
+        this.world = world;
+        this.id = id;
+        epoch = new Epoch(id, 0);
+    }
+
+    Epoch epoch() {
+        return epoch;
+    }
+
+    @Nullable
+    Sent will() {
+        return will;
+    }
+
+    /** Whether the client counts on a session with rows. */
+    boolean isDurable() {
+        return state == State.ON && !clean;
+    }
+
+    boolean isIdle() {
+        return outgoing.isEmpty() && held.isEmpty() && unacknowledged.isEmpty() && acknowledgements.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return id + "/" + epoch.number() + " " + state + (clean ? " clean" : "") + " out " + outgoing.size() + " held "
+                + held + " unacknowledged " + unacknowledged;
+    }
+
+    // ---- connections
+
+    private void fresh() {
+        epoch = new Epoch(id, epoch.number() + 1);
+        outgoing.clear();
+        held.clear();
+        seen.clear();
+    }
+
+    /** The connection is gone; what was under way on it with it. */
+    void off() {
+        boolean newSession = state == State.WAITING && !clean && (maybeEnded || endsWithConnection);
+        wantsClean |= newSession && atServer == AtServer.PRESENT; // A lost "session present 0" cannot be told.
+        maybeEnded |= endsWithConnection;
+        connection = null;
+        state = State.OFF;
+        will = null;
+        unacknowledged.clear();
+        acknowledgements.clear();
+        expected.clear();
+        pendingSubscriptions.clear();
+        for (Outgoing out : outgoing) {
+            out.skipPubRec = false;
+            out.skipPubComp = false;
+        }
+    }
+
+    void connect(boolean cleanStart) {
+        Dice dice = world.dice;
+        if (connection != null) {
+            off();
+        }
+        wantsClean |= cleanStart;
+        clean = wantsClean;
+        if (clean || atServer == AtServer.ABSENT) {
+            fresh();
+        }
+        if (!clean && atServer == AtServer.ABSENT) {
+            atServer = AtServer.FRESH;
+        }
+        SimConnection next = world.open(this);
+        connection = next;
+        state = State.WAITING;
+        nextPacketId = PACKET_IDS;
+        Will packetWill = null;
+        if (dice.chance(.5) && !world.isDraining()) {
+            TopicName topic = dice.of(world.config.topics());
+            int qos = dice.below(3);
+            boolean retain = dice.chance(.2);
+            Sent message = world.history.add(epoch, topic, qos, retain, false, true, world.now());
+            will = message;
+            packetWill = new Will(topic, payload(message), QoS.of(qos), retain, Properties.NONE);
+        }
+        say(
+                new Connect(ProtocolVersion.MQTT_3_1_1, id, clean, 0, packetWill, null, null, Properties.NONE),
+                -1);
+        boolean sure = clean || (atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection);
+        ahead = sure && !world.isDraining() && dice.chance(.15);
+        if (ahead) {
+            resend();
+        }
+    }
+
+    private void say(Packet packet, int label) {
+        SimConnection to = connection;
+        if (to != null && to.isOpen()) {
+            to.toServer.add(new SimConnection.ToServer(packet, label));
+        }
+    }
+
+    /** Packets go out before CONNACK: 3.1.1 allows it. */
+    boolean canSpeak() {
+        return state == State.ON || (state == State.WAITING && ahead);
+    }
+
+    private void resend() {
+        for (Outgoing out : outgoing) {
+            if (out.released) {
+                say(new PubRel(out.packetId), -1);
+                expected.add(new Reply(PacketType.PUBCOMP, out.packetId));
+            } else {
+                send(out.packetId, out.message, true);
+            }
+        }
+    }
+
+    void leave() {
+        if (will != null) {
+            will.goodbye = Goodbye.SENT;
+        }
+        say(Disconnect.NORMAL, -1);
+        state = State.LEAVING;
+    }
+
+    // ---- what the client says
+
+    boolean canPublish() {
+        return canSpeak() && outgoing.size() < PACKET_IDS;
+    }
+
+    void publish() {
+        Dice dice = world.dice;
+        TopicName topic = dice.of(world.config.topics());
+        int qos = dice.of(0, 1, 1, 2, 2, 2);
+        boolean retain = dice.chance(world.config.retainChance());
+        boolean clear = retain && dice.chance(.2);
+        boolean eager = qos == 2 && !clear && dice.chance(.1);
+        Sent message = world.history.add(epoch, topic, qos, retain, clear, false, world.now());
+        if (qos == 0) {
+            send(0, message, false);
+            return;
+        }
+        int packetId = freePacketId();
+        send(packetId, message, false);
+        if (!eager) {
+            outgoing.add(new Outgoing(packetId, message));
+            return;
+        }
+        // A client that does not wait: PUBLISH, PUBREL, PUBLISH under one identifier (C20).
+        message.eager = true;
+        Sent second = world.history.add(epoch, topic, 2, false, false, false, world.now());
+        second.eager = true;
+        say(new PubRel(packetId), -1);
+        expected.add(new Reply(PacketType.PUBCOMP, packetId));
+        send(packetId, second, false);
+        Outgoing out = new Outgoing(packetId, second);
+        out.skipPubRec = true;
+        out.skipPubComp = true;
+        outgoing.add(out);
+    }
+
+    private int freePacketId() {
+        List<Integer> free = new ArrayList<>();
+        for (int i = 1; i <= PACKET_IDS; i++) {
+            int packetId = i;
+            if (outgoing.stream().noneMatch(out -> out.packetId == packetId)) {
+                free.add(packetId);
+            }
+        }
+        return world.dice.of(free);
+    }
+
+    private void send(int packetId, Sent message, boolean dup) {
+        byte[] payload = message.clear ? new byte[0] : payload(message);
+        QoS qos = QoS.of(message.qos);
+        say(
+                new Publish(packetId, qos, dup, message.retain, message.topic, payload, Properties.NONE),
+                message.label);
+        if (message.qos > 0) {
+            expected.add(new Reply(message.qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId));
+        }
+    }
+
+    private static byte[] payload(Sent message) {
+        return Integer.toString(message.label).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    boolean canSubscribe() {
+        return canSpeak() && world.history.intervals(epoch).size() < SUBSCRIPTIONS_MAX;
+    }
+
+    void subscribe() {
+        TopicFilter filter = world.dice.of(world.config.filters());
+        int qos = world.config.isAtMostOnce(id, filter) ? 0 : world.dice.of(1, 2, 2);
+        Interval interval = new Interval(filter, qos, world.now());
+        world.history.intervals(epoch).add(interval);
+        int packetId = ++nextPacketId;
+        pendingSubscriptions.put(packetId, List.of(interval));
+        say(new Subscribe(packetId, List.of(new Subscribe.Request(filter, QoS.of(qos))), Properties.NONE), -1);
+        expected.add(new Reply(PacketType.SUBACK, packetId));
+    }
+
+    boolean canUnsubscribe() {
+        return canSpeak() && !world.history.intervals(epoch).isEmpty();
+    }
+
+    void unsubscribe() {
+        List<Interval> all = world.history.intervals(epoch);
+        TopicFilter filter = world.dice.of(all).filter;
+        List<Interval> ended = new ArrayList<>();
+        for (Interval interval : all) {
+            if (interval.filter.equals(filter)) {
+                interval.unsubscribedAt = Math.min(interval.unsubscribedAt, world.now());
+                if (interval.unsubAckAt == History.NEVER) {
+                    ended.add(interval);
+                }
+            }
+        }
+        int packetId = ++nextPacketId;
+        pendingSubscriptions.put(packetId, ended);
+        say(new Unsubscribe(packetId, List.of(filter), Properties.NONE), -1);
+        expected.add(new Reply(PacketType.UNSUBACK, packetId));
+    }
+
+    boolean canAcknowledge() {
+        return state == State.ON && !acknowledgements.isEmpty();
+    }
+
+    void acknowledge() {
+        int i = world.dice.chance(.8) ? 0 : world.dice.below(acknowledgements.size());
+        Packet packet = acknowledgements.remove(i);
+        if (packet instanceof PubAck pubAck) {
+            unacknowledged.remove(pubAck.packetId());
+        }
+        say(packet, -1);
+    }
+
+    // ---- what the client hears
+
+    void receive() {
+        SimConnection from = connection;
+        if (from == null) {
+            throw new IllegalStateException("not connected");
+        }
+        SimConnection.ToClient arrival = from.toClient.remove();
+        if (from.blocked && from.hasRoom()) {
+            from.blocked = false;
+            from.broker.later(from.shard, "writable", () -> from.broker.shard(from.shard).onWritable(from));
+        }
+        Packet packet = arrival.packet();
+        if (packet == null) {
+            if (state == State.LEAVING && will != null) {
+                will.goodbye = Goodbye.ANSWERED;
+            }
+            off();
+        } else if (state == State.WAITING && !(packet instanceof ConnAck)) {
+            throw new Violation(id + ": " + packet + " came before CONNACK");
+        } else {
+            hear(packet, arrival);
+        }
+    }
+
+    private void hear(Packet packet, SimConnection.ToClient arrival) {
+        switch (packet.type()) {
+            case CONNACK -> onConnAck((ConnAck) packet);
+            case PUBLISH -> onPublish((Publish) packet, arrival);
+            case PUBREL -> onPubRel(((PubRel) packet).packetId());
+            case PUBACK -> onPubAck(((PubAck) packet).packetId());
+            case PUBREC -> onPubRec(((PubRec) packet).packetId());
+            case PUBCOMP -> onPubComp(((PubComp) packet).packetId());
+            case SUBACK -> onSubAck((SubAck) packet);
+            case UNSUBACK -> onUnsubAck((UnsubAck) packet);
+            default -> throw new Violation(id + ": unexpected " + packet);
+        }
+    }
+
+    private void onConnAck(ConnAck connAck) {
+        if (connAck.reasonCode().isFailure() || state != State.WAITING) {
+            throw new Violation(id + ": " + connAck + " in state " + state);
+        }
+        boolean present = connAck.sessionPresent();
+        boolean wrong = present ? clean : !clean && atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection;
+        if (wrong) {
+            throw new Violation(id + ": session present " + present + " where the session is " + atServer
+                    + (clean ? ", clean" : "") + (maybeEnded ? ", perhaps ended" : ""));
+        }
+        if (!clean && !present && atServer == AtServer.PRESENT) {
+            fresh();
+        }
+        atServer = clean ? AtServer.ABSENT : AtServer.PRESENT;
+        state = State.ON;
+        wantsClean = false;
+        maybeEnded = false;
+        // The row of a resumed session keeps an earlier expiry until the connection ends.
+        boolean ends = connection != null && connection.broker.endsWithConnection(connection);
+        endsWithConnection = ends || (present && endsWithConnection);
+        if (will != null) {
+            will.connected = true;
+        }
+        if (!ahead) {
+            resend();
+        }
+    }
+
+    private void answer(PacketType type, int packetId) {
+        Reply wanted = expected.poll();
+        if (wanted == null || wanted.type() != type || wanted.packetId() != packetId) {
+            throw new Violation(id + ": replies out of order: " + type + " " + packetId + " instead of " + wanted);
+        }
+    }
+
+    private @Nullable Outgoing outgoing(int packetId, int qos) {
+        for (Outgoing out : outgoing) {
+            if (out.packetId == packetId && out.message.qos == qos) {
+                return out;
+            }
+        }
+        return null;
+    }
+
+    private void onPubAck(int packetId) {
+        answer(PacketType.PUBACK, packetId);
+        Outgoing out = outgoing(packetId, 1);
+        if (out != null) {
+            out.message.ackedAt = world.now();
+            outgoing.remove(out);
+        }
+    }
+
+    private void onPubRec(int packetId) {
+        answer(PacketType.PUBREC, packetId);
+        Outgoing out = outgoing(packetId, 2);
+        if (out == null) {
+            return;
+        }
+        if (out.skipPubRec) {
+            out.skipPubRec = false;
+            return;
+        }
+        if (!out.released) {
+            out.message.ackedAt = world.now();
+            out.released = true;
+        }
+        say(new PubRel(packetId), -1);
+        expected.add(new Reply(PacketType.PUBCOMP, packetId));
+    }
+
+    private void onPubComp(int packetId) {
+        answer(PacketType.PUBCOMP, packetId);
+        Outgoing out = outgoing(packetId, 2);
+        if (out != null && out.skipPubComp) {
+            out.skipPubComp = false;
+        } else if (out != null && out.released) {
+            outgoing.remove(out);
+        }
+    }
+
+    private void onSubAck(SubAck subAck) {
+        answer(PacketType.SUBACK, subAck.packetId());
+        subAck.reasonCodes().forEach(code -> {
+            if (code.isFailure()) {
+                throw new Violation(id + ": " + subAck);
+            }
+        });
+        for (Interval interval : pendingSubscriptions.getOrDefault(subAck.packetId(), List.of())) {
+            interval.subAckAt = world.now();
+        }
+    }
+
+    private void onUnsubAck(UnsubAck unsubAck) {
+        answer(PacketType.UNSUBACK, unsubAck.packetId());
+        for (Interval interval : pendingSubscriptions.getOrDefault(unsubAck.packetId(), List.of())) {
+            interval.unsubAckAt = world.now();
+        }
+    }
+
+    private void onPublish(Publish publish, SimConnection.ToClient arrival) {
+        int packetId = publish.packetId();
+        int qos = publish.qos().level();
+        Held now = new Held(arrival.label(), arrival.number(), arrival.index());
+        if (qos > 0) {
+            Held other = held.getOrDefault(packetId, unacknowledged.get(packetId));
+            if (other != null && !other.equals(now)) {
+                throw new Violation(
+                        id + ": packet id " + packetId + " is ambiguous: holds " + other + ", got " + now);
+            }
+            boolean again = !seen.add(new Place(now.number(), now.index()));
+            if (again && !publish.dup()) {
+                throw new Violation(id + ": " + now + " came again without DUP");
+            }
+            acknowledgements.add(qos == 2 ? new PubRec(packetId) : new PubAck(packetId));
+        }
+        if (qos == 2 && held.containsKey(packetId)) {
+            return;
+        }
+        if (qos > 0) {
+            (qos == 2 ? held : unacknowledged).put(packetId, now);
+        }
+        world.received(this, publish, arrival);
+    }
+
+    private void onPubRel(int packetId) {
+        held.remove(packetId);
+        acknowledgements.add(new PubComp(packetId));
+    }
+
+    /** Subscriptions whose UNSUBSCRIBE died with the broker are back. */
+    void restore(Set<TopicFilter> filters) {
+        List<Interval> all = world.history.intervals(epoch);
+        for (Iterator<Interval> i = all.iterator(); i.hasNext(); ) {
+            Interval interval = i.next();
+            boolean newer = all.stream()
+                    .anyMatch(other -> other.filter.equals(interval.filter) && other.sentAt > interval.unsubscribedAt);
+            if (interval.unsubscribedAt != History.NEVER
+                    && interval.unsubAckAt == History.NEVER
+                    && !newer
+                    && filters.contains(interval.filter)) {
+                interval.unsubscribedAt = History.NEVER;
+            }
+        }
+    }
+}

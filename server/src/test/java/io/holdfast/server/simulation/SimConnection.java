@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubComp;
+import io.holdfast.protocol.packet.PubRec;
+import io.holdfast.protocol.packet.PubRel;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.session.Connection;
+import io.holdfast.server.session.ShardProbe;
+import io.holdfast.storage.log.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Two queues in place of a socket: each keeps its order, and both are lost when the connection breaks. */
+final class SimConnection extends Connection {
+    /** A packet under way to the broker; the label of the message in it, or -1. */
+    record ToServer(Packet packet, int label) {}
+
+    /** A packet under way to the client, null for the end of the stream; for a PUBLISH also where it comes from. */
+    record ToClient(@Nullable Packet packet, int label, long number, long index) {}
+
+    private static final int NO_LABEL = -1;
+
+    final SimClient client;
+    final SimBroker broker;
+    final int shard;
+
+    /** Packets in the client's direction beyond which the socket counts as full. */
+    private final int writableMax;
+
+    final ArrayDeque<ToServer> toServer = new ArrayDeque<>();
+    final ArrayDeque<ToClient> toClient = new ArrayDeque<>();
+    private final List<ToClient> buffer = new ArrayList<>();
+    private boolean reading = true;
+    private boolean connected;
+
+    /** The core found the socket full and waits to hear of room. */
+    boolean blocked;
+
+    SimConnection(SimClient client, SimBroker broker, int shard, int writableMax) {
+        this.client = client;
+        this.broker = broker;
+        this.shard = shard;
+        this.writableMax = writableMax;
+    }
+
+    /** Whether the shard would take a packet now. */
+    boolean isReadable() {
+        return isOpen() && reading && !toServer.isEmpty();
+    }
+
+    /** The next packet is the connection's first. */
+    boolean isNew() {
+        boolean first = !connected;
+        connected = true;
+        return first;
+    }
+
+    boolean hasRoom() {
+        return toClient.size() + buffer.size() < writableMax;
+    }
+
+    @Override
+    protected void write(Packet packet) {
+        if (packet instanceof ConnAck connAck && !connAck.reasonCode().isFailure()) {
+            broker.accepted(this);
+        }
+        put(packet);
+    }
+
+    @Override
+    protected void writeAck(PacketType type, int packetId) {
+        put(
+                switch (type) {
+                    case PUBACK -> new PubAck(packetId);
+                    case PUBREC -> new PubRec(packetId);
+                    case PUBREL -> new PubRel(packetId);
+                    case PUBCOMP -> new PubComp(packetId);
+                    default -> throw new Violation(type + " is no acknowledgement");
+                });
+    }
+
+    private void put(Packet packet) {
+        buffer.add(new ToClient(packet, NO_LABEL, 0, -1));
+    }
+
+    @Override
+    protected void writePublish(
+            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
+        int from = message.payloadOffset();
+        byte[] payload = Arrays.copyOfRange(message.record(), from, from + message.payloadBytes());
+        Publish publish = new Publish(
+                packetId,
+                QoS.of(qos),
+                dup,
+                retain,
+                TopicName.of(message.topic()),
+                payload,
+                Properties.NONE);
+        int label = broker.world.ledger.label(message);
+        long index = qos == 0 ? -1 : ShardProbe.sendingIndex(this);
+        long number = ShardProbe.number(this);
+        if (index >= 0) {
+            broker.sending(this, publish, label, index);
+        }
+        buffer.add(new ToClient(publish, label, number, index));
+    }
+
+    @Override
+    protected void flush() {
+        toClient.addAll(buffer);
+        buffer.clear();
+    }
+
+    @Override
+    protected boolean isWritable() {
+        blocked |= !hasRoom();
+        return hasRoom();
+    }
+
+    @Override
+    protected void applyReading(boolean on) {
+        reading = on;
+    }
+
+    @Override
+    protected void shut(ReasonCode reason) {
+        flush();
+        toClient.add(new ToClient(null, NO_LABEL, 0, -1));
+        toServer.clear();
+        broker.later(shard, "closed", () -> broker.shard(shard).onClosed(this));
+    }
+
+    @Override
+    public String peer() {
+        return client.id;
+    }
+}
