@@ -47,9 +47,10 @@ final class ConnectFlow {
         }
         Session session = find(connect.clientId());
         Connection old = session == null ? null : session.connection;
-        boolean handedOver = false;
+        // The end of an earlier session of this client may be under way: clean is what it must find on disk.
+        boolean handedOver = !shard.ended.isEmpty();
         if (session != null) {
-            handedOver = wills.publish(session);
+            handedOver |= wills.publish(session);
             boolean keep = session.durable && !connect.cleanStart();
             if (!keep) {
                 ends.end(session);
