@@ -134,14 +134,19 @@ public final class CommittedSubscriptions {
         }
     }
 
-    /** A volatile session has no rows to judge it by; what it loses at the same moment it may still get. */
+    /** A volatile session has no rows to judge it by: it gets the higher QoS, and what it loses now it may still get. */
     private static void addVolatile(RoutedMessage message, SubscriptionChange change) {
-        if (holds(message.live(), change.number())) {
-            return;
-        }
-        Recipients live = without(message.live(), new LongHashSet());
         int flags = Router.flags(
                 change.options(), message.message().qos(), message.message().retain());
+        Recipients live = new Recipients(message.live().size() + 1);
+        for (int i = 0; i < message.live().size(); i++) {
+            int before = message.live().flags(i);
+            if (message.live().number(i) != change.number()) {
+                live.add(message.live().number(i), before, message.live().identifiers(i));
+            } else if ((before & Delivery.QOS_MASK) >= (flags & Delivery.QOS_MASK)) {
+                return;
+            }
+        }
         live.add(change.number(), flags, null);
         message.recipients(message.recipients(), live);
     }

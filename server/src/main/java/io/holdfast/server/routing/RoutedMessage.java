@@ -30,6 +30,11 @@ public class RoutedMessage extends MessageOp {
         this.served = served;
     }
 
+    /** Whether live recipients were served before the commit; else the commit serves them. */
+    public final boolean isServed() {
+        return served != null;
+    }
+
     /** Who was served before the commit, or null when nobody is. */
     final @Nullable Recipients served() {
         return served;

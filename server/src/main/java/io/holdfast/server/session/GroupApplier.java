@@ -12,6 +12,8 @@ import io.holdfast.storage.log.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies durable groups to the shard's sessions: appends first, then what the shard's own hand-overs made durable, then
@@ -19,7 +21,7 @@ import java.util.List;
  */
 final class GroupApplier {
     private final SessionShard shard;
-    private final ArrayDeque<Group> groups = new ArrayDeque<>();
+    private final ArrayDeque<Arrival> arrivals = new ArrayDeque<>();
     private final List<Runnable> whenWhole = new ArrayList<>();
     private long applied;
 
@@ -27,6 +29,9 @@ final class GroupApplier {
     private int message;
     private int recipient;
     private boolean slicing;
+
+    /** What came while a group was being applied: another group, or a message for sessions without a queue. */
+    private record Arrival(@Nullable Group group, @Nullable Runnable delivery) {}
 
     GroupApplier(SessionShard shard, long position) {
         this.shard = shard;
@@ -48,7 +53,7 @@ final class GroupApplier {
     }
 
     void add(Group group) {
-        groups.add(group);
+        arrivals.add(new Arrival(group, null));
         if (!slicing) {
             run();
         }
@@ -56,7 +61,13 @@ final class GroupApplier {
 
     private void run() {
         slicing = false;
-        for (Group group = groups.peek(); group != null; group = groups.peek()) {
+        for (Arrival arrival = arrivals.peek(); arrival != null; arrival = arrivals.peek()) {
+            Group group = arrival.group();
+            if (group == null) {
+                arrivals.poll();
+                Objects.requireNonNull(arrival.delivery()).run();
+                continue;
+            }
             if (!appends(group)) {
                 slicing = true;
                 shard.env.execute(() -> {
@@ -65,7 +76,7 @@ final class GroupApplier {
                 });
                 return;
             }
-            groups.poll();
+            arrivals.poll();
             message = 0;
             recipient = 0;
             finish(group);
@@ -113,8 +124,19 @@ final class GroupApplier {
         shard.outbound.appended(session, index, op.message());
     }
 
-    /** Serves the live recipients of a message that belong here. */
+    /**
+     * Serves the live recipients of a message that belong here, behind the groups that came before it: its publisher may
+     * have waited for one of them (C14).
+     */
     void deliver(Message message, Recipients recipients) {
+        if (slicing) {
+            arrivals.add(new Arrival(null, () -> deliverAll(message, recipients)));
+        } else {
+            deliverAll(message, recipients);
+        }
+    }
+
+    private void deliverAll(Message message, Recipients recipients) {
         for (int i = 0; i < recipients.size(); i++) {
             deliverOne(message, recipients, i);
         }

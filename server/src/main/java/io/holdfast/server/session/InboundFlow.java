@@ -91,7 +91,7 @@ final class InboundFlow {
                 publish.retain(),
                 session.number,
                 shard.env.nowMillis());
-        boolean follows = session.retainedUnderWay > 0 && !route.live().isEmpty();
+        boolean follows = session.publicationsUnderWay > 0 && !route.live().isEmpty();
         if (publish.retain() || follows || !route.durable().isEmpty()) {
             if (publish.retain() || follows) {
                 commit(connection, session, publish, new PublishReply(connection, session, publish, message, route));
@@ -125,8 +125,8 @@ final class InboundFlow {
     }
 
     private void commit(Connection connection, Session session, Publish publish, PublishReply op) {
-        if (publish.retain()) {
-            session.retainedUnderWay++;
+        if (!op.isServed()) {
+            session.publicationsUnderWay++;
         }
         shard.addUrgent(op, op.message().storedBytes());
         if (publish.qos() != QoS.AT_MOST_ONCE) {
@@ -275,8 +275,8 @@ final class InboundFlow {
         @Override
         public void committed() {
             ready = true;
-            if (message().retain()) {
-                session.retainedUnderWay--;
+            if (!isServed()) {
+                session.publicationsUnderWay--;
             }
             if (qos == QoS.EXACTLY_ONCE && !session.durable) {
                 session.addingInbound.remove(packetId);

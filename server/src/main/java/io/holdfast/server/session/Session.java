@@ -90,8 +90,8 @@ final class Session {
     /** Inbound packet identifiers whose PUBREL is not committed yet (C20). */
     final IntHashSet releasingInbound = new IntHashSet();
 
-    /** Retained messages of this publisher that are not committed yet: later messages follow behind them (C14). */
-    int retainedUnderWay;
+    /** Messages of this publisher that reach everybody by their commit: later ones follow behind them (C14). */
+    int publicationsUnderWay;
 
     // ---- checkpoint
     Dirty dirty = Dirty.CLEAN;

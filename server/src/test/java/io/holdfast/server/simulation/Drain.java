@@ -35,8 +35,7 @@ final class Drain {
             long number = world.session(client.id);
             if (number >= 0) {
                 text.append("; ")
-                        .append(io.holdfast.server.session.ShardProbe.describe(
-                                world.broker.shardOf(number), number));
+                        .append(io.holdfast.server.session.ShardProbe.describe(world.broker.shardOf(number), number));
             }
         }
         return text.toString();
@@ -56,8 +55,9 @@ final class Drain {
         rows(Table.SUBSCRIPTION, key -> require(live.contains(Keys.number(key)), Table.SUBSCRIPTION, Keys.number(key)));
         rows(Table.QUEUE, key -> require(false, Table.QUEUE, Keys.number(key)));
         long block = world.config.commitSizes().blockMessages();
-        rows(Table.MESSAGE, key -> require(
-                Keys.number(key) >= position / block * block, Table.MESSAGE, Keys.number(key)));
+        rows(
+                Table.MESSAGE,
+                key -> require(Keys.number(key) >= position / block * block, Table.MESSAGE, Keys.number(key)));
         rows(Table.LOG, key -> require(Keys.number(key) >= position, Table.LOG, Keys.number(key)));
         rows(Table.RETAINED, key -> {});
     }

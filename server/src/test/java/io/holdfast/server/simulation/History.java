@@ -78,15 +78,7 @@ final class History {
 
     /** A message that reached a client. */
     record Received(
-            int at,
-            Epoch to,
-            int label,
-            int qos,
-            boolean retain,
-            boolean dup,
-            long number,
-            long index,
-            int instance) {}
+            int at, Epoch to, int label, int qos, boolean retain, boolean dup, long number, long index, int instance) {}
 
     /** From a SUBSCRIBE to an UNSUBSCRIBE. */
     static final class Interval {

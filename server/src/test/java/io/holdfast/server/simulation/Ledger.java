@@ -155,8 +155,18 @@ final class Ledger {
                 long inMemory = state.delivery(i);
                 Long found = inMemory == Delivery.NONE ? queue.get(i) : Long.valueOf(inMemory);
                 long messageId = account.entries.get((int) i).messageId();
-                require(when, state, "entry " + i, found, account.entries.get((int) i).delivery());
-                require(when, state, "message " + messageId, store.get(Table.MESSAGE, Keys.number(messageId)) != null, true);
+                require(
+                        when,
+                        state,
+                        "entry " + i,
+                        found,
+                        account.entries.get((int) i).delivery());
+                require(
+                        when,
+                        state,
+                        "message " + messageId,
+                        store.get(Table.MESSAGE, Keys.number(messageId)) != null,
+                        true);
             }
         }
     }

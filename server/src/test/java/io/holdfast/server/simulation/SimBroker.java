@@ -140,8 +140,7 @@ final class SimBroker {
     }
 
     private void loadSubscriptions() {
-        subscriptionRows(
-                (number, filter, row) -> tree.put(filter, number, row.getOptions(), row.getIdentifier()));
+        subscriptionRows((number, filter, row) -> tree.put(filter, number, row.getOptions(), row.getIdentifier()));
     }
 
     private void oweRetained() {
@@ -211,7 +210,11 @@ final class SimBroker {
         if (next.packet() instanceof Publish publish
                 && publish.payload().length == 0
                 && ShardProbe.hasSession(connection)) {
-            world.history.clear(ShardProbe.number(connection), nowMillis, next.label());
+            long publisher = ShardProbe.number(connection);
+            while (world.history.clearLabel(publisher, nowMillis) != null) {
+                nowMillis++; // Times repeat after a restart.
+            }
+            world.history.clear(publisher, nowMillis, next.label());
         }
         shard.onPacket(connection, next.packet());
         inBurst[connection.shard] = true;
@@ -242,7 +245,8 @@ final class SimBroker {
     /** A CONNACK leaves: the client gets settings that only MQTT 5 could ask for. */
     void accepted(SimConnection connection) {
         Dice dice = world.dice;
-        ShardProbe.receiveMaximum(connection, dice.between(1, world.config.limits().receiveMaximum()));
+        ShardProbe.receiveMaximum(
+                connection, dice.between(1, world.config.limits().receiveMaximum()));
         if (ShardProbe.isDurable(connection) && world.config.expires()) {
             long expirySeconds = dice.of(0xFFFF_FFFFL, 0xFFFF_FFFFL, 60L, 0L);
             ShardProbe.expirySeconds(connection, expirySeconds);

@@ -181,8 +181,7 @@ final class SimClient {
         if (!clean && atServer == AtServer.ABSENT) {
             atServer = AtServer.FRESH;
         }
-        SimConnection next = world.open(this);
-        connection = next;
+        connection = world.open(this);
         state = State.WAITING;
         nextPacketId = PACKET_IDS;
         Will packetWill = null;
@@ -194,9 +193,7 @@ final class SimClient {
             will = message;
             packetWill = new Will(topic, payload(message), QoS.of(qos), retain, Properties.NONE);
         }
-        say(
-                new Connect(ProtocolVersion.MQTT_3_1_1, id, clean, 0, packetWill, null, null, Properties.NONE),
-                -1);
+        say(new Connect(ProtocolVersion.MQTT_3_1_1, id, clean, 0, packetWill, null, null, Properties.NONE), -1);
         boolean sure = clean || (atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection);
         ahead = sure && !world.isDraining() && dice.chance(.15);
         if (ahead) {
@@ -286,9 +283,7 @@ final class SimClient {
     private void send(int packetId, Sent message, boolean dup) {
         byte[] payload = message.clear ? new byte[0] : payload(message);
         QoS qos = QoS.of(message.qos);
-        say(
-                new Publish(packetId, qos, dup, message.retain, message.topic, payload, Properties.NONE),
-                message.label);
+        say(new Publish(packetId, qos, dup, message.retain, message.topic, payload, Properties.NONE), message.label);
         if (message.qos > 0) {
             expected.add(new Reply(message.qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId));
         }
@@ -358,7 +353,8 @@ final class SimClient {
         SimConnection.ToClient arrival = from.toClient.remove();
         if (from.blocked && from.hasRoom()) {
             from.blocked = false;
-            from.broker.later(from.shard, "writable", () -> from.broker.shard(from.shard).onWritable(from));
+            from.broker.later(
+                    from.shard, "writable", () -> from.broker.shard(from.shard).onWritable(from));
         }
         Packet packet = arrival.packet();
         if (packet == null) {
@@ -388,7 +384,8 @@ final class SimClient {
     }
 
     private void onConnAck(ConnAck connAck) {
-        if (connAck.reasonCode().isFailure() || state != State.WAITING) {
+        SimConnection from = connection;
+        if (from == null || connAck.reasonCode().isFailure() || state != State.WAITING) {
             throw new Violation(id + ": " + connAck + " in state " + state);
         }
         boolean present = connAck.sessionPresent();
@@ -399,13 +396,18 @@ final class SimClient {
         }
         if (!clean && !present && atServer == AtServer.PRESENT) {
             fresh();
+            if (ahead) {
+                wantsClean = true; // What was sent ahead went into a session that this client does not know.
+                world.cut(from);
+                return;
+            }
         }
         atServer = clean ? AtServer.ABSENT : AtServer.PRESENT;
         state = State.ON;
         wantsClean = false;
         maybeEnded = false;
         // The row of a resumed session keeps an earlier expiry until the connection ends.
-        boolean ends = connection != null && connection.broker.endsWithConnection(connection);
+        boolean ends = from.broker.endsWithConnection(from);
         endsWithConnection = ends || (present && endsWithConnection);
         if (will != null) {
             will.connected = true;
@@ -494,8 +496,7 @@ final class SimClient {
         if (qos > 0) {
             Held other = held.getOrDefault(packetId, unacknowledged.get(packetId));
             if (other != null && !other.equals(now)) {
-                throw new Violation(
-                        id + ": packet id " + packetId + " is ambiguous: holds " + other + ", got " + now);
+                throw new Violation(id + ": packet id " + packetId + " is ambiguous: holds " + other + ", got " + now);
             }
             boolean again = !seen.add(new Place(now.number(), now.index()));
             if (again && !publish.dup()) {

@@ -44,7 +44,13 @@ record SimConfig(
         IndexSpace space = new IndexSpace(9, 10, 4, inline);
         CommitSizes commit = new CommitSizes(SEGMENTS, dice.of(1, 2, 4), dice.of(1L, 200L), dice.of(1L, 200L));
         ShardSizes shard = new ShardSizes(
-                SEGMENTS, dice.of(1, 2, 100), dice.of(1, 100), dice.of(1, 2, 256), dice.of(1, 2, 64), dice.of(0, 2, 100), 1);
+                SEGMENTS,
+                dice.of(1, 2, 100),
+                dice.of(1, 100),
+                dice.of(1, 2, 256),
+                dice.of(1, 2, 64),
+                dice.of(0, 2, 100),
+                1);
         List<TopicFilter> filters = new ArrayList<>(profile.filters().isEmpty() ? FILTERS : profile.filters());
         while (profile.filters().isEmpty() && filters.size() > 1 && dice.chance(.4)) {
             filters.remove(dice.below(filters.size()));

@@ -101,13 +101,7 @@ final class SimConnection extends Connection {
         int from = message.payloadOffset();
         byte[] payload = Arrays.copyOfRange(message.record(), from, from + message.payloadBytes());
         Publish publish = new Publish(
-                packetId,
-                QoS.of(qos),
-                dup,
-                retain,
-                TopicName.of(message.topic()),
-                payload,
-                Properties.NONE);
+                packetId, QoS.of(qos), dup, retain, TopicName.of(message.topic()), payload, Properties.NONE);
         int label = broker.world.ledger.label(message);
         long index = qos == 0 ? -1 : ShardProbe.sendingIndex(this);
         long number = ShardProbe.number(this);

@@ -322,7 +322,7 @@ final class SimWorld {
     // ---- rare steps
 
     /** The connection breaks: what is on the wire is lost, and each side notices. */
-    private void cut(SimConnection connection) {
+    void cut(SimConnection connection) {
         connections.remove(connection);
         connection.toServer.clear();
         connection.toClient.clear();
@@ -352,9 +352,10 @@ final class SimWorld {
                     wallMillis = Math.max(wallMillis, due);
                     broker.pass(wallMillis);
                     clients.forEach(client -> client.maybeEnded |= session(client.id) == number);
-                    broker.later(SessionNumbers.shard(number, SimBroker.SHARDS), "expiry of " + number, () -> broker
-                            .shardOf(number)
-                            .onExpiryDue(number, due));
+                    broker.later(
+                            SessionNumbers.shard(number, SimBroker.SHARDS),
+                            "expiry of " + number,
+                            () -> broker.shardOf(number).onExpiryDue(number, due));
                     return;
                 }
             }
@@ -416,7 +417,8 @@ final class SimWorld {
                 sessions.add(Keys.number(rows.key()));
             }
         }
-        Map<Long, Long> expected = ledger.liveByBlock(sessions, config.commitSizes().blockMessages());
+        Map<Long, Long> expected =
+                ledger.liveByBlock(sessions, config.commitSizes().blockMessages());
         Map<Long, Long> found = new TreeMap<>();
         try {
             CleanStop stop = CleanStop.parseFrom(memory.get(Table.META, MetaRow.CLEAN_STOP.key()));
