@@ -89,7 +89,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         time = new MonotonicTime(
                 System::currentTimeMillis, System::nanoTime, recovered.replay().lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
-        committer = new GroupCommitter(store, this, recovered.start(), SPACE, loops.size());
+        committer = new GroupCommitter(store, this, recovered.start(), loops.size());
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());

@@ -59,7 +59,7 @@ final class InProcessCore implements ShardEnvironment, CommitListener, CommitThr
         SubscriptionTree tree = new SubscriptionTree();
         subscriptions = new CommittedSubscriptions(tree, store);
         StartState start = StartState.read(store, new LogReplay(store, IndexSpace.STANDARD).run());
-        commits = new CommitThread(new GroupCommitter(store, this, start, IndexSpace.STANDARD, 1), this);
+        commits = new CommitThread(new GroupCommitter(store, this, start, 1), this);
         shard = new SessionShard(0, 1, this, store, IndexSpace.STANDARD, Limits.DEFAULT, tree, start.position());
         commits.start();
     }

@@ -166,7 +166,8 @@ final class Checker {
                     && (r.qos() > 0 || message.qos == 0)
                     && !history.isExcused(r.number(), r.label())
                     && intervals(r.to()).stream().anyMatch(i -> isSteady(message, i));
-            if (!compared || !seen.add(new Delivery(r.to(), r.label()))) {
+            boolean first = r.retain() || seen.add(new Delivery(r.to(), r.label()));
+            if (!compared || !first) {
                 continue;
             }
             Stream stream = new Stream(r.to(), message.publisher, message.topic, message.qos);

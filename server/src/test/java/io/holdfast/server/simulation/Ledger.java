@@ -172,8 +172,8 @@ final class Ledger {
     }
 
     /** How many recipients of sessions with rows still need the messages of each block. */
-    TreeMap<Long, Long> liveByBlock(Set<Long> sessions, long blockMessages) {
-        TreeMap<Long, Long> live = new TreeMap<>();
+    Map<Long, Long> liveByBlock(Set<Long> sessions, long blockMessages) {
+        Map<Long, Long> live = new TreeMap<>();
         for (long number : sessions) {
             Account account = account(number);
             for (long i = account.acknowledged; i < account.entries.size(); i++) {

@@ -85,8 +85,7 @@ final class SimBroker {
         recoveredPosition = start.position();
         checkRecovered(replay);
         subscriptions = new CommittedSubscriptions(tree, store);
-        committer = new GroupCommitter(
-                store, new Listener(), start, world.config.space(), SHARDS, world.config.commitSizes());
+        committer = new GroupCommitter(store, new Listener(), start, SHARDS, world.config.commitSizes());
         for (int i = 0; i < SHARDS; i++) {
             tasks.add(new ArrayDeque<>());
             deliveries.add(new ArrayList<>());

@@ -41,8 +41,9 @@ record SimConfig(
         Overflow overflow = dice.of(Overflow.values());
         Limits limits = new Limits(queue, 0, overflow, dice.between(1, 4), 100, 100, false);
         int inline = dice.of(1, 1, 2);
-        IndexSpace space = new IndexSpace(9, 10, 4, inline);
-        CommitSizes commit = new CommitSizes(SEGMENTS, dice.of(1, 2, 4), dice.of(1L, 200L), dice.of(1L, 200L));
+        IndexSpace space = new IndexSpace(9, 4, inline);
+        CommitSizes commit =
+                new CommitSizes(SEGMENTS, dice.of(1, 2, 4), dice.of(1L, 200L), dice.of(1L, 200L), dice.of(1, 4));
         ShardSizes shard = new ShardSizes(
                 SEGMENTS,
                 dice.of(1, 2, 100),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
-import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogEntryWriter;
 import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.schema.Keys;
@@ -37,12 +36,12 @@ final class GroupBuilder {
     private long nextSession;
     private @Nullable Sweep sweep;
 
-    GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor, IndexSpace space) {
+    GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor) {
         this.store = store;
         this.listener = listener;
         this.counters = counters;
         this.floor = floor;
-        log = new LogEntryWriter(space);
+        log = new LogEntryWriter();
     }
 
     void start(long previous, long now) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
-import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
@@ -54,18 +53,12 @@ public final class GroupCommitter {
      * @param start what {@link StartState#read} found
      * @param shards number of shards that take part in visits of the hand
      */
-    public GroupCommitter(RowStore store, CommitListener listener, StartState start, IndexSpace space, int shards) {
-        this(store, listener, start, space, shards, CommitSizes.STANDARD);
+    public GroupCommitter(RowStore store, CommitListener listener, StartState start, int shards) {
+        this(store, listener, start, shards, CommitSizes.STANDARD);
     }
 
     /** As above, with measures of one's own. */
-    public GroupCommitter(
-            RowStore store,
-            CommitListener listener,
-            StartState start,
-            IndexSpace space,
-            int shards,
-            CommitSizes sizes) {
+    public GroupCommitter(RowStore store, CommitListener listener, StartState start, int shards, CommitSizes sizes) {
         this.store = store;
         this.listener = listener;
         this.shards = shards;
@@ -75,7 +68,7 @@ public final class GroupCommitter {
         lastTimeMillis = start.lastTimeMillis();
         cleanStopRow = start.hasCleanStopRow();
         floor = new EventFloor(shards, sizes.segments());
-        builder = new GroupBuilder(store, listener, counters, floor, space);
+        builder = new GroupBuilder(store, listener, counters, floor);
         builder.raiseNextSession(start.nextSession());
         start.fill(counters);
     }

@@ -16,7 +16,7 @@ public enum EventKind {
     INBOUND_ADDED(7),
     /** PUBREL from the client; the index is the packet identifier. */
     INBOUND_RELEASED(8),
-    /** The broker gave an unsent message up: queue limit, expiry. Carries the whole index. */
+    /** The broker gave an unsent message up: queue limit, expiry. */
     DROPPED(9);
 
     private final int field;
@@ -33,11 +33,6 @@ public enum EventKind {
     /** Whether an event of this kind ends the session's interest in a message. */
     public boolean settles() {
         return this == ACKNOWLEDGED || this == COMPLETED || this == DROPPED;
-    }
-
-    /** Whether only the low bits of the index stand in the log; packet identifiers and dropped indexes stand whole. */
-    boolean isReduced() {
-        return this == ACKNOWLEDGED || this == RELEASED || this == COMPLETED;
     }
 
     /** Applies an event to the state it happened to; idempotent. */

@@ -2,20 +2,19 @@
 package io.holdfast.storage.log;
 
 /**
- * How the indexes of a session map to packet identifiers and to the 16 bits of a log entry. Broker and tools use
- * {@link #STANDARD}; the simulation uses a tiny one so that everything wraps within a few steps.
+ * How the indexes of a session map to packet identifiers. Broker and tools use {@link #STANDARD}; the simulation uses a
+ * tiny one so that everything wraps within a few steps.
  *
  * @param packetIds packet identifiers in use: 1 to this number
- * @param modulus what an event's index is reduced by in the log
  * @param span at most this many indexes lie between the oldest one whose settlement is on disk and the next to send
- *     (C17); half the packet identifiers, so that neither identifiers nor reduced indexes are ambiguous
+ *     (C17); half the packet identifiers, so that an identifier is never ambiguous
  * @param inline how many of the oldest unsettled entries a window row carries itself; later ones are in fragments
  */
-public record IndexSpace(int packetIds, int modulus, int span, int inline) {
-    public static final IndexSpace STANDARD = new IndexSpace(65_535, 65_536, 32_767, 64);
+public record IndexSpace(int packetIds, int span, int inline) {
+    public static final IndexSpace STANDARD = new IndexSpace(65_535, 32_767, 64);
 
     public IndexSpace {
-        if (span > packetIds / 2 || span > modulus / 2) {
+        if (span > packetIds / 2) {
             throw new IllegalArgumentException("span " + span + " makes identifiers ambiguous");
         }
     }
@@ -29,11 +28,5 @@ public record IndexSpace(int packetIds, int modulus, int span, int inline) {
     public long index(int packetId, long oldest) {
         long distance = (packetId - 1 - oldest % packetIds + packetIds) % packetIds;
         return oldest + distance;
-    }
-
-    /** The index nearest to {@code around} whose reduction is {@code reduced}. */
-    public long nearest(long reduced, long around) {
-        long distance = Math.floorMod(reduced - around, (long) modulus);
-        return around + (distance >= modulus / 2 ? distance - modulus : distance);
     }
 }

@@ -14,8 +14,8 @@ public final class LogEntryReader {
 
         void moved(long source, long index, long target, long messageId, int flags);
 
-        /** One event; {@code logged} is the index as it stands in the log, reduced where the kind says so. */
-        void event(EventKind kind, long number, long logged);
+        /** One event; an inbound one has its packet identifier in place of an index. */
+        void event(EventKind kind, long number, long index);
 
         void ended(long number);
     }

@@ -22,7 +22,6 @@ public final class LogEntryWriter {
     private static final int MOVED = 10;
     private static final int ENDED = 11;
 
-    private final IndexSpace space;
     private final RecordWriter recipients = new RecordWriter(4096);
     private final RecordWriter moved = new RecordWriter();
     private final RecordWriter move = new RecordWriter(64);
@@ -34,8 +33,7 @@ public final class LogEntryWriter {
     private int lastFlags;
     private boolean events;
 
-    public LogEntryWriter(IndexSpace space) {
-        this.space = space;
+    public LogEntryWriter() {
         for (int i = 0; i < runs.length; i++) {
             runs[i] = new Runs();
         }
@@ -66,7 +64,7 @@ public final class LogEntryWriter {
     /** An event of a session; consecutive indexes of one session become one run. */
     public void event(EventKind kind, long number, long index) {
         events = true;
-        runs[kind.ordinal()].add(number, kind.isReduced() ? index % space.modulus() : index);
+        runs[kind.ordinal()].add(number, index);
     }
 
     public void moved(long source, long index, long target, long messageId, int flags) {

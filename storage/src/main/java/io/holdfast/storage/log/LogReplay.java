@@ -107,10 +107,10 @@ public final class LogReplay implements LogEntryReader.Visitor {
     }
 
     @Override
-    public void event(EventKind kind, long number, long logged) {
+    public void event(EventKind kind, long number, long index) {
         SessionState state = session(number);
         if (state != null && position > state.eventsThrough()) {
-            kind.apply(state, kind.isReduced() ? state.decode(logged) : logged);
+            kind.apply(state, index);
         }
     }
 

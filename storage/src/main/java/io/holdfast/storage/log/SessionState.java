@@ -116,11 +116,6 @@ public final class SessionState {
         return released != null && released.contains(index);
     }
 
-    /** The index meant by its low bits in a log entry: the nearest one to the oldest unsettled. */
-    public long decode(long reduced) {
-        return space.nearest(reduced, acknowledged);
-    }
-
     /** The delivery at an index, or {@link Delivery#NONE} when it is settled or not in memory. */
     public long delivery(long index) {
         return entries.get(index);

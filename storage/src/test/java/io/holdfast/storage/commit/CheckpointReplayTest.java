@@ -26,10 +26,10 @@ import org.junit.jupiter.api.DisplayName;
 /**
  * One shard's sessions live on in memory and in a naive model; at random moments their rows are written and the broker
  * dies. What the replay makes of rows and log must be what memory held at the last durable group. The index space is
- * tiny, so that identifiers, reduced indexes and the inline window wrap all the time.
+ * tiny, so that identifiers and the inline window wrap all the time.
  */
 class CheckpointReplayTest {
-    private static final IndexSpace SPACE = new IndexSpace(15, 16, 7, 3);
+    private static final IndexSpace SPACE = new IndexSpace(15, 7, 3);
     private static final int STEPS = 500;
     private static final int SESSIONS = 4;
 

@@ -36,7 +36,7 @@ final class CommitFixture implements CommitListener {
         this.space = space;
         this.shards = shards;
         start = StartState.read(store, new LogReplay(store, space).run());
-        committer = new GroupCommitter(store, this, start, space, shards);
+        committer = new GroupCommitter(store, this, start, shards);
     }
 
     /** Goes on as after a crash that kept some of the unsynced groups. */
@@ -53,7 +53,7 @@ final class CommitFixture implements CommitListener {
     private void restart(MemoryStore found) {
         store = found;
         start = StartState.read(store, new LogReplay(store, space).run());
-        committer = new GroupCommitter(store, this, start, space, shards);
+        committer = new GroupCommitter(store, this, start, shards);
     }
 
     /** Builds, syncs and completes one group. */

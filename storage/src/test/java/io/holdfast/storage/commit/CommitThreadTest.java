@@ -51,7 +51,7 @@ class CommitThreadTest {
 
     private GroupCommitter committer() {
         StartState start = StartState.read(store, new LogReplay(store, IndexSpace.STANDARD).run());
-        return new GroupCommitter(new WatchedStore(), new Listener(), start, IndexSpace.STANDARD, 1);
+        return new GroupCommitter(new WatchedStore(), new Listener(), start, 1);
     }
 
     @AfterEach

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionRowsTest {
     private static final long NUMBER = 513;
-    private static final IndexSpace SPACE = new IndexSpace(65_535, 65_536, 32_767, 4);
+    private static final IndexSpace SPACE = new IndexSpace(65_535, 32_767, 4);
 
     private final MemoryStore store = new MemoryStore();
     private final SessionState state = new SessionState(NUMBER, SPACE);
