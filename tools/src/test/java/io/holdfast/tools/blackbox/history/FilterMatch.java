@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.blackbox.history;
+
+/** Section 4.7 of the standard in its plainest form, so that the judge does not trust the code it judges. */
+final class FilterMatch {
+    private FilterMatch() {}
+
+    static boolean matches(String filter, String topic) {
+        if (topic.startsWith("$") && (filter.startsWith("#") || filter.startsWith("+"))) {
+            return false;
+        }
+        String[] wanted = filter.split("/", -1);
+        String[] levels = topic.split("/", -1);
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].equals("#")) {
+                return true;
+            }
+            if (i == levels.length || !(wanted[i].equals("+") || wanted[i].equals(levels[i]))) {
+                return false;
+            }
+        }
+        return wanted.length == levels.length;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.blackbox.history;
+
+import static io.holdfast.tools.blackbox.history.HistoryModel.NEVER;
+
+/** What became of one message or will at its publisher. Places are indexes into the history. */
+final class Publication {
+    final String key;
+    final String publisher;
+    final Message message;
+    final boolean will;
+    /** The first PUBLISH, or the CONNECT that carried the will. */
+    final int firstCall;
+    /** How often the publisher sent it. A broker need not know a repeated QoS 1 PUBLISH for the same message. */
+    int calls = 1;
+
+    /** PUBACK or PUBREC: from here on the broker answers for the message. */
+    int ownedAt = NEVER;
+    /** PUBACK or PUBCOMP: a broker may pass a QoS 2 message on at PUBLISH or at PUBREL, but not later. */
+    int settledAt = NEVER;
+
+    int firstReceivedAt = NEVER;
+
+    Publication(String key, String publisher, Message message, boolean will, int firstCall) {
+        this.key = key;
+        this.publisher = publisher;
+        this.message = message;
+        this.will = will;
+        this.firstCall = firstCall;
+    }
+
+    /** From here on the message has certainly been processed: it was settled, or somebody received it. */
+    int doneAt() {
+        return Math.min(settledAt, firstReceivedAt);
+    }
+
+    /** How many copies of it a single subscription may see. */
+    int copiesMax() {
+        return will || message.qos() == 2 ? 1 : calls;
+    }
+
+    boolean clears() {
+        return message.payload().isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return (will ? "will " : "") + "'" + key + "' of " + publisher + " on '" + message.topic() + "' QoS "
+                + message.qos() + (message.retain() ? " retained" : "");
+    }
+}
