@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.blackbox.kill;
+
+import io.holdfast.tools.blackbox.broker.BrokerCommand;
+import io.holdfast.tools.blackbox.broker.BrokerProcess;
+import io.holdfast.tools.blackbox.history.Event;
+import io.holdfast.tools.blackbox.history.History;
+import io.holdfast.tools.blackbox.history.HistoryChecker;
+import io.holdfast.tools.blackbox.history.Violation;
+import io.holdfast.tools.blackbox.kill.SubscriberActor.Habit;
+import io.holdfast.tools.blackbox.kill.SubscriberActor.Wanted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Some rounds of work under a broker that is killed at the end of each, then a drain, then the judgement.
+ *
+ * <p>The seed decides who does what and when the broker dies, counted in acknowledgements; it does not decide how the
+ * threads interleave, so a replay meets the same situations, not the same instant.
+ */
+final class Campaign {
+    private static final int PUBLISHERS = 4;
+    private static final int ACKS_PER_ROUND_MAX = 9_000;
+    private static final int ROUND_MILLIS_MAX = 1_500;
+    private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(40);
+    private static final Duration QUIET = Duration.ofMillis(200);
+    private static final Duration LONG_SILENCE = Duration.ofSeconds(4);
+
+    private final long seed;
+    private final SplittableRandom random;
+    private final History history = new History();
+    private final Gate gate = new Gate();
+    private final BrokerProcess broker;
+    private final KillSwitch killSwitch;
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private Campaign(BrokerProcess broker, long seed) {
+        this.seed = seed;
+        this.random = new SplittableRandom(seed);
+        this.broker = broker;
+        this.killSwitch = new KillSwitch(gate, broker);
+        castActors();
+    }
+
+    /** What a campaign found, and how much it did. */
+    record Outcome(List<Violation> violations, int events, long received, long owned, String brokerOutput) {
+        /** The history itself lies in the temporary folder of the tests when something was found. */
+        @Override
+        public String toString() {
+            return owned + " messages acknowledged, " + received + " deliveries, " + events + " events, "
+                    + violations.size() + " violations";
+        }
+    }
+
+    /** Runs a whole campaign on a new data folder. */
+    static Outcome run(BrokerCommand command, long seed, int rounds) throws IOException, InterruptedException {
+        try (BrokerProcess broker = BrokerProcess.start(command)) {
+            Campaign campaign = new Campaign(broker, seed);
+            campaign.startThreads();
+            try {
+                for (int round = 0; round < rounds; round++) {
+                    campaign.round();
+                }
+                campaign.drain();
+            } finally {
+                campaign.leave();
+            }
+            return campaign.outcome();
+        }
+    }
+
+    History history() {
+        return history;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    KillSwitch killSwitch() {
+        return killSwitch;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    int port() {
+        return broker.port();
+    }
+
+    private void castActors() {
+        for (int i = 0; i < PUBLISHERS; i++) {
+            actors.add(new PublisherActor(this, "pub" + i));
+        }
+        subscriber(Habit.STEADY, false, new Wanted("t/#", 2), new Wanted("will/#", 2));
+        subscriber(Habit.STEADY, false, new Wanted("t/+", 1), new Wanted("r/#", 2));
+        subscriber(Habit.STEADY, false, new Wanted("will/+", 1));
+        subscriber(Habit.STEADY, true, new Wanted("t/0", 2), new Wanted("r/pub0/#", 1));
+        subscriber(Habit.SLOW, false, new Wanted("t/#", 2));
+        subscriber(Habit.SLOW, false, new Wanted("t/1", 1), new Wanted("t/2", 2), new Wanted("will/#", 1));
+        // Two filters that match the same message: one copy or two, but none lost.
+        subscriber(Habit.SLOW, false, new Wanted("t/3", 1), new Wanted("+/3", 2));
+        for (int i = 0; i < 4; i++) {
+            subscriber(Habit.FLAPPING, false, new Wanted("t/" + i, 2), new Wanted("t/" + (i + 1), 1));
+        }
+        subscriber(Habit.FLAPPING, true, new Wanted("t/5", 2));
+        for (int i = 0; i < 5; i++) {
+            subscriber(Habit.SLEEPY, false, new Wanted("t/" + i, 2), new Wanted("r/+/" + i, 1));
+        }
+        subscriber(Habit.SLEEPY, false, new Wanted("#", 2));
+        subscriber(Habit.FICKLE, false, new Wanted("t/4", 2), new Wanted("r/#", 1), new Wanted("t/5", 1));
+        subscriber(Habit.FICKLE, true, new Wanted("t/#", 1), new Wanted("will/#", 2));
+    }
+
+    private void subscriber(Habit habit, boolean clean, Wanted... wanted) {
+        String name = "sub" + actors.size() + "-" + habit.name().toLowerCase(java.util.Locale.ROOT);
+        actors.add(new SubscriberActor(this, name, habit, clean, List.of(wanted)));
+    }
+
+    private void startThreads() {
+        for (Actor actor : actors) {
+            Thread thread = new Thread(actor, actor.name);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+    }
+
+    private void round() throws IOException, InterruptedException {
+        int acks = random.nextInt(1, random.nextBoolean() ? 200 : ACKS_PER_ROUND_MAX);
+        int millis = random.nextInt(100, ROUND_MILLIS_MAX);
+        boolean stopped = random.nextInt(10) == 0;
+        boolean killedWhileStarting = random.nextInt(6) == 0;
+        if (stopped) {
+            history.record(new Event.Note("", "SIGTERM after " + millis + " ms"));
+            gate.set(Gate.Mode.OPEN);
+            waitMillis(millis);
+            gate.set(Gate.Mode.CLOSED);
+            broker.terminate();
+        } else {
+            history.record(new Event.Note("", "SIGKILL after " + acks + " acknowledgements or " + millis + " ms"));
+            killSwitch.arm(acks);
+            gate.set(Gate.Mode.OPEN);
+            killSwitch.await(millis);
+        }
+        if (killedWhileStarting) {
+            broker.restartWithoutWaiting();
+            waitMillis(random.nextInt(50, 1_000));
+            broker.kill();
+        }
+        broker.restart();
+        throwFailures();
+    }
+
+    /** Lets time pass in which only the clients work. */
+    private static void waitMillis(int millis) throws InterruptedException {
+        // Nothing counts it down: the time is the condition.
+        boolean signalled = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+        assert !signalled;
+    }
+
+    private void drain() throws IOException {
+        history.record(new Event.Note("", "drain"));
+        gate.set(Gate.Mode.DRAIN);
+        boolean drained = false;
+        try {
+            // What is not there after a long silence will not come any more: the judge names it.
+            for (int size = -1; !drained && size != history.size(); ) {
+                size = history.size();
+                awaitQuiet(QUIET);
+                drained = drained();
+                if (!drained && size == history.size()) {
+                    awaitQuiet(LONG_SILENCE);
+                    drained = drained();
+                }
+            }
+        } catch (ConditionTimeoutException e) {
+            history.record(new Event.Note("", "the broker did not come to rest: " + e.getMessage()));
+        }
+        history.record(new Event.Note("", drained ? "drained" : "not drained"));
+        throwFailures();
+    }
+
+    private boolean drained() {
+        return actors.stream().allMatch(Actor::idle)
+                && HistoryChecker.missing(history.events()).isEmpty();
+    }
+
+    /** Waits until nobody has done or seen anything for a while. */
+    private void awaitQuiet(Duration silence) {
+        AtomicInteger last = new AtomicInteger(-1);
+        Awaitility.await("silence")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .during(silence)
+                .atMost(DRAIN_PATIENCE)
+                .until(() -> {
+                    int size = history.size();
+                    return last.getAndSet(size) == size;
+                });
+    }
+
+    /** Everybody says DISCONNECT under the eyes of a witness of retained messages and of wills that must not come. */
+    private void leave() throws IOException, InterruptedException {
+        if (gate.mode() != Gate.Mode.DRAIN) {
+            gate.set(Gate.Mode.LEAVE); // A failure is under way: only end the threads.
+            threads.forEach(Thread::interrupt);
+            return;
+        }
+        try (Witness witness = new Witness(history, broker.port())) {
+            witness.readRetained();
+            gate.set(Gate.Mode.LEAVE);
+            for (Thread thread : threads) {
+                thread.join(DRAIN_PATIENCE.toMillis());
+            }
+            witness.readRest();
+        }
+        throwFailures();
+    }
+
+    private void throwFailures() {
+        for (Actor actor : actors) {
+            actor.failure().ifPresent(failure -> {
+                throw new AssertionError("client " + actor.name + " ended: " + failure + "\n" + broker.output(), failure);
+            });
+        }
+    }
+
+    private Outcome outcome() throws IOException {
+        List<Event> events = history.events();
+        List<Violation> violations = HistoryChecker.checkDrained(events);
+        if (!violations.isEmpty()) {
+            Path file = Path.of(System.getProperty("java.io.tmpdir"), "history-" + seed + ".txt");
+            Files.write(
+                    file,
+                    IntStream.range(0, events.size())
+                            .mapToObj(at -> at + " " + events.get(at))
+                            .toList());
+        }
+        return new Outcome(
+                violations,
+                events.size(),
+                events.stream().filter(event -> event instanceof Event.Received).count(),
+                events.stream().filter(event -> event instanceof Event.PublishOwned).count(),
+                broker.output());
+    }
+}
