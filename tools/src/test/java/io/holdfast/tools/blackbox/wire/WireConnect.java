@@ -68,6 +68,9 @@ public record WireConnect(
         body.write(level);
         body.write(flags() ^ flagsXor);
         PacketBytes.u16(body, keepAliveSeconds);
+        if (level == 5) {
+            body.write(0); // No properties: enough to be recognised as MQTT 5.
+        }
         PacketBytes.string(body, clientId);
         will.ifPresent(w -> {
             PacketBytes.string(body, w.topic());
