@@ -37,7 +37,9 @@ public final class MosquittoBroker implements BrokerCommand {
                         "max_queued_messages 0",
                         "max_inflight_messages 0",
                         ""));
-        String name = program().orElseThrow(() -> new IOException("mosquitto is not installed")).toString();
+        String name = program()
+                .orElseThrow(() -> new IOException("mosquitto is not installed"))
+                .toString();
         return List.of(name, "-c", file.toString());
     }
 

@@ -45,10 +45,7 @@ final class HiveMqClientIT {
     }
 
     private static void subscribe(Mqtt3BlockingClient client, String filter, int qos) {
-        client.subscribeWith()
-                .topicFilter(filter)
-                .qos(MqttQos.fromCode(qos))
-                .send();
+        client.subscribeWith().topicFilter(filter).qos(MqttQos.fromCode(qos)).send();
     }
 
     private static void publish(Mqtt3BlockingClient client, String topic, String text, int qos, boolean retain) {

@@ -58,7 +58,10 @@ final class MosquittoClientIT {
         }
 
         void kill() {
-            process.destroyForcibly().onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+            process.destroyForcibly()
+                    .onExit()
+                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join();
         }
 
         @Override

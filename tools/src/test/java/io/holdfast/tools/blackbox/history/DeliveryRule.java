@@ -85,7 +85,8 @@ final class DeliveryRule {
     /** An empty message cannot be told from another one: only its packet id and its right to exist are judged. */
     private void receivedClear(int at, ReceiverState receiver, Event.Received e) {
         boolean published = model.publications.values().stream()
-                .anyMatch(p -> p.clears() && p.message.topic().equals(e.message().topic()) && p.firstCall < at);
+                .anyMatch(
+                        p -> p.clears() && p.message.topic().equals(e.message().topic()) && p.firstCall < at);
         if (!published) {
             violate(Kind.NEVER_PUBLISHED, at, describe(e));
         }
@@ -193,7 +194,8 @@ final class DeliveryRule {
 
     private static String describe(Event.Received e) {
         Message message = e.message();
-        return e.client() + " connection " + e.connection() + " got '" + message.payload().id() + "' on '"
+        return e.client() + " connection " + e.connection() + " got '"
+                + message.payload().id() + "' on '"
                 + message.topic() + "' (QoS " + message.qos() + ", id " + e.packetId() + (e.dup() ? ", DUP" : "")
                 + (message.retain() ? ", RETAIN" : "") + ")";
     }

@@ -25,8 +25,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_allQoSDeliveredOnce_isClean() {
-        assertClean(begun()
-                .publish("p", "m0", "t/a", 0, 0)
+        assertClean(begun().publish("p", "m0", "t/a", 0, 0)
                 .publish("p", "m1", "t/a", 1, 1)
                 .publish("p", "m2", "t/a", 2, 2)
                 .receiveFully("s", "m0", 0, 0)
@@ -67,18 +66,14 @@ final class HistoryCheckerTest {
 
     @Test
     void check_missingAtQos0Subscription_isClean() {
-        assertClean(new Story()
-                .connect("s")
-                .subscribe("s", "t/#", 0)
-                .connect("p")
-                .publish("p", "m1", "t/a", 1, 1));
+        assertClean(
+                new Story().connect("s").subscribe("s", "t/#", 0).connect("p").publish("p", "m1", "t/a", 1, 1));
     }
 
     @Test
     void check_missingAfterResubscribe_isLost() {
         // [MQTT-3.8.4-3]: a SUBSCRIBE of the same filter does not interrupt the flow.
-        assertReported(
-                begun().publish("p", "m1", "t/a", 1, 1).subscribe("s", "t/#", 1), Kind.LOST);
+        assertReported(begun().publish("p", "m1", "t/a", 1, 1).subscribe("s", "t/#", 1), Kind.LOST);
     }
 
     @Test
@@ -94,8 +89,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_qos2ResentBeforePubRel_isOneDelivery() {
-        assertClean(begun()
-                .publish("p", "m", "t/a", 2, 1)
+        assertClean(begun().publish("p", "m", "t/a", 2, 1)
                 .receive("s", "m", 2, 7, false)
                 .reconnect("s")
                 .receive("s", "m", 2, 7, true)
@@ -140,8 +134,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_qos1ResentByPublisherAndDeliveredTwice_isClean() {
-        assertClean(begun()
-                .publishCalled("p", "m", "t/a", 1, 1)
+        assertClean(begun().publishCalled("p", "m", "t/a", 1, 1)
                 .reconnect("p")
                 .republishCalled("p", "m", 1)
                 .owned("p", 1)
@@ -160,8 +153,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_qos1ResentAfterLostPuback_isClean() {
-        assertClean(begun()
-                .publish("p", "m", "t/a", 1, 1)
+        assertClean(begun().publish("p", "m", "t/a", 1, 1)
                 .receiveFully("s", "m", 1, 5)
                 .reconnect("s")
                 .receive("s", "m", 1, 5, true)
@@ -187,8 +179,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_otherTopicsOrQosOrPublishersOutOfOrder_isClean() {
-        assertClean(begun()
-                .connect("p2")
+        assertClean(begun().connect("p2")
                 .publish("p", "a", "t/a", 1, 1)
                 .publish("p", "b", "t/b", 1, 2)
                 .publish("p", "c", "t/a", 2, 3)
@@ -201,14 +192,12 @@ final class HistoryCheckerTest {
 
     @Test
     void check_redeliveryInAnotherOrder_isReported() {
-        Story story = begun()
-                .publish("p", "a", "t/a", 1, 1)
+        Story story = begun().publish("p", "a", "t/a", 1, 1)
                 .publish("p", "b", "t/b", 1, 2)
                 .receive("s", "a", 1, 1, false)
                 .receive("s", "b", 1, 2, false)
                 .reconnect("s");
-        assertReported(
-                story.receive("s", "b", 1, 2, true).receive("s", "a", 1, 1, true), Kind.REDELIVERY_ORDER);
+        assertReported(story.receive("s", "b", 1, 2, true).receive("s", "a", 1, 1, true), Kind.REDELIVERY_ORDER);
     }
 
     @Test
@@ -232,25 +221,21 @@ final class HistoryCheckerTest {
 
     @Test
     void check_dupOnQos0_isReported() {
-        assertReported(
-                begun().publish("p", "a", "t/a", 0, 0).receive("s", "a", 0, 0, true), Kind.DUP_WRONG);
+        assertReported(begun().publish("p", "a", "t/a", 0, 0).receive("s", "a", 0, 0, true), Kind.DUP_WRONG);
     }
 
     @Test
     void check_packetIdOfHeldMessage_isReported() {
         Story story = begun().publish("p", "a", "t/a", 2, 1).publish("p", "b", "t/b", 2, 2);
         assertReported(
-                story.receive("s", "a", 2, 1, false).rec("s", 1).receive("s", "b", 2, 1, false),
-                Kind.PACKET_ID_REUSED);
+                story.receive("s", "a", 2, 1, false).rec("s", 1).receive("s", "b", 2, 1, false), Kind.PACKET_ID_REUSED);
         Story qos1 = begun().publish("p", "a", "t/a", 1, 1).publish("p", "b", "t/b", 1, 2);
-        assertReported(
-                qos1.receive("s", "a", 1, 1, false).receive("s", "b", 1, 1, false), Kind.PACKET_ID_REUSED);
+        assertReported(qos1.receive("s", "a", 1, 1, false).receive("s", "b", 1, 1, false), Kind.PACKET_ID_REUSED);
     }
 
     @Test
     void check_packetIdFreedByPubRelOrPubAck_isClean() {
-        assertClean(begun()
-                .publish("p", "a", "t/a", 2, 1)
+        assertClean(begun().publish("p", "a", "t/a", 2, 1)
                 .publish("p", "b", "t/b", 1, 2)
                 .publish("p", "c", "t/c", 2, 3)
                 .receiveFully("s", "a", 2, 1)
@@ -274,8 +259,7 @@ final class HistoryCheckerTest {
                 new Story().connect("s").lost("s").connectCalled("s", false).connected("s", false),
                 Kind.SESSION_PRESENT);
         assertReported(
-                new Story().connect("s").lost("s").connectCalled("s", true).connected("s", true),
-                Kind.SESSION_PRESENT);
+                new Story().connect("s").lost("s").connectCalled("s", true).connected("s", true), Kind.SESSION_PRESENT);
         assertReported(
                 new Story()
                         .connectCalled("s", true)
@@ -317,8 +301,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_sessionGivenUp_owesNothing() {
-        assertClean(begun()
-                .publish("p", "m", "t/a", 1, 1)
+        assertClean(begun().publish("p", "m", "t/a", 1, 1)
                 .lost("s")
                 .connectCalled("s", true)
                 .connected("s", false)
@@ -339,19 +322,15 @@ final class HistoryCheckerTest {
         Payload shorter = Payload.of(new byte[] {'m', '|', 'r'});
         assertReported(story.receive("s", new Message("t/a", shorter, 0, false), 0, false), Kind.ALTERED);
         Story other = begun().publish("p", "m", "t/a", 0, 0);
-        assertReported(
-                other.receive("s", new Message("t/b", Story.payload("m"), 0, false), 0, false), Kind.ALTERED);
+        assertReported(other.receive("s", new Message("t/b", Story.payload("m"), 0, false), 0, false), Kind.ALTERED);
     }
 
     @Test
     @DisplayName("S02 the checker knows who is not subscribed")
     void check_withoutSubscription_isReported() {
+        assertReported(begun().publish("p", "m", "u", 1, 1).receive("s", "m", 1, 1, false), Kind.NO_SUBSCRIPTION);
         assertReported(
-                begun().publish("p", "m", "u", 1, 1).receive("s", "m", 1, 1, false), Kind.NO_SUBSCRIPTION);
-        assertReported(
-                begun().unsubscribe("s", "t/#")
-                        .publish("p", "m", "t/a", 1, 1)
-                        .receive("s", "m", 1, 1, false),
+                begun().unsubscribe("s", "t/#").publish("p", "m", "t/a", 1, 1).receive("s", "m", 1, 1, false),
                 Kind.NO_SUBSCRIPTION);
         assertReported(
                 new Story()
@@ -365,25 +344,20 @@ final class HistoryCheckerTest {
 
     @Test
     void check_bufferedMessageAfterUnsubscribe_isClean() {
-        assertClean(begun()
-                .publish("p", "m", "t/a", 1, 1)
-                .unsubscribe("s", "t/#")
-                .receiveFully("s", "m", 1, 1));
+        assertClean(
+                begun().publish("p", "m", "t/a", 1, 1).unsubscribe("s", "t/#").receiveFully("s", "m", 1, 1));
     }
 
     @Test
     void check_wrongQos_isReported() {
-        assertReported(
-                begun().publish("p", "m", "t/a", 1, 1).receiveFully("s", "m", 2, 1), Kind.WRONG_QOS);
-        assertReported(
-                begun().publish("p", "m", "t/a", 2, 1).receiveFully("s", "m", 1, 1), Kind.WRONG_QOS);
+        assertReported(begun().publish("p", "m", "t/a", 1, 1).receiveFully("s", "m", 2, 1), Kind.WRONG_QOS);
+        assertReported(begun().publish("p", "m", "t/a", 2, 1).receiveFully("s", "m", 1, 1), Kind.WRONG_QOS);
     }
 
     @Test
     void check_qosChangedMeanwhile_mayBeEither() {
         for (int qos = 1; qos <= 2; qos++) {
-            assertClean(begun()
-                    .publishCalled("p", "m", "t/a", 2, 1)
+            assertClean(begun().publishCalled("p", "m", "t/a", 2, 1)
                     .subscribe("s", "t/#", 1)
                     .owned("p", 1)
                     .completed("p", 1)
@@ -521,8 +495,7 @@ final class HistoryCheckerTest {
 
     @Test
     void check_retainFlagOnOrdinaryMessage_isReported() {
-        assertReported(
-                begun().publish("p", "m", "t/a", 1, 1).receiveRetained("s", "m", 1, 1), Kind.RETAIN_FLAG);
+        assertReported(begun().publish("p", "m", "t/a", 1, 1).receiveRetained("s", "m", 1, 1), Kind.RETAIN_FLAG);
     }
 
     @Test

@@ -46,8 +46,7 @@ final class HistoryModel {
         publications.values().stream()
                 .filter(publication -> publication.message.retain())
                 .sorted((a, b) -> Integer.compare(a.firstCall, b.firstCall))
-                .forEach(publication -> byTopic
-                        .computeIfAbsent(publication.message.topic(), topic -> new ArrayList<>())
+                .forEach(publication -> byTopic.computeIfAbsent(publication.message.topic(), topic -> new ArrayList<>())
                         .add(publication));
         return byTopic;
     }

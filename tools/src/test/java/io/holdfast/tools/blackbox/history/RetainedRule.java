@@ -38,7 +38,8 @@ final class RetainedRule {
         if (delivered == null || !delivered.message.retain()) {
             return; // DeliveryRule has its word for that.
         }
-        // The broker looks the message up when it processes a SUBSCRIBE, so any of the client's SUBSCRIBEs may explain it.
+        // The broker looks the message up when it processes a SUBSCRIBE, so any of the client's SUBSCRIBEs may explain
+        // it.
         boolean explained = model.spansOf(e.client()).stream()
                 .filter(span -> span.matches(delivered))
                 .flatMap(span -> span.grants.stream())
@@ -54,7 +55,9 @@ final class RetainedRule {
         for (String topic : certain(subscribedAt, at)) {
             if (FilterMatch.matches(e.filter(), topic) && !delivered(e, topic, subscribedAt, at)) {
                 violations.add(new Violation(
-                        Kind.RETAINED_MISSING, at, "topic '" + topic + "', one of " + candidates(topic, subscribedAt, at)));
+                        Kind.RETAINED_MISSING,
+                        at,
+                        "topic '" + topic + "', one of " + candidates(topic, subscribedAt, at)));
             }
         }
     }

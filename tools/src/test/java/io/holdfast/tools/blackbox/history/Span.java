@@ -74,7 +74,10 @@ final class Span {
 
     /** The lowest QoS at which the publication may have been matched. */
     int lowestQos(Publication publication) {
-        return grantsFor(publication).stream().mapToInt(grant -> grant.qos).min().orElse(0);
+        return grantsFor(publication).stream()
+                .mapToInt(grant -> grant.qos)
+                .min()
+                .orElse(0);
     }
 
     private List<Grant> grantsFor(Publication publication) {

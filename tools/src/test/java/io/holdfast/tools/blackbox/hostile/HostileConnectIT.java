@@ -58,7 +58,8 @@ final class HostileConnectIT {
     @Test
     @DisplayName("T01 T02 silence and one byte a second are closed by the same connect timeout")
     void connect_silentOrSlow_closedByTimeout() throws Exception {
-        byte[] connect = WireConnect.clean("t02-a-client-id-long-enough-to-last").bytes();
+        byte[] connect =
+                WireConnect.clean("t02-a-client-id-long-enough-to-last").bytes();
         try (WireClient silent = BROKER.open();
                 WireClient slow = BROKER.open()) {
             long start = System.nanoTime();
@@ -81,7 +82,8 @@ final class HostileConnectIT {
                 .filter(type -> type != 1)
                 .boxed()
                 .flatMap(type -> Stream.of("0200 01", "00", "05 0001 61 0001")
-                        .map(body -> Arguments.of(String.format("%x%s", type, type == 6 || type == 8 ? "2" : "0") + body)));
+                        .map(body ->
+                                Arguments.of(String.format("%x%s", type, type == 6 || type == 8 ? "2" : "0") + body)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -131,8 +133,8 @@ final class HostileConnectIT {
     @DisplayName("T10 bad UTF-8 in the client id is closed without CONNACK")
     void connect_badClientId_closedUnanswered(String id) throws Exception {
         byte[] raw = PacketBytes.hex(id);
-        byte[] body = PacketBytes.joined(
-                PacketBytes.hex("0004 4d515454 04 02 0000"), new byte[] {0, (byte) raw.length}, raw);
+        byte[] body =
+                PacketBytes.joined(PacketBytes.hex("0004 4d515454 04 02 0000"), new byte[] {0, (byte) raw.length}, raw);
         assertClosedUnanswered(PacketBytes.packet(0x10, body));
     }
 
@@ -159,7 +161,8 @@ final class HostileConnectIT {
         }
         try (WireClient again = BROKER.open();
                 WireClient publisher = BROKER.anyClient()) {
-            assertThat(again.connect(WireConnect.durable("t13")).sessionPresent()).isTrue();
+            assertThat(again.connect(WireConnect.durable("t13")).sessionPresent())
+                    .isTrue();
             publisher.publish("t13/t", "kept", 1, false);
             assertThat(again.read(WirePacket.PUBLISH).text()).isEqualTo("kept");
         }

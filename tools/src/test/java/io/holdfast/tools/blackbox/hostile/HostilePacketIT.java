@@ -100,8 +100,16 @@ final class HostilePacketIT {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "40 03 0001 00", "50 03 0001 00", "62 03 0001 00", "70 03 0001 00", "c0 01 00", "e0 01 00",
-                "82 02 0001", "a2 02 0001", "82 07 0001 0001 61 00 00", "a2 06 0001 0001 61 00"
+                "40 03 0001 00",
+                "50 03 0001 00",
+                "62 03 0001 00",
+                "70 03 0001 00",
+                "c0 01 00",
+                "e0 01 00",
+                "82 02 0001",
+                "a2 02 0001",
+                "82 07 0001 0001 61 00 00",
+                "a2 06 0001 0001 61 00"
             })
     @DisplayName("T09 trailing bytes and missing filters are malformed")
     void packet_trailingBytes_closed(String packet) throws Exception {
@@ -111,9 +119,24 @@ final class HostilePacketIT {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "31 02 0000", "38 04 0001 61 78", "36 06 0001 61 0001 78", "3e 06 0001 61 0001 78", "60 02 0001",
-                "80 06 0001 0001 61 00", "a0 05 0001 0001 61", "82 06 0001 0001 61 03", "82 06 0001 0001 61 04",
-                "41 02 0001", "c1 00", "e1 00", "00 00", "f0 00", "20 02 0000", "90 03 0001 00", "b0 02 0001", "d0 00"
+                "31 02 0000",
+                "38 04 0001 61 78",
+                "36 06 0001 61 0001 78",
+                "3e 06 0001 61 0001 78",
+                "60 02 0001",
+                "80 06 0001 0001 61 00",
+                "a0 05 0001 0001 61",
+                "82 06 0001 0001 61 03",
+                "82 06 0001 0001 61 04",
+                "41 02 0001",
+                "c1 00",
+                "e1 00",
+                "00 00",
+                "f0 00",
+                "20 02 0000",
+                "90 03 0001 00",
+                "b0 02 0001",
+                "d0 00"
             })
     @DisplayName("T09 T14 wrong flags, QoS 3, DUP on QoS 0, reserved types and packets of a server are closed")
     void packet_wrongFlagsOrType_closed(String packet) throws Exception {
@@ -129,8 +152,7 @@ final class HostilePacketIT {
         try (WireClient everything = BROKER.anyClient()) {
             everything.subscribe(1, "#");
             assertCloses(PacketBytes.publish(raw, new byte[] {'x'}, 1, false, ID, false));
-            assertCloses(PacketBytes.packet(
-                    0x82, PacketBytes.joined(new byte[] {0, 1}, field, new byte[] {1})));
+            assertCloses(PacketBytes.packet(0x82, PacketBytes.joined(new byte[] {0, 1}, field, new byte[] {1})));
             assertCloses(PacketBytes.packet(0xA2, PacketBytes.joined(new byte[] {0, 1}, field)));
             assertThat(everything.packetsUntilPingResp())
                     .extracting(WirePacket::topic)

@@ -234,7 +234,8 @@ final class Campaign {
     private void throwFailures() {
         for (Actor actor : actors) {
             actor.failure().ifPresent(failure -> {
-                throw new AssertionError("client " + actor.name + " ended: " + failure + "\n" + broker.output(), failure);
+                throw new AssertionError(
+                        "client " + actor.name + " ended: " + failure + "\n" + broker.output(), failure);
             });
         }
     }
@@ -254,7 +255,9 @@ final class Campaign {
                 violations,
                 events.size(),
                 events.stream().filter(event -> event instanceof Event.Received).count(),
-                events.stream().filter(event -> event instanceof Event.PublishOwned).count(),
+                events.stream()
+                        .filter(event -> event instanceof Event.PublishOwned)
+                        .count(),
                 broker.output());
     }
 }

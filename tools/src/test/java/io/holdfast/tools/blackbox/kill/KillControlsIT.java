@@ -48,7 +48,8 @@ final class KillControlsIT {
             Campaign.Outcome outcome = Campaign.run(command, seed, ROUNDS);
             LOG.log(System.Logger.Level.INFO, command + " " + Seeds.replay(seed) + ": " + outcome);
             if (!outcome.violations().isEmpty()) {
-                List<String> lines = Arrays.asList(HistoryChecker.report(outcome.violations()).split("\n"));
+                List<String> lines = Arrays.asList(
+                        HistoryChecker.report(outcome.violations()).split("\n"));
                 LOG.log(System.Logger.Level.INFO, String.join("\n", lines.subList(0, Math.min(12, lines.size()))));
                 return i * ROUNDS;
             }

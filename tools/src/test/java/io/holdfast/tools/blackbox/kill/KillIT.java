@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
  */
 final class KillIT {
     private static final System.Logger LOG = System.getLogger(KillIT.class.getName());
-    private static final boolean FULL = System.getProperty("holdfast.faults", "quick").equals("full");
+    private static final boolean FULL =
+            System.getProperty("holdfast.faults", "quick").equals("full");
     private static final int CAMPAIGNS = FULL ? 6 : 2;
     private static final int ROUNDS = FULL ? 20 : 10;
 

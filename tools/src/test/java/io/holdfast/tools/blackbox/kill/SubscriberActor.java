@@ -172,8 +172,8 @@ final class SubscriberActor extends Actor {
     private void handle(WirePacket packet) throws IOException {
         switch (packet.type()) {
             case WirePacket.PUBLISH -> {
-                Message message = new Message(
-                        packet.topic(), Payload.of(packet.payload()), packet.qos(), packet.retain());
+                Message message =
+                        new Message(packet.topic(), Payload.of(packet.payload()), packet.qos(), packet.retain());
                 Event received = new Event.Received(name, connection, message, packet.packetId(), packet.dup());
                 acknowledged(received);
                 if (packet.qos() > 0) {

@@ -96,8 +96,10 @@ final class ConnectionRowsIT {
         try (WireClient same = BROKER.open();
                 WireClient other = BROKER.open();
                 WireClient publisher = BROKER.anyClient()) {
-            assertThat(other.connect(WireConnect.durable("s10x")).sessionPresent()).isFalse();
-            assertThat(same.connect(WireConnect.durable("s10")).sessionPresent()).isTrue();
+            assertThat(other.connect(WireConnect.durable("s10x")).sessionPresent())
+                    .isFalse();
+            assertThat(same.connect(WireConnect.durable("s10")).sessionPresent())
+                    .isTrue();
             publisher.publish(fence, "", 1, false);
             assertThat(Exchange.untilFence(same, fence))
                     .extracting(WirePacket::text)
@@ -153,7 +155,8 @@ final class ConnectionRowsIT {
     void connect_cleanFlag_decides() throws Exception {
         BROKER.connected(WireConnect.durable("s14")).disconnect();
         try (WireClient again = BROKER.open()) {
-            assertThat(again.connect(WireConnect.durable("s14")).sessionPresent()).isTrue();
+            assertThat(again.connect(WireConnect.durable("s14")).sessionPresent())
+                    .isTrue();
         }
         BROKER.connected(WireConnect.clean("s14")).disconnect();
         try (WireClient again = BROKER.open()) {

@@ -44,7 +44,9 @@ final class ConversationRowsIT {
             b.publish("s02/t1", "hello", 1, false);
             b.send(Exchange.publish(fenceA, "", 0, 0, false));
             b.send(Exchange.publish(fenceB, "", 0, 0, false));
-            assertThat(Exchange.untilFence(a, fenceA)).extracting(WirePacket::text).containsExactly("hello");
+            assertThat(Exchange.untilFence(a, fenceA))
+                    .extracting(WirePacket::text)
+                    .containsExactly("hello");
             assertThat(Exchange.untilFence(b, fenceB)).isEmpty();
         }
     }
@@ -59,8 +61,12 @@ final class ConversationRowsIT {
             b.publish("s03/t1", "hello", 0, false);
             b.publish(fenceA, "", 0, false);
             b.publish(fenceB, "", 0, false);
-            assertThat(Exchange.untilFence(a, fenceA)).extracting(WirePacket::text).containsExactly("hello");
-            assertThat(Exchange.untilFence(b, fenceB)).extracting(WirePacket::text).containsExactly("hello");
+            assertThat(Exchange.untilFence(a, fenceA))
+                    .extracting(WirePacket::text)
+                    .containsExactly("hello");
+            assertThat(Exchange.untilFence(b, fenceB))
+                    .extracting(WirePacket::text)
+                    .containsExactly("hello");
         }
     }
 

@@ -29,9 +29,7 @@ final class Exchange {
                 publisher.publish(topic, "x", 1, false);
             }
             publisher.publish(fence, "fence", 1, false);
-            return untilFence(subscriber, fence).stream()
-                    .map(WirePacket::topic)
-                    .toList();
+            return untilFence(subscriber, fence).stream().map(WirePacket::topic).toList();
         }
     }
 

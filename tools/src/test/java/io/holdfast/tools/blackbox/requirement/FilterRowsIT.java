@@ -58,11 +58,7 @@ final class FilterRowsIT {
                         "school/#",
                         List.of("school", "school/teacher"),
                         List.of("schools")),
-                row(
-                        "S50 # matches all topics",
-                        "#",
-                        List.of("a", "/", "a/b/c", "/a", "a/"),
-                        List.of()),
+                row("S50 # matches all topics", "#", List.of("a", "/", "a/b/c", "/a", "a/"), List.of()),
                 row(
                         "S53 china/+ matches one level",
                         "china/+",
@@ -86,9 +82,7 @@ final class FilterRowsIT {
     void filter_example_matchesAsTold(String name, String filter, List<String> matching, List<String> others)
             throws Exception {
         String[] topics = Stream.concat(others.stream(), matching.stream()).toArray(String[]::new);
-        assertThat(Exchange.topicsReceived(BROKER, filter, topics))
-                .as(name)
-                .containsExactlyElementsOf(matching);
+        assertThat(Exchange.topicsReceived(BROKER, filter, topics)).as(name).containsExactlyElementsOf(matching);
     }
 
     private static void assertSubscribeCloses(String filter) throws Exception {

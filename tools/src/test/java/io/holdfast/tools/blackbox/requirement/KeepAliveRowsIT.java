@@ -19,8 +19,7 @@ final class KeepAliveRowsIT {
     static final SharedBroker BROKER = new SharedBroker();
 
     private static WireClient connected(int keepAliveSeconds) throws Exception {
-        return BROKER.connected(
-                WireConnect.clean(BROKER.uniqueName("keep")).withKeepAlive(keepAliveSeconds));
+        return BROKER.connected(WireConnect.clean(BROKER.uniqueName("keep")).withKeepAlive(keepAliveSeconds));
     }
 
     private static void assertAlive(WireClient client) throws Exception {

@@ -68,9 +68,7 @@ final class QosRowsIT {
             publisher.publish(fence, "", 1, false);
             List<WirePacket> packets = Exchange.allUntilFence(again, fence);
             assertThat(packets).extracting(WirePacket::text).containsExactly("first", "second");
-            assertThat(packets)
-                    .extracting(WirePacket::packetId)
-                    .containsExactly(first.packetId(), second.packetId());
+            assertThat(packets).extracting(WirePacket::packetId).containsExactly(first.packetId(), second.packetId());
             assertThat(packets).extracting(WirePacket::dup).containsOnly(true);
         }
         Exchange.forget(BROKER, id);

@@ -227,8 +227,7 @@ final class SessionRowsIT {
     }
 
     /** Subscribes, receives some messages to some stage, leaves in some way, and gets more while away. */
-    private static Remembered live(Remembered session, SplittableRandom random, WireClient publisher)
-            throws Exception {
+    private static Remembered live(Remembered session, SplittableRandom random, WireClient publisher) throws Exception {
         session.filter = session.id + "/t";
         session.qos = random.nextInt(1, 3);
         WireClient client = BROKER.connected(WireConnect.durable(session.id));

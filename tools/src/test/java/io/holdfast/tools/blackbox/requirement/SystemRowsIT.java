@@ -95,15 +95,20 @@ final class SystemRowsIT {
                 WireClient publisher = BROKER.anyClient();
                 WireClient client = BROKER.open()) {
             String fence = Exchange.subscribeWithFence(BROKER, subscriber, 1, "$SYS/will");
-            client.send(WireConnect.clean("s59").withWill("$SYS/will", "forged", 1, false).bytes());
+            client.send(WireConnect.clean("s59")
+                    .withWill("$SYS/will", "forged", 1, false)
+                    .bytes());
             Optional<WirePacket> connack = client.poll(Duration.ofSeconds(2));
             client.reset();
             // A will that is not dropped would come at once: the next client with one shows that the end was noticed.
             publisher.subscribe(1, "s59/will");
-            BROKER.connected(WireConnect.clean("s59").withWill("s59/will", "gone", 1, false)).close();
+            BROKER.connected(WireConnect.clean("s59").withWill("s59/will", "gone", 1, false))
+                    .close();
             assertThat(publisher.read(WirePacket.PUBLISH).text()).isEqualTo("gone");
             publisher.publish(fence, "", 0, false);
-            assertThat(Exchange.allUntilFence(subscriber, fence)).as("%s", connack).isEmpty();
+            assertThat(Exchange.allUntilFence(subscriber, fence))
+                    .as("%s", connack)
+                    .isEmpty();
         }
     }
 
@@ -112,10 +117,11 @@ final class SystemRowsIT {
     void subscribe_sysBroker_informs() throws Exception {
         try (WireClient client = BROKER.anyClient()) {
             client.subscribe(0, "$SYS/#");
-            assertThat(topicsUntil(client, topics -> topics.stream()
-                                    .anyMatch(topic -> topic.startsWith("$SYS/broker/store/"))
-                            && topics.contains("$SYS/broker/version")
-                            && topics.contains("$SYS/broker/uptime")))
+            assertThat(topicsUntil(
+                            client,
+                            topics -> topics.stream().anyMatch(topic -> topic.startsWith("$SYS/broker/store/"))
+                                    && topics.contains("$SYS/broker/version")
+                                    && topics.contains("$SYS/broker/uptime")))
                     .contains("$SYS/broker/version", "$SYS/broker/uptime")
                     .anyMatch(topic -> topic.startsWith("$SYS/broker/store/"));
         }

@@ -51,7 +51,8 @@ final class TopicRowsIT {
     @Test
     @DisplayName("S45 a message is published to exactly one topic, not to what a filter would cover")
     void publish_exactTopic_onlyThere() throws Exception {
-        assertThat(Exchange.topicsReceived(BROKER, "s45/a", "s45/a", "s45/b", "s45")).containsExactly("s45/a");
+        assertThat(Exchange.topicsReceived(BROKER, "s45/a", "s45/a", "s45/b", "s45"))
+                .containsExactly("s45/a");
         assertPublishCloses(utf8("s45/#"));
     }
 
@@ -143,8 +144,7 @@ final class TopicRowsIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @ValueSource(
-            strings = {"61ff", "c080", "eda080", "edbfbf", "610062", "f4908080", "e282", "f8888080 80"})
+    @ValueSource(strings = {"61ff", "c080", "eda080", "edbfbf", "610062", "f4908080", "e282", "f8888080 80"})
     @DisplayName("S66 ill-formed UTF-8, U+0000 and surrogates close the connection")
     void topic_illFormed_closed(String bytes) throws Exception {
         assertPublishCloses(PacketBytes.hex(bytes));

@@ -29,7 +29,9 @@ final class WillRowsIT {
         try (WireClient publisher = BROKER.anyClient()) {
             publisher.publish(fence, "", 1, false);
         }
-        return Exchange.untilFence(watcher, fence).stream().map(WirePacket::text).toList();
+        return Exchange.untilFence(watcher, fence).stream()
+                .map(WirePacket::text)
+                .toList();
     }
 
     @Test
@@ -75,8 +77,7 @@ final class WillRowsIT {
     @DisplayName("S22 a passed keep alive triggers the will")
     void will_keepAlivePassed_published() throws Exception {
         try (WireClient watcher = BROKER.anyClient();
-                WireClient client =
-                        BROKER.connected(withWill("s22", "s22/will").withKeepAlive(1))) {
+                WireClient client = BROKER.connected(withWill("s22", "s22/will").withKeepAlive(1))) {
             watcher.subscribe(1, "s22/will");
             assertThat(watcher.read(WirePacket.PUBLISH).text()).isEqualTo("gone");
             assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();

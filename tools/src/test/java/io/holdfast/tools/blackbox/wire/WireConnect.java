@@ -28,20 +28,26 @@ public record WireConnect(
 
     /** A CONNECT that keeps its session (CleanSession 0). */
     public static WireConnect durable(String clientId) {
-        return new WireConnect(
-                "MQTT", 4, clientId, false, 0, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        return new WireConnect("MQTT", 4, clientId, false, 0, Optional.empty(), Optional.empty(), Optional.empty(), 0);
     }
 
     /** A CONNECT whose session ends with its connection (CleanSession 1). */
     public static WireConnect clean(String clientId) {
-        return new WireConnect(
-                "MQTT", 4, clientId, true, 0, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+        return new WireConnect("MQTT", 4, clientId, true, 0, Optional.empty(), Optional.empty(), Optional.empty(), 0);
     }
 
     public WireConnect withWill(String topic, String payload, int qos, boolean retain) {
         WireWill added = new WireWill(topic, payload, qos, retain);
         return new WireConnect(
-                protocolName, level, clientId, clean, keepAliveSeconds, Optional.of(added), userName, password, flagsXor);
+                protocolName,
+                level,
+                clientId,
+                clean,
+                keepAliveSeconds,
+                Optional.of(added),
+                userName,
+                password,
+                flagsXor);
     }
 
     public WireConnect withKeepAlive(int seconds) {
@@ -57,8 +63,7 @@ public record WireConnect(
     }
 
     public WireConnect withFlagsXor(int bits) {
-        return new WireConnect(
-                protocolName, level, clientId, clean, keepAliveSeconds, will, userName, password, bits);
+        return new WireConnect(protocolName, level, clientId, clean, keepAliveSeconds, will, userName, password, bits);
     }
 
     /** The whole packet. */
