@@ -161,6 +161,29 @@ final class HistoryCheckerTest {
     }
 
     @Test
+    void check_copyInTheNextCleanSession_isClean() {
+        // Given to a clean session before the publisher was answered; the broker died, and the publisher sent it again.
+        Story story = new Story()
+                .connectCalled("s", true)
+                .connected("s", false)
+                .subscribe("s", "t/#", 2)
+                .connect("p")
+                .publishCalled("p", "a", "t/a", 2, 1)
+                .publishCalled("p", "b", "t/a", 2, 2)
+                .receive("s", "a", 2, 1, false)
+                .receive("s", "b", 2, 2, false)
+                .lost("s")
+                .connectCalled("s", true)
+                .connected("s", false)
+                .subscribe("s", "t/#", 2)
+                .reconnect("p")
+                .republishCalled("p", "a", 1)
+                .receiveFully("s", "a", 2, 1);
+        assertClean(story);
+        assertReported(story.receiveFully("s", "a", 2, 2), Kind.DOUBLED);
+    }
+
+    @Test
     void check_overlappingSubscriptions_mayGiveACopyEach() {
         Story story = begun().subscribe("s", "+/a", 1).publish("p", "m", "t/a", 2, 1);
         assertClean(story.receiveFully("s", "m", 2, 1).receiveFully("s", "m", 1, 2));

