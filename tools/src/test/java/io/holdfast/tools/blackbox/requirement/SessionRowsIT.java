@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -99,6 +100,40 @@ final class SessionRowsIT {
                     .filteredOn(packet -> packet.type() == WirePacket.PUBREL)
                     .extracting(WirePacket::packetId)
                     .contains(halfDone);
+        }
+        Exchange.forget(BROKER, id);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("S16 a long queue is restored in order, whatever part of it was sent and acknowledged before")
+    void durableSession_longQueue_restored(Ending ending) throws Exception {
+        int messages = 1_000;
+        int acknowledged = 70;
+        String id = "s16long" + ending;
+        String fence = Exchange.offlineSubscriber(BROKER, id, 1, "s16/long");
+        try (WireClient publisher = BROKER.anyClient()) {
+            for (int i = 0; i < messages; i++) {
+                publisher.publish("s16/long", "m" + i, 1, false);
+            }
+            publisher.publish(fence, "", 1, false);
+        }
+        end(ending);
+        try (WireClient first = BROKER.connected(WireConnect.durable(id))) {
+            for (int i = 0; i < acknowledged; i++) {
+                WirePacket packet = first.read(WirePacket.PUBLISH);
+                assertThat(packet.text()).isEqualTo("m" + i);
+                first.ack(WirePacket.PUBACK, packet.packetId());
+            }
+            first.disconnect();
+        }
+        end(ending);
+        try (WireClient again = BROKER.connected(WireConnect.durable(id))) {
+            assertThat(Exchange.untilFence(again, fence))
+                    .extracting(WirePacket::text)
+                    .containsExactlyElementsOf(IntStream.range(acknowledged, messages)
+                            .mapToObj(i -> "m" + i)
+                            .toList());
         }
         Exchange.forget(BROKER, id);
     }

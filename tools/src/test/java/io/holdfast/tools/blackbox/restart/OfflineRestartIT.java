@@ -58,7 +58,11 @@ final class OfflineRestartIT {
             assertThat(firstConnack).isLessThan(FIRST_CONNACK_MAX);
 
             long drain = System.nanoTime();
-            inParallel(session -> drain(broker, session));
+            try {
+                inParallel(session -> drain(broker, session));
+            } catch (ExecutionException e) {
+                throw new AssertionError(e.getCause() + "\n" + broker.output(), e);
+            }
             report("drained", drain);
 
             long shrink = System.nanoTime();
