@@ -15,8 +15,8 @@ import java.util.Optional;
 public record HoldfastBroker(List<String> jvmOptions, String mainClass) implements BrokerCommand {
     /** The command line of the product. */
     public static final String MAIN_CLASS = "io.holdfast.tools.HoldfastCommand";
-    /** The same command line with a rule of the core broken, as {@value #BREAK_PROPERTY} says. */
-    public static final String BROKEN_MAIN_CLASS = "io.holdfast.tools.HoldfastCommand";
+    /** The same with a store that breaks a promise, as {@value #BREAK_PROPERTY} says. */
+    public static final String BROKEN_MAIN_CLASS = "io.holdfast.tools.blackbox.broker.BrokenHoldfast";
 
     public static final String BREAK_PROPERTY = "holdfast.break";
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ import org.awaitility.core.ConditionTimeoutException;
  * threads interleave, so a replay meets the same situations, not the same instant.
  */
 final class Campaign {
+    /** The names of clients with clean sessions end so. */
+    static final String CLEAN = "-clean";
+
     private static final int PUBLISHERS = 4;
     private static final int ACKS_PER_ROUND_MAX = 9_000;
     private static final int ROUND_MILLIS_MAX = 1_500;
@@ -126,7 +130,7 @@ final class Campaign {
     }
 
     private void subscriber(Habit habit, boolean clean, Wanted... wanted) {
-        String name = "sub" + actors.size() + "-" + habit.name().toLowerCase(java.util.Locale.ROOT);
+        String name = "sub" + actors.size() + "-" + habit.name().toLowerCase(Locale.ROOT) + (clean ? CLEAN : "");
         actors.add(new SubscriberActor(this, name, habit, clean, List.of(wanted)));
     }
 
