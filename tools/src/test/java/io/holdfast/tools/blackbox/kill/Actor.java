@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 abstract class Actor implements Runnable {
     static final Duration TICK = Duration.ofMillis(20);
 
+    private static final int SERVER_UNAVAILABLE = 3;
+
     // valid for the whole campaign
     final String name;
     final History history;
@@ -182,6 +184,9 @@ abstract class Actor implements Runnable {
         WirePacket connack = opened.connect(connect);
         if (connack.returnCode() != 0) {
             history.record(new Event.Refused(name, connection, connack.returnCode()));
+            if (connack.returnCode() == SERVER_UNAVAILABLE && mode() == Gate.Mode.CLOSED) {
+                throw new IOException("the broker is stopping");
+            }
             throw new AssertionError(name + " refused: " + connack);
         }
         acknowledged(new Event.Connected(name, connection, connack.sessionPresent()));
