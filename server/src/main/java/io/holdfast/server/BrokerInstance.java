@@ -369,11 +369,6 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     }
 
     @Override
-    public void idle() {
-        folder.idle();
-    }
-
-    @Override
     public void synced(long nanos) {
         counters.add(BrokerCounter.COMMIT_SYNCS);
         counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
