@@ -27,24 +27,31 @@ public final class QueueWalk {
     private final RowReader store;
     private final SessionState state;
     private final Visitor visitor;
+    private final long end;
     private long at;
     private long missingFrom = -1;
 
-    private QueueWalk(RowReader store, SessionState state, Visitor visitor) {
+    private QueueWalk(RowReader store, SessionState state, long end, Visitor visitor) {
         this.store = store;
         this.state = state;
         this.visitor = visitor;
-        at = state.acknowledged();
+        this.end = end;
+        at = Math.min(state.acknowledged(), end);
     }
 
     public static void forEach(RowReader store, SessionState state, Visitor visitor) {
-        new QueueWalk(store, state, visitor).run();
+        forEach(store, state, state.next(), visitor);
+    }
+
+    /** The messages with an index below {@code end}; the fragments behind it are not read. */
+    public static void forEach(RowReader store, SessionState state, long end, Visitor visitor) {
+        new QueueWalk(store, state, Math.min(end, state.next()), visitor).run();
     }
 
     private void run() {
         long number = state.number();
-        byte[] from = Keys.queue(number, state.queueHead());
-        try (RowCursor rows = store.cursor(Table.QUEUE, from, Keys.queue(number + 1, 0))) {
+        byte[] from = Keys.queue(number, Math.min(state.queueHead(), end));
+        try (RowCursor rows = store.cursor(Table.QUEUE, from, Keys.queue(number, end))) {
             while (rows.next()) {
                 try {
                     SessionRows.readFragment(rows.key(), rows.record(), this::stored);
@@ -53,13 +60,13 @@ public final class QueueWalk {
                 }
             }
         }
-        remembered(state.next());
+        remembered(end);
         endMissing(at);
     }
 
     /** An entry of a fragment; fragments may overlap, indexes already seen are skipped (C04). */
     private void stored(long index, long delivery, int @Nullable [] identifiers) {
-        if (index < at || index >= state.next()) {
+        if (index < at || index >= end) {
             return;
         }
         remembered(index);

@@ -229,7 +229,7 @@ public final class SessionRows {
         try {
             visit(parseFragment(key, record), Keys.queueFirstIndex(key), visitor);
         } catch (IndexOutOfBoundsException e) {
-            throw new DamagedRowException(Table.QUEUE, key, "it holds fewer entries than it says", e);
+            throw new DamagedRowException(Table.QUEUE, key, record, "it holds fewer entries than it says", e);
         }
     }
 
@@ -259,15 +259,18 @@ public final class SessionRows {
         try {
             return InflightRecord.parseFrom(record);
         } catch (InvalidProtocolBufferException e) {
-            throw new DamagedRowException(Table.INFLIGHT, Keys.number(number), "it is no InflightRecord", e);
+            throw new DamagedRowException(Table.INFLIGHT, Keys.number(number), record, "it is no InflightRecord", e);
         }
     }
 
     private static QueueFragment parseFragment(byte[] key, byte @Nullable [] record) {
+        if (record == null) {
+            return QueueFragment.getDefaultInstance();
+        }
         try {
-            return record == null ? QueueFragment.getDefaultInstance() : QueueFragment.parseFrom(record);
+            return QueueFragment.parseFrom(record);
         } catch (InvalidProtocolBufferException e) {
-            throw new DamagedRowException(Table.QUEUE, key, "it is no QueueFragment", e);
+            throw new DamagedRowException(Table.QUEUE, key, record, "it is no QueueFragment", e);
         }
     }
 }

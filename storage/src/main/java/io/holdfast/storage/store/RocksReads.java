@@ -204,13 +204,13 @@ final class RocksReads {
     static byte[] verified(Table table, byte[] key, byte[] value) {
         int length = value.length - RowBatch.CRC_BYTES;
         if (length < 0) {
-            throw new DamagedRowException(table, key);
+            throw new DamagedRowException(table, key, value);
         }
         int stored = ByteBuffer.wrap(value, length, RowBatch.CRC_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getInt();
         if (RowBatch.checksum(new CRC32C(), key, value, length) != stored) {
-            throw new DamagedRowException(table, key);
+            throw new DamagedRowException(table, key, value);
         }
         return Arrays.copyOf(value, length);
     }

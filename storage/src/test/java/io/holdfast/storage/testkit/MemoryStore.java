@@ -247,7 +247,7 @@ public final class MemoryStore implements RowStore {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getInt();
         if (RowBatch.checksum(crc, key, value, length) != stored) {
-            throw new DamagedRowException(table, key);
+            throw new DamagedRowException(table, key, value);
         }
         return Arrays.copyOf(value, length);
     }
