@@ -105,14 +105,6 @@ public final class Broker implements AutoCloseable {
         supervisor.execute(this::replaceInstance);
     }
 
-    /** Ends the present life as a failed write would. */
-    void failInstance(Throwable cause) {
-        BrokerInstance current = instance;
-        if (current != null) {
-            current.failed(cause);
-        }
-    }
-
     private void replaceInstance() {
         if (state == BrokerState.STOPPING || state == BrokerState.STOPPED) {
             return;
@@ -223,11 +215,6 @@ public final class Broker implements AutoCloseable {
     public @Nullable RecoveryReport recovery() {
         BrokerInstance current = instance;
         return current == null ? null : current.report();
-    }
-
-    /** Sockets open now, whatever was received on them. */
-    public int openConnections() {
-        return connections.openCount();
     }
 
     public Counters counters() {

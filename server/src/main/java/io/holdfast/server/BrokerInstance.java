@@ -358,9 +358,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     @Override
     public void sweep(SparseBlocks blocks) {
-        if (report.quarantined() == 0) { // Nobody knows what a damaged session claims.
-            housekeeping.listClaims(blocks);
-        }
+        housekeeping.listClaims(blocks);
     }
 
     @Override
