@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
+import static io.holdfast.tools.store.DumpRun.column;
+import static io.holdfast.tools.store.DumpRun.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.schema.Keys;
@@ -14,7 +13,6 @@ import io.holdfast.storage.schema.Table;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +36,7 @@ class StoreDumpIT {
     @TempDir
     private Path temp;
 
-    private final StringWriter err = new StringWriter();
+    private String err = "";
     private int exitCode;
 
     private Path data() {
@@ -46,53 +44,14 @@ class StoreDumpIT {
     }
 
     private String dump(String... options) {
-        StringWriter out = new StringWriter();
-        List<String> arguments = new ArrayList<>(List.of("dump", "--data", data().toString()));
-        arguments.addAll(List.of(options));
-        exitCode = run(new PrintWriter(out), arguments.toArray(new String[0]));
-        return out.toString();
+        DumpRun run = DumpRun.of(data(), options);
+        exitCode = run.exitCode();
+        err += run.err();
+        return run.out();
     }
 
-    private int run(PrintWriter out, String... arguments) {
-        return new CommandLine(new StoreVerb())
-                .setOut(out)
-                .setErr(new PrintWriter(err, true))
-                .execute(arguments);
-    }
-
-    /** Rows of one section as maps, from the lines for programs. */
     private List<Map<String, String>> rows(String section, String... options) {
-        List<String> all = new ArrayList<>(List.of("-o", "jsonl", "--section", section));
-        all.addAll(List.of(options));
-        return parse(dump(all.toArray(new String[0])));
-    }
-
-    private static List<Map<String, String>> parse(String lines) {
-        return lines.lines().map(StoreDumpIT::parseLine).toList();
-    }
-
-    private static Map<String, String> parseLine(String line) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        try (JsonParser json = new JsonFactory().createParser(line)) {
-            assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String name = json.currentName();
-                if (json.nextToken() == JsonToken.START_ARRAY) {
-                    json.skipChildren();
-                    fields.put(name, "[...]");
-                } else {
-                    fields.put(name, json.getText());
-                }
-            }
-            assertThat(json.nextToken()).isNull();
-        } catch (IOException e) {
-            throw new AssertionError(line, e);
-        }
-        return fields;
-    }
-
-    private static List<String> column(List<Map<String, String>> rows, String name) {
-        return rows.stream().map(row -> String.valueOf(row.get(name))).toList();
+        return DumpRun.rows(data(), section, options);
     }
 
     // ---- golden output
@@ -279,7 +238,7 @@ class StoreDumpIT {
                 .containsExactly("== wills", "== topics");
         assertThat(dump("--section", "queue")).isEmpty();
         assertThat(exitCode).isEqualTo(2);
-        assertThat(err.toString()).contains("queue").contains("queued");
+        assertThat(err).contains("queue").contains("queued");
     }
 
     @Test
@@ -399,7 +358,7 @@ class StoreDumpIT {
         Files.writeString(marker, Files.readString(marker).replace("format=1", "format=99"));
         assertThat(dump()).isEmpty();
         assertThat(exitCode).isEqualTo(3);
-        assertThat(err.toString().lines()).hasSize(3).allMatch(line -> line.startsWith("holdfast: "));
+        assertThat(err.lines()).hasSize(3).allMatch(line -> line.startsWith("holdfast: "));
     }
 
     @Test
@@ -442,6 +401,7 @@ class StoreDumpIT {
                 // Nothing is held.
             }
         });
-        assertThat(run(gone, "dump", "--data", data().toString())).isEqualTo(1);
+        int code = new CommandLine(new StoreVerb()).setOut(gone).execute("dump", "--data", data().toString());
+        assertThat(code).isEqualTo(1);
     }
 }
