@@ -223,25 +223,28 @@ public final class MalformedExamples {
                 TOPIC_NAME_INVALID);
     }
 
+    /** The payload fits the will flag, so that nothing but the flags is wrong. */
     private static void connectFlags(List<MalformedExample> to, String name, String flags) {
-        // enough for a will, so that the flags are what is wrong
+        boolean will = (Integer.parseInt(flags, 16) & ConnectDecoder.WILL) != 0;
+        String will3 = will ? " 00 01 'w' 00 00" : "";
+        String will5 = will ? " 00" + will3 : "";
         first(
                 to,
                 name,
                 MQTT_3_1_1,
-                "10 11 00 04 'MQTT' 04 " + flags + " 00 00 00 00 00 01 'w' 00 00",
+                (will ? "10 11" : "10 0c") + " 00 04 'MQTT' 04 " + flags + " 00 00 00 00" + will3,
                 MALFORMED_PACKET);
         first(
                 to,
                 name,
                 MQTT_3_1,
-                "10 13 00 06 'MQIsdp' 03 " + flags + " 00 00 00 00 00 01 'w' 00 00",
+                (will ? "10 13" : "10 0e") + " 00 06 'MQIsdp' 03 " + flags + " 00 00 00 00" + will3,
                 MALFORMED_PACKET);
         first(
                 to,
                 name,
                 MQTT_5,
-                "10 13 00 04 'MQTT' 05 " + flags + " 00 00 00 00 00 00 00 01 'w' 00 00",
+                (will ? "10 13" : "10 0d") + " 00 04 'MQTT' 05 " + flags + " 00 00 00 00 00" + will5,
                 MALFORMED_PACKET);
     }
 

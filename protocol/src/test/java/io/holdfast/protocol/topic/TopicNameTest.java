@@ -16,12 +16,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopicNameTest {
     @ParameterizedTest
     @ValueSource(strings = {"a/+", "a/#", "+", "#", "a+", "a#b", "+/a", "a/#/b"})
-    @DisplayName("S34 S45 a topic name holds no wildcards")
+    @DisplayName("S34 a topic name holds no wildcards")
     void of_wildcard_illegal(String text) {
         assertThatThrownBy(() -> TopicName.of(text))
                 .isInstanceOfSatisfying(
                         InvalidTopicException.class,
                         e -> assertThat(e.fault()).isEqualTo(InvalidTopicException.Fault.GRAMMAR));
+    }
+
+    @Test
+    @DisplayName("S45 a filter may cover several topics, a publish needs one exact topic")
+    void of_filterText_isNoTopic() {
+        String text = "myhome/+/temperature";
+        assertThat(TopicFilter.parse(text).hasWildcard()).isTrue();
+        assertThatThrownBy(() -> TopicName.of(text)).isInstanceOf(InvalidTopicException.class);
+        assertThat(TopicName.of("myhome/livingroom/temperature").levelCount()).isEqualTo(3);
     }
 
     @Test
