@@ -24,6 +24,7 @@ import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -144,6 +145,10 @@ class PacketEncoderTest {
         byte[] topicSource = Wire.bytes("'xx' 'a/b' 'xx'");
         for (int payloadBytes : new int[] {0, 1, 119, 120, 121, 122, 123, 20_000}) {
             byte[] payloadSource = new byte[payloadBytes + 3];
+            for (int i = 0; i < payloadSource.length; i++) {
+                payloadSource[i] = (byte) i;
+            }
+            byte[] payload = Arrays.copyOfRange(payloadSource, 1, 1 + payloadBytes);
             for (QoS qos : QoS.values()) {
                 boolean acknowledged = qos != QoS.AT_MOST_ONCE;
                 ByteBuf out = Unpooled.buffer(1);
@@ -162,13 +167,7 @@ class PacketEncoderTest {
                         payloadBytes,
                         REASON);
                 Publish publish = new Publish(
-                        acknowledged ? 7 : 0,
-                        qos,
-                        acknowledged,
-                        true,
-                        TopicName.of("a/b"),
-                        new byte[payloadBytes],
-                        REASON);
+                        acknowledged ? 7 : 0, qos, acknowledged, true, TopicName.of("a/b"), payload, REASON);
                 assertThat(PacketEncoder.publishSize(version, qos, 3, payloadBytes, REASON))
                         .isEqualTo(out.readableBytes())
                         .isEqualTo(PacketEncoder.encodedSize(publish, version));
