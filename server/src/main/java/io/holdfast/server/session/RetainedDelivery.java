@@ -64,7 +64,15 @@ final class RetainedDelivery extends RetainedSlice {
         if (hasMore() && !session.ended) {
             shard.inbound.startRetained(new RetainedDelivery(shard, session, filter, options, after(), below()));
         } else {
+            greet();
             shard.inbound.continueRetained(session);
+        }
+    }
+
+    /** What the broker itself says comes last, and so behind the SUBACK that some clients insist on seeing first. */
+    private void greet() {
+        for (Message own : shard.env.ownMessages(filter)) {
+            shard.outbound.sendAtMostOnce(session, own, Delivery.RETAIN, null);
         }
     }
 }

@@ -15,8 +15,6 @@ import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SubscriptionOps;
 import io.holdfast.storage.commit.SubscriptionOps.Owed;
-import io.holdfast.storage.log.Delivery;
-import io.holdfast.storage.log.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,9 +100,6 @@ final class SubscriptionFlow {
                 session.subscriptionCount++;
             }
             if (!session.ended && isOwed()) {
-                for (Message own : shard.env.ownMessages(filter)) {
-                    shard.outbound.sendAtMostOnce(session, own, Delivery.RETAIN, null);
-                }
                 start(new RetainedDelivery(shard, session, filter, options, new byte[0], owedBelow()));
             }
         }
