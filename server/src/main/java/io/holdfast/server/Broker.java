@@ -105,6 +105,14 @@ public final class Broker implements AutoCloseable {
         supervisor.execute(this::replaceInstance);
     }
 
+    /** Ends the present life as a failed write would. */
+    void failInstance(Throwable cause) {
+        BrokerInstance current = instance;
+        if (current != null) {
+            current.failed(cause);
+        }
+    }
+
     private void replaceInstance() {
         if (state == BrokerState.STOPPING || state == BrokerState.STOPPED) {
             return;
@@ -215,6 +223,11 @@ public final class Broker implements AutoCloseable {
     public @Nullable RecoveryReport recovery() {
         BrokerInstance current = instance;
         return current == null ? null : current.report();
+    }
+
+    /** Sockets open now, whatever was received on them. */
+    public int openConnections() {
+        return connections.openCount();
     }
 
     public Counters counters() {

@@ -358,7 +358,9 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     @Override
     public void sweep(SparseBlocks blocks) {
-        housekeeping.listClaims(blocks);
+        if (report.quarantined() == 0) { // Nobody knows what a damaged session claims.
+            housekeeping.listClaims(blocks);
+        }
     }
 
     @Override

@@ -53,6 +53,7 @@ final class Housekeeping {
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
     private final Duration sysInterval;
     private final Router router;
+    private volatile boolean stopping;
 
     // the chores' thread only
     private long retainedAtNanos = System.nanoTime();
@@ -92,8 +93,8 @@ final class Housekeeping {
 
     /** No new chores from here on. */
     void stop() {
+        stopping = true;
         ticks.forEach(tick -> tick.cancel(false));
-        chores.shutdown();
     }
 
     /** Waits for what is under way: afterwards nobody reads the store. */
@@ -119,7 +120,7 @@ final class Housekeeping {
 
     private void guard(Runnable chore) {
         try {
-            if (instance.isRunning()) {
+            if (instance.isRunning() && !stopping) {
                 chore.run();
             }
         } catch (Throwable e) {
@@ -161,7 +162,7 @@ final class Housekeeping {
     private void recount(long[] sessions, int from, long position) {
         int end = Math.min(sessions.length, from + RECOUNT_SESSIONS);
         forEachShard(Arrays.copyOfRange(sessions, from, end), (shard, numbers) -> shard.recount(numbers, position));
-        if (end < sessions.length && !chores.isShutdown()) {
+        if (end < sessions.length && !stopping) {
             ScheduledFuture<?> unused = chores.schedule(
                     () -> recount(sessions, end, position), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -221,9 +222,7 @@ final class Housekeeping {
 
     /** Asks all sessions what they still claim in sparse blocks; new sessions cannot claim old messages. */
     void listClaims(SparseBlocks blocks) {
-        if (instance.isRunning() && !chores.isShutdown()) {
-            chores.execute(() -> guard(() -> listClaims(blocks, Keys.number(0))));
-        }
+        chores.execute(() -> guard(() -> listClaims(blocks, Keys.number(0))));
     }
 
     private void listClaims(SparseBlocks blocks, byte[] from) {
@@ -238,7 +237,7 @@ final class Housekeeping {
             for (int i = 0; i < instance.shards(); i++) {
                 instance.loop(i).tell(SessionShard::claimsListed);
             }
-        } else if (!chores.isShutdown()) {
+        } else if (!stopping) {
             byte[] next = Keys.number(numbers.getLong(numbers.size() - 1) + 1);
             ScheduledFuture<?> unused = chores.schedule(
                     () -> guard(() -> listClaims(blocks, next)), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);

@@ -12,6 +12,7 @@ import io.holdfast.storage.store.StoreRefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -109,10 +110,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
         try {
             broker = Broker.start(settled);
         } catch (IOException e) {
-            return fail(
-                    EXIT_ADDRESS,
-                    "cannot listen on " + settled.bind() + " port " + settled.port() + ": " + e.getMessage()
-                            + "; stop what uses it or choose another with --port or --bind");
+            return fail(EXIT_ADDRESS, sentence(e, settled));
         }
         stopWithProcess(broker);
         PrintWriter out = spec.commandLine().getOut();
@@ -135,6 +133,12 @@ public final class RunVerb implements Verb, Callable<Integer> {
         out.flush();
         broker.awaitStopped();
         return CommandLine.ExitCode.OK;
+    }
+
+    private static String sentence(IOException e, BrokerConfig settled) {
+        return e instanceof UnknownHostException
+                ? "cannot listen on '" + settled.bind() + "': this machine has no such address"
+                : e.getMessage() + "; stop what uses it, or choose another with --port or --bind";
     }
 
     /** A JVM ended by a signal would report the signal; a clean stop is a success and says so. */

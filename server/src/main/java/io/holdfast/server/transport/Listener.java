@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Listening sockets for MQTT over TCP. */
 public final class Listener implements AutoCloseable {
@@ -54,9 +55,20 @@ public final class Listener implements AutoCloseable {
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             close();
-            throw new IOException(bound.cause().getMessage(), bound.cause());
+            throw new IOException("cannot listen on " + text(address) + ": " + reason(bound.cause()), bound.cause());
         }
         channels.add(bound.channel());
+    }
+
+    /** What the system says, without the technical words around it. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        for (String known : List.of("Address already in use", "Permission denied", "Cannot assign requested address")) {
+            if (message.contains(known)) {
+                return known.toLowerCase(Locale.ROOT);
+            }
+        }
+        return message;
     }
 
     private static ServerBootstrap bootstrap(Connections connections) {

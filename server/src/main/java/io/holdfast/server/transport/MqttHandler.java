@@ -63,6 +63,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     // inbound
     private @Nullable ByteBuf pending;
     private int partialBytes;
+    private long partialSinceNanos;
     private boolean reading = true;
     private boolean throttled;
     private boolean inputEnded;
@@ -153,6 +154,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         if (packets > 0) {
             connections.counters().add(BrokerCounter.PACKETS_RECEIVED, packets);
+            partialSinceNanos = System.nanoTime();
         }
         settle();
     }
@@ -193,6 +195,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         if (bytes != partialBytes) {
             int before = partialBytes;
             partialBytes = bytes;
+            if (before == 0) {
+                partialSinceNanos = System.nanoTime();
+            }
             connections.partials().changed(this, before, bytes);
         }
     }
@@ -201,9 +206,14 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         return partialBytes;
     }
 
+    /** When the packet began to arrive. */
+    long partialSinceNanos() {
+        return partialSinceNanos;
+    }
+
     private void throttle() {
         if (connections.partials().isOverfull()) {
-            connections.partials().shedLargest();
+            connections.partials().shedWorst();
         }
         if (!throttled && phase != Phase.ENDED) {
             throttled = true;
@@ -214,7 +224,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     private void unthrottle() {
         if (connections.partials().isFull()) {
-            connections.partials().shedLargest();
+            connections.partials().shedWorst();
         }
         throttled = false;
         if (phase == Phase.OPENING || phase == Phase.LIVE) {
@@ -324,9 +334,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void malformed(MalformedPacketException e) {
         connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
         connections.malformed().event("malformed packet (" + e.getMessage() + ")", MqttConnection.peer(channel));
-        if (phase == Phase.OPENING && e instanceof UnsupportedProtocolVersionException unsupported) {
-            // [MQTT-3.1.2-2]
-            refuse(new ConnAck(false, e.reasonCode()), unsupported.answerVersion());
+        if (phase == Phase.OPENING && e instanceof UnsupportedProtocolVersionException) {
+            refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_3_1_1); // [MQTT-3.1.2-2]
         } else {
             fault(e.reasonCode());
         }

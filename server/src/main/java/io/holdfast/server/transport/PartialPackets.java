@@ -9,11 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bounds the memory for packets that have not arrived whole, over all connections: ten thousand clients that each send
  * all but the last byte of the largest packet must not exhaust it. At the limit connections with a partial packet are no
- * longer read; a quarter above it, or when that lasts, the largest one is closed. Connections of one event loop are
+ * longer read; a quarter above it, or when that lasts, the worst one is closed. Connections of one event loop are
  * judged by that loop.
  */
 final class PartialPackets {
     private static final int HEADROOM = 4;
+    private static final long OLD_NANOS = 1_000_000_000L;
 
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
@@ -48,16 +49,24 @@ final class PartialPackets {
         return bytes.get() >= bytesMax + bytesMax / HEADROOM;
     }
 
-    /** Closes the connection of this event loop that holds most. */
-    void shedLargest() {
-        MqttHandler largest = null;
+    /**
+     * Closes the connection of this event loop that holds most for longest, bytes times time: a large packet that arrives
+     * briskly is no offence. While waiting may still help, only one that is old.
+     */
+    void shedWorst() {
+        long now = System.nanoTime();
+        MqttHandler worst = null;
+        double most = 0;
         for (MqttHandler handler : holders.get()) {
-            if (largest == null || handler.partialBytes() > largest.partialBytes()) {
-                largest = handler;
+            long ageNanos = now - handler.partialSinceNanos();
+            double byteNanos = (double) handler.partialBytes() * ageNanos;
+            if (byteNanos > most && (ageNanos >= OLD_NANOS || isOverfull())) {
+                most = byteNanos;
+                worst = handler;
             }
         }
-        if (largest != null) {
-            largest.shed();
+        if (worst != null) {
+            worst.shed();
         }
     }
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.testkit;
+
+import io.holdfast.server.Broker;
+import io.holdfast.server.ConfigReader;
+import io.holdfast.server.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A broker on a free port; four shards, so that connections change their event loop on any machine. */
+public final class RunningBroker implements AutoCloseable {
+    private final Broker broker;
+
+    private RunningBroker(Broker broker) {
+        this.broker = broker;
+    }
+
+    /** Starts a broker with settings of the form {@code key=value}. */
+    public static RunningBroker start(Path folder, String... settings) throws IOException, ConfigurationException {
+        ConfigReader config = new ConfigReader()
+                .set("store.folder", folder.toString(), "test")
+                .set("listeners.tcp.port=0")
+                .set("shards=4");
+        for (String setting : settings) {
+            config.set(setting);
+        }
+        return new RunningBroker(Broker.start(config.read()));
+    }
+
+    public Broker broker() {
+        return broker;
+    }
+
+    public int port() {
+        return broker.addresses().get(0).getPort();
+    }
+
+    /** A connection on which nothing was sent yet. */
+    public WireClient open() throws IOException {
+        return new WireClient(port());
+    }
+
+    /** A client with its CONNACK. */
+    public WireClient connect(String clientId, boolean cleanStart) throws IOException {
+        WireClient client = open();
+        client.connect(clientId, cleanStart);
+        return client;
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What {@code run} refuses; a run that succeeds ends its process, so it is tested from outside. */
+class RunVerbTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine line = new CommandLine(new RunVerb()).setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+
+    private void assertOneSentence(String... parts) {
+        assertThat(err.toString()).startsWith("holdfast: ").contains(parts);
+        assertThat(err.toString().strip().lines()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("an unknown setting is one sentence and exit code 2")
+    void run_unknownSetting_usage() {
+        assertThat(run("--data", folder.resolve("d").toString(), "--set", "store.durabilty=os"))
+                .isEqualTo(RunVerb.EXIT_USAGE);
+        assertOneSentence("store.durabilty", "did you mean 'store.durability'?");
+    }
+
+    @Test
+    @DisplayName("a port that is no number is one sentence and exit code 2")
+    void run_wrongPort_usage() {
+        assertThat(run("--port", "mqtt")).isEqualTo(RunVerb.EXIT_USAGE);
+        assertOneSentence("--port mqtt", "0 to 65535");
+    }
+
+    @Test
+    @DisplayName("a folder with other things in it is one sentence and exit code 3")
+    void run_foreignFolder_refused() throws IOException {
+        Files.writeString(folder.resolve("thesis.txt"), "mine");
+        assertThat(run("--data", folder.toString(), "--port", "0")).isEqualTo(RunVerb.EXIT_STORE_REFUSED);
+        assertOneSentence(folder.toString());
+        assertThat(folder.resolve("thesis.txt")).hasContent("mine");
+    }
+
+    @Test
+    @DisplayName("a port in use is one sentence and exit code 5")
+    void run_portInUse_address() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertThat(run("--data", folder.resolve("d").toString(), "--port", port))
+                    .isEqualTo(RunVerb.EXIT_ADDRESS);
+            assertOneSentence("127.0.0.1:" + port, "in use");
+        }
+    }
+
+    @Test
+    @DisplayName("--help lists every exit code of the manual")
+    void help_always_listsExitCodes() {
+        String help = new CommandLine(new RunVerb()).getUsageMessage();
+        for (int code = 0; code <= RunVerb.EXIT_ADDRESS; code++) {
+            assertThat(help).containsPattern("(?m)^ +" + code + " +\\w+");
+        }
+    }
+}
