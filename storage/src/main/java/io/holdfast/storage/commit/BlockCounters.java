@@ -126,9 +126,8 @@ public final class BlockCounters {
         return (long) n * blockMessages;
     }
 
-    /** Blocks wholly below {@code firstId} that few messages keep, in rising order; noted as being swept. */
-    SparseBlocks takeSparse(long firstId, int atLeast) {
-        int liveMax = blockMessages / Sweep.SPARSE;
+    /** Blocks wholly below {@code firstId} that few live messages keep, in rising order; noted as being swept. */
+    SparseBlocks takeSparse(long firstId, int liveMax, int atLeast) {
         LongArrayList sparse = new LongArrayList();
         for (LongHashSet.LongIterator i = seen.iterator(); isComplete() && i.hasNext(); ) {
             long block = i.nextValue();

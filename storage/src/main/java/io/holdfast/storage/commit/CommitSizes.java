@@ -9,9 +9,18 @@ package io.holdfast.storage.commit;
  * @param blockMessages message ids that share one counter of live recipients and are deleted together
  * @param logDeleteBytes log bytes between two range deletions on the log
  * @param messageDeleteBytes message bytes between two range deletions on messages
+ * @param sparseMessages live messages of a block that is worth a sweep, at most
  * @param sweepBlocksMin sparse blocks that make a sweep over all sessions worth it
+ * @param sweepGapMin shorter runs of dead messages are left alone, as every range deletion costs readers
  */
 public record CommitSizes(
-        int segments, int blockMessages, long logDeleteBytes, long messageDeleteBytes, int sweepBlocksMin) {
-    public static final CommitSizes STANDARD = new CommitSizes(GroupCommitter.SEGMENTS, 4_096, 8L << 20, 8L << 20, 64);
+        int segments,
+        int blockMessages,
+        long logDeleteBytes,
+        long messageDeleteBytes,
+        int sparseMessages,
+        int sweepBlocksMin,
+        int sweepGapMin) {
+    public static final CommitSizes STANDARD =
+            new CommitSizes(GroupCommitter.SEGMENTS, 4_096, 8L << 20, 8L << 20, 256, 64, 32);
 }

@@ -204,8 +204,8 @@ public final class CommitThread {
         lastStepNanos = now;
         lastStepLogBytes = committer.logBytes();
         long bound = environment.lowestApplied();
-        SparseBlocks sparse = committer.enterSweep();
-        if (sparse != null && haste == null) {
+        SparseBlocks sparse = haste == null ? committer.enterSweep(bound) : null;
+        if (sparse != null) {
             environment.sweep(sparse);
         }
         int segment = committer.enterSegment(bound);

@@ -170,17 +170,19 @@ public final class GroupCommitter {
     /**
      * Starts to free blocks that a few sleeping sessions pin.
      *
+     * @param applied the lowest position that any shard has applied: later messages may not have reached the sessions
+     *     that claim them
      * @return the blocks, for shards to list their sessions' claims in; null when it is not worth it or under way
      */
-    public @Nullable SparseBlocks enterSweep() {
+    public @Nullable SparseBlocks enterSweep(long applied) {
         if (builder.isSweeping()) {
             return null;
         }
-        SparseBlocks blocks = counters.takeSparse(position + 1, sizes.sweepBlocksMin());
+        SparseBlocks blocks = counters.takeSparse(applied + 1, sizes.sparseMessages(), sizes.sweepBlocksMin());
         if (blocks.isEmpty()) {
             return null;
         }
-        builder.startSweep(new Sweep(blocks, shards));
+        builder.startSweep(new Sweep(blocks, shards, sizes.sweepGapMin()));
         return blocks;
     }
 

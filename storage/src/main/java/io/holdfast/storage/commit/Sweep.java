@@ -9,18 +9,14 @@ import org.agrona.collections.LongHashSet;
  * answer. Commit thread only.
  */
 final class Sweep {
-    /** A block with no more live messages than one in this many is worth it. */
-    static final int SPARSE = 16;
-
-    /** Shorter runs of dead messages are left alone, as every range deletion costs readers. */
-    private static final int GAP_MIN = 32;
-
     private final SparseBlocks blocks;
     private final LongHashSet claimed = new LongHashSet();
+    private final int gapMin;
     private int shardsToCome;
 
-    Sweep(SparseBlocks blocks, int shards) {
+    Sweep(SparseBlocks blocks, int shards, int gapMin) {
         this.blocks = blocks;
+        this.gapMin = gapMin;
         shardsToCome = shards;
     }
 
@@ -49,8 +45,8 @@ final class Sweep {
         });
     }
 
-    private static void gap(long from, long to, BlockCounters.Deletion deletion) {
-        if (to - from >= GAP_MIN) {
+    private void gap(long from, long to, BlockCounters.Deletion deletion) {
+        if (to - from >= gapMin) {
             deletion.range(from, to);
         }
     }

@@ -190,16 +190,23 @@ class BlockCountersTest {
             }
         }
         long firstId = 3L * BLOCK_MESSAGES;
-        assertThat(counters.takeSparse(firstId, 3).isEmpty()).as("not worth it").isTrue();
-        SparseBlocks sparse = counters.takeSparse(firstId, 2);
+        assertThat(counters.takeSparse(firstId, CommitSizes.STANDARD.sparseMessages(), 3)
+                        .isEmpty())
+                .as("not worth it")
+                .isTrue();
+        SparseBlocks sparse = counters.takeSparse(firstId, CommitSizes.STANDARD.sparseMessages(), 2);
         assertThat(sparse.test(5)).isTrue();
         assertThat(sparse.test(BLOCK_MESSAGES + 5)).isTrue();
         assertThat(sparse.test(2L * BLOCK_MESSAGES)).as("full of live messages").isFalse();
-        assertThat(counters.takeSparse(firstId, 1).isEmpty()).as("swept").isTrue();
+        assertThat(counters.takeSparse(firstId, CommitSizes.STANDARD.sparseMessages(), 1)
+                        .isEmpty())
+                .as("swept")
+                .isTrue();
         for (long id = 0; id < 6; id++) {
             counters.settle(1, id);
         }
-        assertThat(counters.takeSparse(firstId, 1).test(7))
+        assertThat(counters.takeSparse(firstId, CommitSizes.STANDARD.sparseMessages(), 1)
+                        .test(7))
                 .as("half of them gone")
                 .isTrue();
     }
@@ -207,7 +214,8 @@ class BlockCountersTest {
     @Test
     @DisplayName("a sweep deletes what no shard claims, in runs that are worth a range, and waits for all shards")
     void sweep_claimsOfAllShards_gapsAreDeleted() {
-        Sweep sweep = new Sweep(new SparseBlocks(new long[] {1}, (int) BLOCK_MESSAGES), 2);
+        Sweep sweep = new Sweep(
+                new SparseBlocks(new long[] {1}, (int) BLOCK_MESSAGES), 2, CommitSizes.STANDARD.sweepGapMin());
         sweep.claim(new long[] {BLOCK_MESSAGES + 100L, BLOCK_MESSAGES + 110L});
         assertThat(sweep.done()).isFalse();
         sweep.claim(new long[] {2L * BLOCK_MESSAGES - 1});
