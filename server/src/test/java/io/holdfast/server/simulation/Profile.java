@@ -36,6 +36,7 @@ record Profile(String name, Map<Act, Double> weights, double cleanChance, double
         HAND(.6),
         RECOUNT(.3),
         DELETE_DEAD(.05),
+        SWEEP(.1),
         EXPIRE(.05),
         CLOCK(.02),
         TICK(.02),

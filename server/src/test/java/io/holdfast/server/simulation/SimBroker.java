@@ -19,6 +19,7 @@ import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.LogReplay;
@@ -350,6 +351,27 @@ final class SimBroker {
             later(i, "visit " + segment, () -> shard.visit(segment, bound));
         }
         return true;
+    }
+
+    /** The commit thread asks all sessions what they claim in sparse blocks. */
+    void sweep() {
+        SparseBlocks blocks = committer.enterSweep(lowestApplied());
+        if (blocks == null) {
+            return;
+        }
+        try (RowCursor rows = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
+            while (rows.next()) {
+                long number = Keys.number(rows.key());
+                SessionShard shard = shardOf(number);
+                later(
+                        SessionNumbers.shard(number, SHARDS),
+                        "claims of " + number,
+                        () -> shard.listClaims(new long[] {number}, blocks));
+            }
+        }
+        for (int i = 0; i < SHARDS; i++) {
+            later(i, "claims listed", shards.get(i)::claimsListed);
+        }
     }
 
     long lowestApplied() {

@@ -43,7 +43,7 @@ record SimConfig(
         int inline = dice.of(1, 1, 2);
         IndexSpace space = new IndexSpace(9, 4, inline);
         CommitSizes commit =
-                new CommitSizes(SEGMENTS, dice.of(1, 2, 4), dice.of(1L, 200L), dice.of(1L, 200L), dice.of(1, 4));
+                new CommitSizes(SEGMENTS, dice.of(1, 2, 4), dice.of(1L, 200L), dice.of(1L, 200L), dice.of(1, 3), 1, 1);
         ShardSizes shard = new ShardSizes(
                 SEGMENTS,
                 dice.of(1, 2, 100),

@@ -290,6 +290,7 @@ final class SimWorld {
         }
         if (!draining) {
             may(Act.HAND, "", broker::moveHand);
+            may(Act.SWEEP, "", broker::sweep);
             may(Act.CLOCK, "", this::moveClock);
             may(Act.QUIESCE, "", this::quiesce);
             may(Act.RESTART, "", this::restart);
