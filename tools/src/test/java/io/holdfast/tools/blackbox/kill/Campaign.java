@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -249,10 +250,10 @@ final class Campaign {
         List<Violation> violations = HistoryChecker.checkDrained(events);
         if (!violations.isEmpty()) {
             Path file = Path.of(System.getProperty("java.io.tmpdir"), "history-" + seed + ".txt");
+            Stream<String> lines = IntStream.range(0, events.size()).mapToObj(at -> at + " " + events.get(at));
             Files.write(
                     file,
-                    IntStream.range(0, events.size())
-                            .mapToObj(at -> at + " " + events.get(at))
+                    Stream.concat(lines, violations.stream().map(Violation::toString))
                             .toList());
         }
         return new Outcome(
