@@ -36,12 +36,30 @@ final class Campaign {
     static final String CLEAN = "-clean";
 
     private static final int PUBLISHERS = 4;
-    private static final int ACKS_PER_ROUND_MAX = 9_000;
-    private static final int ROUND_MILLIS_MAX = 1_500;
     private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(40);
     private static final Duration QUIET = Duration.ofMillis(200);
     private static final Duration LONG_SILENCE = Duration.ofSeconds(4);
 
+    /**
+     * How much happens between two kills.
+     *
+     * @param roundMillisMax the longest time before a kill
+     * @param acksMax the most acknowledgements before a kill
+     * @param messagesPerRound how many messages each publisher sends at most in a round
+     */
+    record Plan(int rounds, int roundMillisMax, int acksMax, int messagesPerRound) {
+        /** Kills in quick succession. */
+        static Plan quick(int rounds) {
+            return new Plan(rounds, 1_500, 9_000, 250);
+        }
+
+        /** Rounds of up to 40 s: long enough for the rolling checkpoint to come round in between. */
+        static Plan thorough(int rounds) {
+            return new Plan(rounds, 40_000, 400_000, 15_000);
+        }
+    }
+
+    private final Plan plan;
     private final long seed;
     private final SplittableRandom random;
     private final History history = new History();
@@ -51,7 +69,8 @@ final class Campaign {
     private final List<Actor> actors = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    private Campaign(BrokerProcess broker, long seed) {
+    private Campaign(BrokerProcess broker, long seed, Plan plan) {
+        this.plan = plan;
         this.seed = seed;
         this.random = new SplittableRandom(seed);
         this.broker = broker;
@@ -70,12 +89,12 @@ final class Campaign {
     }
 
     /** Runs a whole campaign on a new data folder. */
-    static Outcome run(BrokerCommand command, long seed, int rounds) throws IOException, InterruptedException {
+    static Outcome run(BrokerCommand command, long seed, Plan plan) throws IOException, InterruptedException {
         try (BrokerProcess broker = BrokerProcess.start(command)) {
-            Campaign campaign = new Campaign(broker, seed);
+            Campaign campaign = new Campaign(broker, seed, plan);
             campaign.startThreads();
             try {
-                for (int round = 0; round < rounds; round++) {
+                for (int round = 0; round < plan.rounds(); round++) {
                     campaign.round();
                 }
                 campaign.drain();
@@ -96,6 +115,10 @@ final class Campaign {
 
     KillSwitch killSwitch() {
         return killSwitch;
+    }
+
+    Plan plan() {
+        return plan;
     }
 
     long seed() {
@@ -145,8 +168,8 @@ final class Campaign {
     }
 
     private void round() throws IOException, InterruptedException {
-        int acks = random.nextInt(1, random.nextBoolean() ? 200 : ACKS_PER_ROUND_MAX);
-        int millis = random.nextInt(100, ROUND_MILLIS_MAX);
+        int acks = random.nextInt(1, random.nextBoolean() ? 200 : plan.acksMax());
+        int millis = random.nextInt(100, plan.roundMillisMax());
         boolean stopped = random.nextInt(10) == 0;
         boolean killedWhileStarting = random.nextInt(6) == 0;
         if (stopped) {

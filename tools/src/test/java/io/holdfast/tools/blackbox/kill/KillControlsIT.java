@@ -46,7 +46,7 @@ final class KillControlsIT {
         SplittableRandom seeds = new SplittableRandom(first);
         for (int i = 1; i <= CAMPAIGNS_MAX; i++) {
             long seed = i == 1 ? first : seeds.nextLong();
-            Campaign.Outcome outcome = Campaign.run(command, seed, ROUNDS);
+            Campaign.Outcome outcome = Campaign.run(command, seed, Campaign.Plan.quick(ROUNDS));
             LOG.log(System.Logger.Level.INFO, command + " " + Seeds.replay(seed) + ": " + outcome);
             // What a clean session saw may have other reasons: the rules are about what is stored.
             if (outcome.violations().stream()

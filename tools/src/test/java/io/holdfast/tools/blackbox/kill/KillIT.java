@@ -29,17 +29,23 @@ final class KillIT {
         int campaigns = Long.getLong("seed") == null ? CAMPAIGNS : 1;
         SplittableRandom seeds = new SplittableRandom(first);
         for (int i = 0; i < campaigns; i++) {
-            long seed = i == 0 ? first : seeds.nextLong();
-            LOG.log(System.Logger.Level.INFO, "kill campaign, " + Seeds.replay(seed));
-            Campaign.Outcome outcome = Campaign.run(BrokerCommand.underTest(), seed, ROUNDS);
-            LOG.log(System.Logger.Level.INFO, ROUNDS + " kills: " + outcome);
-            assertThat(outcome.violations())
-                    .withFailMessage(() -> Seeds.replay(seed) + ", " + outcome + "\n"
-                            + HistoryChecker.report(outcome.violations()) + outcome.brokerOutput())
-                    .isEmpty();
-            // A campaign in which nothing happened proves nothing.
-            assertThat(outcome.owned()).isGreaterThan(ROUNDS * 20L);
-            assertThat(outcome.received()).isGreaterThan(outcome.owned());
+            judge(i == 0 ? first : seeds.nextLong(), Campaign.Plan.quick(ROUNDS));
         }
+        if (FULL) {
+            judge(seeds.nextLong(), Campaign.Plan.thorough(6));
+        }
+    }
+
+    private static void judge(long seed, Campaign.Plan plan) throws Exception {
+        LOG.log(System.Logger.Level.INFO, plan + ", " + Seeds.replay(seed));
+        Campaign.Outcome outcome = Campaign.run(BrokerCommand.underTest(), seed, plan);
+        LOG.log(System.Logger.Level.INFO, outcome.toString());
+        assertThat(outcome.violations())
+                .withFailMessage(() -> Seeds.replay(seed) + ", " + outcome + "\n"
+                        + HistoryChecker.report(outcome.violations()) + outcome.brokerOutput())
+                .isEmpty();
+        // A campaign in which nothing happened proves nothing.
+        assertThat(outcome.owned()).isGreaterThan(plan.rounds() * 20L);
+        assertThat(outcome.received()).isGreaterThan(outcome.owned());
     }
 }

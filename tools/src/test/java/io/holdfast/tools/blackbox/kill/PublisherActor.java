@@ -17,7 +17,6 @@ import java.util.Optional;
  * next one, in order, with its old packet ids: PUBLISH with DUP before its PUBACK or PUBREC, PUBREL after PUBREC.
  */
 final class PublisherActor extends Actor {
-    private static final int MESSAGES_PER_ROUND = 250;
     private static final int WINDOW_MAX = 24;
     private static final int TOPICS = 6;
 
@@ -32,6 +31,8 @@ final class PublisherActor extends Actor {
         }
     }
 
+    private final int messagesPerRound;
+
     // valid for session
     private final Map<Integer, Pending> pending = new LinkedHashMap<>();
     private int nextPacketId = 1;
@@ -44,6 +45,7 @@ final class PublisherActor extends Actor {
 
     PublisherActor(Campaign campaign, String name) {
         super(campaign, name);
+        this.messagesPerRound = campaign.plan().messagesPerRound();
     }
 
     @Override
@@ -91,7 +93,7 @@ final class PublisherActor extends Actor {
     private int budget() {
         if (budgetRound != round()) {
             budgetRound = round();
-            budget = MESSAGES_PER_ROUND;
+            budget = messagesPerRound;
         }
         return budget;
     }
