@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.history;
 
+import static io.holdfast.tools.blackbox.history.HistoryModel.NEVER;
+
 import io.holdfast.tools.blackbox.history.ReceiverState.Carried;
 import io.holdfast.tools.blackbox.history.Violation.Kind;
 import java.util.ArrayList;
@@ -172,19 +174,26 @@ final class DeliveryRule {
         long filters = matching.stream().map(span -> span.filter).distinct().count();
         if (copies > filters * publication.copiesMax()) {
             violate(Kind.DOUBLED, at, describe(e) + " copy " + copies + " of " + publication);
+            return; // One copy too many has no place in any order.
         }
-        if (copies == 1) {
+        // Two subscriptions may have two queues: then only the first copies tell an order.
+        if (filters == 1 || copies == 1) {
             judgeOrder(at, receiver, e, publication);
         }
     }
 
+    /**
+     * The broker gets the messages of a stream in the order of their PUBLISH packets, repeated ones included, and passes
+     * them on in that order [MQTT-4.6.0-6]: what a session receives must be found in that sequence from left to right.
+     */
     private void judgeOrder(int at, ReceiverState receiver, Event.Received e, Publication publication) {
         String stream = publication.publisher + " " + publication.message.qos() + " " + publication.message.topic();
-        Publication last = receiver.lastInOrder.get(stream);
-        if (last != null && last.firstCall > publication.firstCall) {
-            violate(Kind.ORDER, at, describe(e) + " " + publication + " after " + last);
+        int last = receiver.lastInOrder.getOrDefault(stream, -1);
+        int call = publication.firstCallAfter(last);
+        if (call == NEVER) {
+            violate(Kind.ORDER, at, describe(e) + " " + publication + " after what was sent at " + last);
         } else {
-            receiver.lastInOrder.put(stream, publication);
+            receiver.lastInOrder.put(stream, call);
         }
     }
 

@@ -191,13 +191,28 @@ final class HistoryCheckerTest {
     }
 
     @Test
-    void check_firstDeliveriesOutOfOrder_isReported() {
+    void check_deliveriesOutOfOrder_isReported() {
         assertReported(
                 begun().publish("p", "a", "t/a", 1, 1)
                         .publish("p", "b", "t/a", 1, 2)
                         .receiveFully("s", "b", 1, 1)
                         .receiveFully("s", "a", 1, 2),
                 Kind.ORDER);
+    }
+
+    @Test
+    void check_orderOfSecondPass_isJudgedToo() {
+        Story story = begun().publishCalled("p", "a", "t/a", 1, 1)
+                .publishCalled("p", "b", "t/a", 1, 2)
+                .reconnect("p")
+                .republishCalled("p", "a", 1)
+                .republishCalled("p", "b", 2)
+                .owned("p", 1)
+                .owned("p", 2);
+        // A subscriber that was in time for the second message of the first pass only is given the second pass, too.
+        story.receiveFully("s", "b", 1, 1).receiveFully("s", "a", 1, 2);
+        assertClean(story);
+        assertReported(story.receiveFully("s", "b", 1, 3).receiveFully("s", "a", 1, 4), Kind.ORDER);
     }
 
     @Test

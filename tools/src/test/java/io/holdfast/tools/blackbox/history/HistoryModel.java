@@ -159,7 +159,7 @@ final class HistoryModel {
         Outstanding slot = new Outstanding(e.client(), e.packetId());
         Publication known = e.message().qos() == 0 ? null : outstanding.get(slot);
         if (e.dup() && known != null) {
-            known.calls++;
+            known.calls.add(at);
             return;
         }
         // A message that clears has no bytes to be known by, and it needs none: nobody tells its copies apart.
@@ -170,7 +170,7 @@ final class HistoryModel {
             publication = new Publication(key, e.client(), e.message(), false, at);
             publications.put(key, publication);
         } else {
-            publication.calls++;
+            publication.calls.add(at);
         }
         if (e.message().qos() > 0) {
             outstanding.put(slot, publication);

@@ -3,6 +3,9 @@ package io.holdfast.tools.blackbox.history;
 
 import static io.holdfast.tools.blackbox.history.HistoryModel.NEVER;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** What became of one message or will at its publisher. Places are indexes into the history. */
 final class Publication {
     final String key;
@@ -11,8 +14,8 @@ final class Publication {
     final boolean will;
     /** The first PUBLISH, or the CONNECT that carried the will. */
     final int firstCall;
-    /** How often the publisher sent it. A broker need not know a repeated QoS 1 PUBLISH for the same message. */
-    int calls = 1;
+    /** Where the publisher sent it. A broker need not know a repeated QoS 1 PUBLISH for the same message. */
+    final List<Integer> calls = new ArrayList<>();
 
     /** PUBACK or PUBREC: from here on the broker answers for the message. */
     int ownedAt = NEVER;
@@ -27,6 +30,16 @@ final class Publication {
         this.message = message;
         this.will = will;
         this.firstCall = firstCall;
+        calls.add(firstCall);
+    }
+
+    /** The first PUBLISH of it after a place in the history, or {@link HistoryModel#NEVER}. */
+    int firstCallAfter(int at) {
+        return calls.stream()
+                .mapToInt(call -> call)
+                .filter(call -> call > at)
+                .min()
+                .orElse(NEVER);
     }
 
     /** From here on the message has certainly been processed: it was settled, or somebody received it. */
@@ -36,7 +49,7 @@ final class Publication {
 
     /** How many copies of it a single subscription may see. */
     int copiesMax() {
-        return will || message.qos() == 2 ? 1 : calls;
+        return will || message.qos() == 2 ? 1 : calls.size();
     }
 
     boolean clears() {

@@ -21,7 +21,7 @@ final class ReceiverState {
 
     // A session that is gone has given its promises back: its successor may get again what was never owned.
     final Map<String, Integer> liveCopies = new HashMap<>();
-    final Map<String, Publication> lastInOrder = new HashMap<>();
+    final Map<String, Integer> lastInOrder = new HashMap<>();
 
     // valid for connection
     /** Where the message re-sent last on this connection was received first. */

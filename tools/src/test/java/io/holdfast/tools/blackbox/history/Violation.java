@@ -11,7 +11,7 @@ public record Violation(Kind kind, int at, String text) {
     public enum Kind {
         LOST("acknowledged, matched by a durable subscription made before, and never delivered"),
         DOUBLED("delivered more often than it was sent"),
-        ORDER("first deliveries of one publisher, topic and QoS are out of order"),
+        ORDER("messages of one publisher, topic and QoS are out of the order they were sent in"),
         REDELIVERY_ORDER("re-sent in another order than first sent"),
         REDELIVERY_LIVE("sent again on a connection that is alive"),
         DUP_MISSING("re-sent without DUP"),
