@@ -64,7 +64,8 @@ class DurablePathIT {
 
     @ParameterizedTest(name = "QoS {0}")
     @ValueSource(ints = {1, 2})
-    @DisplayName("ten durable pairs with twenty outstanding: many acknowledgements for each sync, few bytes for each message")
+    @DisplayName(
+            "ten durable pairs with twenty outstanding: many acknowledgements for each sync, few bytes for each message")
     void pairs_twentyOutstanding_shareSyncs(int qos) throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(BrokerCommand.underTest())) {
             stream(broker, qos, PAIRS, WARM_UP);
@@ -159,8 +160,8 @@ class DurablePathIT {
                         WireClient.connected(broker.port(), WireConnect.durable("publisher-" + i)), qos);
                 clients.addAll(List.of(subscriber, publisher));
                 work.add(CompletableFuture.runAsync(() -> subscriber.receive(messages), threads));
-                work.add(CompletableFuture.runAsync(
-                        () -> publisher.publish(topic, PAYLOAD, messages, WINDOW), threads));
+                work.add(
+                        CompletableFuture.runAsync(() -> publisher.publish(topic, PAYLOAD, messages, WINDOW), threads));
             }
             CompletableFuture.allOf(work.toArray(CompletableFuture[]::new)).join();
         } finally {

@@ -11,6 +11,7 @@ import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,8 +87,9 @@ class StoreErrorIT {
     }
 
     private static List<String> onSmallDisk(Path data) {
-        String script = "mkdir -p \"$1\" && { mountpoint -q \"$1\" || mount -t tmpfs -o size=80m,mode=0700 tmpfs \"$1\"; }"
-                + " && shift && exec \"$@\"";
+        String script =
+                "mkdir -p \"$1\" && { mountpoint -q \"$1\" || mount -t tmpfs -o size=80m,mode=0700 tmpfs \"$1\"; }"
+                        + " && shift && exec \"$@\"";
         return List.of("sh", "-c", script, "sh", data.toString());
     }
 
@@ -106,7 +108,8 @@ class StoreErrorIT {
         try (WireClient client = WireClient.connected(broker.port(), WireConnect.durable("publisher"))) {
             for (int i = 0; i < messages; i++) {
                 String payload = name + "-" + i + " " + "x".repeat(payloadBytes);
-                byte[] publish = PacketBytes.publish(TOPIC, payload.getBytes(), 1, false, 1 + i % 60_000, false);
+                byte[] publish = PacketBytes.publish(
+                        TOPIC, payload.getBytes(StandardCharsets.UTF_8), 1, false, 1 + i % 60_000, false);
                 client.send(publish);
                 Optional<WirePacket> reply = client.poll(WireClient.PATIENCE);
                 if (reply.isEmpty()) {

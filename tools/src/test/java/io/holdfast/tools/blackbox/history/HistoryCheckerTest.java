@@ -506,6 +506,29 @@ final class HistoryCheckerTest {
     }
 
     @Test
+    void check_retainedSentAgainAfterAnother_mayWin() {
+        Message first = new Message("r/a", Story.payload("r1"), 1, true);
+        Message second = new Message("r/a", Story.payload("r2"), 2, true);
+        Story story = new Story()
+                .connect("w")
+                .subscribe("w", "r/#", 0)
+                .connect("p")
+                .publishCalled("p", "r1", first, 1, false)
+                .receive("w", new Message("r/a", Story.payload("r1"), 0, false), 0, false)
+                .publishCalled("p", "r2", second, 2, false)
+                .receive("w", new Message("r/a", Story.payload("r2"), 0, false), 0, false)
+                .reconnect("p")
+                .republishCalled("p", "r1", 1)
+                .republishCalled("p", "r2", 2)
+                .owned("p", 1)
+                .owned("p", 2)
+                .completed("p", 2)
+                .connect("s")
+                .subscribe("s", "r/#", 0);
+        assertClean(story.receiveRetained("s", "r1", 0, 0));
+    }
+
+    @Test
     void check_retainedAfterClear_isStale() {
         Story story = new Story()
                 .connect("p")

@@ -42,9 +42,17 @@ final class Publication {
                 .orElse(NEVER);
     }
 
-    /** From here on the message has certainly been processed: it was settled, or somebody received it. */
-    int doneAt() {
+    /** From here on the broker has certainly processed it at least once: it was settled, or somebody received it. */
+    int appliedAt() {
         return Math.min(settledAt, firstReceivedAt);
+    }
+
+    /**
+     * From here on the broker will not process it again: a QoS 1 PUBLISH that is sent again is a new message to it, and
+     * replaces even a QoS 2 one that was sent in between and is recognised when it is sent again.
+     */
+    int doneAt() {
+        return message.qos() == 1 && calls.size() > 1 ? settledAt : appliedAt();
     }
 
     /** How many copies of it a single subscription may see. */

@@ -68,7 +68,7 @@ final class RetainedRule {
                 .filter(topic -> {
                     List<Publication> candidates = candidates(topic, from, to);
                     // A QoS 0 message may be dropped by a broker at any time [MQTT-3.3.1-7].
-                    return candidates.stream().anyMatch(publication -> publication.doneAt() < from)
+                    return candidates.stream().anyMatch(publication -> publication.appliedAt() < from)
                             && candidates.stream()
                                     .noneMatch(publication -> publication.clears() || publication.message.qos() == 0);
                 })
@@ -104,6 +104,6 @@ final class RetainedRule {
     private boolean replaced(Publication publication, int at) {
         int done = publication.doneAt();
         return byTopic.getOrDefault(publication.message.topic(), List.of()).stream()
-                .anyMatch(other -> other != publication && other.firstCall > done && other.doneAt() < at);
+                .anyMatch(other -> other != publication && other.firstCall > done && other.appliedAt() < at);
     }
 }
