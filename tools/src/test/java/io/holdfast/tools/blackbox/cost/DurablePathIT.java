@@ -115,6 +115,7 @@ class DurablePathIT {
         boolean full = "full".equals(System.getProperty("holdfast.faults"));
         for (int sessions : full ? new int[] {50, 5_000} : new int[] {50}) {
             try (BrokerProcess broker = BrokerProcess.start(BrokerCommand.underTest())) {
+                sleepers(broker, sessions);
                 rotate(broker, sessions, 4_000);
                 Spent before = Spent.of(broker);
                 int messages = 20_000;
@@ -126,14 +127,18 @@ class DurablePathIT {
         }
     }
 
-    /** One publisher and one offline session for each topic; messages go round the topics, 200 outstanding. */
-    private static void rotate(BrokerProcess broker, int sessions, int messages) throws Exception {
+    /** One offline session for each topic. */
+    private static void sleepers(BrokerProcess broker, int sessions) throws IOException {
         for (int i = 0; i < sessions; i++) {
             try (WireClient client = WireClient.connected(broker.port(), WireConnect.durable("s" + i))) {
                 client.subscribe(1, "rotate/" + i);
                 client.disconnect();
             }
         }
+    }
+
+    /** One publisher goes round the topics, 200 messages outstanding. */
+    private static void rotate(BrokerProcess broker, int sessions, int messages) throws IOException {
         try (WireClient client = WireClient.connected(broker.port(), WireConnect.durable("rotating"))) {
             int sent = 0;
             for (int finished = 0; finished < messages; finished++) {

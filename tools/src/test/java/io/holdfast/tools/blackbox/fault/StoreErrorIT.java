@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,7 @@ class StoreErrorIT {
             data[0] = broker.data();
             sleeper(broker);
             Path ballast = broker.data().resolve("ballast");
-            Files.write(ballast, new byte[40 << 20]);
+            Files.write(ballast, new byte[60 << 20]);
             List<String> acknowledged = new ArrayList<>(publishUntilClosed(broker, "during", 100_000, 16 << 10));
             assertThat(acknowledged).isNotEmpty().hasSizeLessThan(100_000);
             Files.delete(ballast);
@@ -88,7 +90,7 @@ class StoreErrorIT {
 
     private static List<String> onSmallDisk(Path data) {
         String script =
-                "mkdir -p \"$1\" && { mountpoint -q \"$1\" || mount -t tmpfs -o size=80m,mode=0700 tmpfs \"$1\"; }"
+                "mkdir -p \"$1\" && { mountpoint -q \"$1\" || mount -t tmpfs -o size=160m,mode=0700 tmpfs \"$1\"; }"
                         + " && shift && exec \"$@\"";
         return List.of("sh", "-c", script, "sh", data.toString());
     }
@@ -107,7 +109,7 @@ class StoreErrorIT {
         List<String> acknowledged = new ArrayList<>();
         try (WireClient client = WireClient.connected(broker.port(), WireConnect.durable("publisher"))) {
             for (int i = 0; i < messages; i++) {
-                String payload = name + "-" + i + " " + "x".repeat(payloadBytes);
+                String payload = name + "-" + i + " " + incompressible(i, payloadBytes);
                 byte[] publish = PacketBytes.publish(
                         TOPIC, payload.getBytes(StandardCharsets.UTF_8), 1, false, 1 + i % 60_000, false);
                 client.send(publish);
@@ -121,6 +123,12 @@ class StoreErrorIT {
             return acknowledged; // The broker closed: what it had acknowledged until then counts.
         }
         return acknowledged;
+    }
+
+    private static String incompressible(int seed, int bytes) {
+        byte[] random = new byte[bytes / 2];
+        new SplittableRandom(seed).nextBytes(random);
+        return HexFormat.of().formatHex(random);
     }
 
     private static void awaitServing(BrokerProcess broker) {
