@@ -12,8 +12,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.store.RowCursor;
-import io.holdfast.storage.store.RowStore;
+import io.holdfast.storage.testkit.ForwardingStore;
 import io.holdfast.storage.testkit.MemoryStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -344,7 +343,11 @@ class CommitThreadTest {
     }
 
     /** Notes when writes and syncs begin, and can hold a sync back. */
-    private final class WatchedStore implements RowStore {
+    private final class WatchedStore extends ForwardingStore {
+        WatchedStore() {
+            super(CommitThreadTest.this.store);
+        }
+
         @Override
         public void write(RowBatch batch) {
             steps.add(new Step(What.WRITE, System.nanoTime(), 0));
@@ -363,36 +366,6 @@ class CommitThreadTest {
             }
             steps.add(new Step(What.SYNC, System.nanoTime(), 0));
             store.sync();
-        }
-
-        @Override
-        public void reclaim(Table table, byte[] from, byte[] to) {
-            store.reclaim(table, from, to);
-        }
-
-        @Override
-        public void flush() {
-            store.flush();
-        }
-
-        @Override
-        public byte @Nullable [] get(Table table, byte[] key) {
-            return store.get(table, key);
-        }
-
-        @Override
-        public RowCursor cursor(Table table, byte[] from, byte[] to) {
-            return store.cursor(table, from, to);
-        }
-
-        @Override
-        public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
-            return store.lastKey(table, from, to);
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 }

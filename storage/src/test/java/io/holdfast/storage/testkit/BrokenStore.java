@@ -6,16 +6,15 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowStore;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
 
 /**
  * A store that breaks one promise on purpose, under a broker that is otherwise whole: proof that the tests of durability
  * can fail.
  */
-public final class BrokenStore implements RowStore {
+public final class BrokenStore extends ForwardingStore {
     /** What is broken; the names are those of {@code -Dholdfast.break}. */
     public enum Rule {
         /** Replies leave although nothing was synced. */
@@ -27,15 +26,14 @@ public final class BrokenStore implements RowStore {
 
         /** The rule with this name in kebab case. */
         public static Rule of(String name) {
-            return valueOf(name.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+            return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
         }
     }
 
-    private final RowStore store;
     private final Rule rule;
 
     public BrokenStore(RowStore store, Rule rule) {
-        this.store = store;
+        super(store);
         this.rule = rule;
     }
 
@@ -94,35 +92,5 @@ public final class BrokenStore implements RowStore {
         if (rule != Rule.ACK_BEFORE_SYNC) {
             store.sync();
         }
-    }
-
-    @Override
-    public void reclaim(Table table, byte[] from, byte[] to) {
-        store.reclaim(table, from, to);
-    }
-
-    @Override
-    public void flush() {
-        store.flush();
-    }
-
-    @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
-        return store.get(table, key);
-    }
-
-    @Override
-    public RowCursor cursor(Table table, byte[] from, byte[] to) {
-        return store.cursor(table, from, to);
-    }
-
-    @Override
-    public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
-        return store.lastKey(table, from, to);
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
