@@ -71,6 +71,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     // Commit thread only.
     private long countedBytes;
+    private long groups;
 
     private BrokerInstance(
             BrokerConfig config,
@@ -326,9 +327,12 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         gauges.committed(group);
         subscriptions.apply(group.changes());
         if (running.get()) {
-            for (ShardLoop shard : shards) {
-                shard.committed(group);
-            }
+            // No shard may apply a group before all have it: its next message of the same publisher would go straight
+            // to
+            // a shard that has not, and overtake the group (C14).
+            long sequence = ++groups;
+            shards.forEach(shard -> shard.arrive(sequence, group));
+            shards.forEach(shard -> shard.apply(sequence));
         }
     }
 

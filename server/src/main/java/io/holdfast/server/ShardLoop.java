@@ -15,6 +15,8 @@ import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,13 @@ final class ShardLoop implements ShardEnvironment {
     private final BrokerInstance instance;
     private final MonotonicTime time;
     private final List<@Nullable Batch> deliveries = new ArrayList<>();
+    private final Queue<Committed> committed = new ConcurrentLinkedQueue<>();
     private @Nullable SessionShard shard;
     private long now;
+    private long appliedSequence;
+
+    /** A durable group and its place among all. */
+    private record Committed(long sequence, Group group) {}
 
     /** Messages for sessions without a queue on one other shard. */
     private static final class Batch {
@@ -72,8 +79,24 @@ final class ShardLoop implements ShardEnvironment {
         loop.execute(() -> run(() -> task.accept(shard())));
     }
 
-    void committed(Group group) {
-        tell(s -> s.committed(group));
+    /** A group is durable; {@link #apply} says when to look at it. Commit thread. */
+    void arrive(long sequence, Group group) {
+        committed.add(new Committed(sequence, group));
+    }
+
+    /** Every shard has the groups up to this one: they are applied. Commit thread. */
+    void apply(long sequence) {
+        loop.execute(() -> run(() -> applyThrough(sequence)));
+    }
+
+    private void applyThrough(long sequence) {
+        Committed next = committed.peek();
+        while (next != null && next.sequence <= sequence) {
+            committed.poll();
+            appliedSequence = next.sequence;
+            shard().committed(next.group);
+            next = committed.peek();
+        }
     }
 
     private void run(Runnable task) {
@@ -150,14 +173,23 @@ final class ShardLoop implements ShardEnvironment {
             Batch batch = deliveries.get(i);
             if (batch != null) {
                 deliveries.set(i, null);
-                instance.loop(i).tell(target -> {
-                    for (int m = 0; m < batch.messages.size(); m++) {
-                        target.onDelivery(batch.messages.get(m), batch.recipients.get(m));
-                    }
-                    target.endOfBurst();
-                });
+                instance.loop(i).deliver(batch, appliedSequence);
             }
         }
+    }
+
+    /**
+     * Messages from another shard. What that shard has applied goes first, here too: groups and messages sent straight
+     * must not overtake each other (C14).
+     */
+    private void deliver(Batch batch, long behindSequence) {
+        tell(s -> {
+            applyThrough(behindSequence);
+            for (int m = 0; m < batch.messages.size(); m++) {
+                s.onDelivery(batch.messages.get(m), batch.recipients.get(m));
+            }
+            s.endOfBurst();
+        });
     }
 
     @Override

@@ -173,8 +173,8 @@ public final class SessionShard {
     /** Everything that arrived together has been handled: replies go out, work goes to the commit thread. */
     public void endOfBurst() {
         flushConnections();
-        flush();
         env.flushDeliveries(index);
+        flush();
     }
 
     // ---- events from the broker
@@ -354,9 +354,10 @@ public final class SessionShard {
         out().addUrgent(op, bytes);
     }
 
-    /** Gives the hand-over to the commit thread. */
+    /** Gives the hand-over to the commit thread, behind what was sent straight to other shards: it must not overtake. */
     void flush() {
         if (!out.isEmpty()) {
+            env.flushDeliveries(index);
             HandOver full = out;
             out = new HandOver(index);
             env.submit(full);
