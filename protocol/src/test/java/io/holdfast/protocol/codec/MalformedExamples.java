@@ -45,6 +45,8 @@ public final class MalformedExamples {
     public static Stream<MalformedExample> bodies() {
         List<MalformedExample> examples = new ArrayList<>();
         connect(examples);
+        connectFields(examples);
+        connectTexts(examples);
         publish(examples);
         acks(examples);
         subscribe(examples);
@@ -148,6 +150,9 @@ public final class MalformedExamples {
                 MQTT_3_1_1,
                 "10 0f 00 04 'MQTT' 04 42 00 00 00 00 00 01 'p'",
                 MALFORMED_PACKET);
+    }
+
+    private static void connectFields(List<MalformedExample> to) {
         first(
                 to,
                 "T08 client id longer than the packet",
@@ -184,6 +189,9 @@ public final class MalformedExamples {
                 MQTT_3_1_1,
                 "10 0d 00 04 'MQTT' 04 02 00 00 00 00 00",
                 MALFORMED_PACKET);
+    }
+
+    private static void connectTexts(List<MalformedExample> to) {
         first(
                 to,
                 "T10 client id ill-formed",

@@ -44,6 +44,8 @@ public final class WireExamples {
     public static Stream<WireExample> all() {
         List<WireExample> examples = new ArrayList<>();
         connect(examples);
+        connectOddly(examples);
+        connAck(examples);
         publish(examples);
         acks(examples);
         subscribe(examples);
@@ -111,6 +113,9 @@ public final class WireExamples {
                 00 21 'a-client-id-of-more-than-23-bytes'
                 00 01 'u'
                 """);
+    }
+
+    private static void connectOddly(List<WireExample> to) {
         other(
                 to,
                 "CONNECT with announced but missing user name",
@@ -137,6 +142,9 @@ public final class WireExamples {
                 00 00
                 00 00
                 """);
+    }
+
+    private static void connAck(List<WireExample> to) {
         add(to, "CONNACK, session present", MQTT_3_1_1, CLIENT, new ConnAck(true, ReasonCode.SUCCESS), "20 02 01 00");
         add(
                 to,

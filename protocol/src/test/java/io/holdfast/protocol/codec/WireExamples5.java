@@ -37,10 +37,13 @@ final class WireExamples5 {
 
     static void addAll(List<WireExample> to) {
         connect(to);
+        connectWithAll(to);
         connAck(to);
         publish(to);
+        publishToClient(to);
         acks(to);
         subscribe(to);
+        subscribeBadly(to);
         rest(to);
     }
 
@@ -63,6 +66,9 @@ final class WireExamples5 {
                 SERVER,
                 new Connect(MQTT_5, "c", false, 0, null, null, new byte[] {7}, Properties.NONE),
                 "10 11 00 04 'MQTT' 05 40 00 00 00 00 01 'c' 00 01 07");
+    }
+
+    private static void connectWithAll(List<WireExample> to) {
         add(
                 to,
                 "CONNECT, all properties",
@@ -246,6 +252,9 @@ final class WireExamples5 {
                     'p'
                     """);
         }
+    }
+
+    private static void publishToClient(List<WireExample> to) {
         add(
                 to,
                 "PUBLISH with subscription identifiers",
@@ -338,6 +347,9 @@ final class WireExamples5 {
                 00 01 'a' 2e           # retain handling 2, retain as published, no local, QoS 2
                 00 0a '$share/g/b' 10  # retain handling 1, QoS 0
                 """);
+    }
+
+    private static void subscribeBadly(List<WireExample> to) {
         other(
                 to,
                 "SUBSCRIBE with filters that break the grammar",
