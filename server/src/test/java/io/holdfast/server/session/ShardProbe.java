@@ -57,6 +57,14 @@ public final class ShardProbe {
         return session == null ? null : session.state;
     }
 
+    /** Makes a session believe that a settlement is on disk. */
+    public static void settleOnDisk(SessionShard shard, long number, long index) {
+        Session session = shard.sessions.get(number);
+        if (session != null) {
+            shard.outbound.settledOnDisk(session, index);
+        }
+    }
+
     /** A session in words, for failure messages. */
     public static String describe(SessionShard shard, long number) {
         Session session = shard.sessions.get(number);

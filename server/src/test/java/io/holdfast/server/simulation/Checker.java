@@ -181,6 +181,7 @@ final class Checker {
 
     private static boolean isSteady(Sent message, Interval interval) {
         return interval.filter.matches(message.topic)
+                && (interval.qos > 0 || message.qos == 0)
                 && interval.subAckAt < message.sentAt
                 && interval.unsubscribedAt == History.NEVER;
     }

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.simulation;
 
+import io.holdfast.protocol.packet.Packet;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.testkit.MemoryStore;
 import java.util.List;
 
-/** Where a control breaks one rule; this one breaks none. */
+/** The places where a {@link Control} breaks a rule; this one breaks none. */
 class Faults {
+    /** What the broker takes for its disk. */
     RowStore store(MemoryStore memory) {
         return memory;
+    }
+
+    /** Where a start reads which sessions it has to count. */
+    RowReader countedFrom(RowStore store) {
+        return store;
     }
 
     boolean seesLeftOvers() {
@@ -25,18 +33,25 @@ class Faults {
         return true;
     }
 
-    /** Tree changes become visible when their group is built. */
+    /** Whether tree changes become visible when their group is built. */
     boolean showsEarly() {
         return false;
     }
 
+    /** The position that the hand takes for applied by all shards. */
     long bound(SimBroker broker) {
         return broker.lowestApplied();
     }
 
+    /** A shard gives a hand-over away. */
+    List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+        return List.of(handOver);
+    }
+
     void built(Group group, SimBroker broker) {}
 
-    List<HandOver> handOver(HandOver handOver, SimWorld world) {
-        return List.of(handOver);
+    /** Whether a packet is answered when it is read instead of when its answer's time has come. */
+    boolean answersAtOnce(Packet packet) {
+        return false;
     }
 }

@@ -80,7 +80,7 @@ final class SimBroker {
         this.store = store;
         faults = world.faults;
         LogReplay replay = new LogReplay(store, world.config.space()).run();
-        StartState start = StartState.read(store, replay);
+        StartState start = StartState.read(faults.countedFrom(store), replay);
         nowMillis = Math.max(world.wallMillis(), start.lastTimeMillis());
         nextSequence = start.nextSession();
         recoveredPosition = start.position();
@@ -215,6 +215,9 @@ final class SimBroker {
                 nowMillis++; // Times repeat after a restart.
             }
             world.history.clear(publisher, nowMillis, next.label());
+        }
+        if (faults.answersAtOnce(next.packet()) && ShardProbe.hasSession(connection)) {
+            connection.answerAtOnce(next.packet());
         }
         shard.onPacket(connection, next.packet());
         inBurst[connection.shard] = true;
@@ -493,7 +496,7 @@ final class SimBroker {
 
         @Override
         public void submit(HandOver handOver) {
-            submitted.addAll(faults.handOver(handOver, world));
+            submitted.addAll(faults.handOver(handOver, SimBroker.this));
         }
 
         @Override

@@ -424,6 +424,11 @@ final class SimClient {
         }
     }
 
+    /** Whether the next answer to come is the only one, and for this packet identifier. */
+    boolean waitsOnlyFor(int packetId) {
+        return expected.size() == 1 && expected.element().packetId() == packetId;
+    }
+
     private @Nullable Outgoing outgoing(int packetId, int qos) {
         for (Outgoing out : outgoing) {
             if (out.packetId == packetId && out.message.qos == qos) {

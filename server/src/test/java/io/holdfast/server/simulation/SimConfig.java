@@ -56,6 +56,11 @@ record SimConfig(
         while (profile.filters().isEmpty() && filters.size() > 1 && dice.chance(.4)) {
             filters.remove(dice.below(filters.size()));
         }
+        List<TopicName> topics = profile.filters().isEmpty()
+                ? TOPICS
+                : TOPICS.stream()
+                        .filter(topic -> filters.stream().anyMatch(filter -> filter.matches(topic)))
+                        .toList();
         int atMostOnce = 0;
         for (int bit = 0; bit < 16; bit++) {
             atMostOnce |= dice.chance(.1) ? 1 << bit : 0;
@@ -65,7 +70,7 @@ record SimConfig(
                 commit,
                 shard,
                 limits,
-                TOPICS,
+                topics,
                 filters,
                 dice.of(.05, .25, .5),
                 dice.chance(.5),

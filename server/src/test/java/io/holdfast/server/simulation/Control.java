@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.simulation;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.protocol.packet.Disconnect;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.server.session.ShardProbe;
+import io.holdfast.storage.commit.CommitOp;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.record.InflightRecord;
+import io.holdfast.storage.record.LogEntry;
+import io.holdfast.storage.record.QueueFragment;
+import io.holdfast.storage.record.SessionRecord;
+import io.holdfast.storage.schema.MetaRow;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowReader;
+import io.holdfast.storage.store.RowStore;
+import io.holdfast.storage.testkit.MemoryStore;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Broken brokers, each without one rule. The checker is worth something because it catches all of them. */
+enum Control {
+    C01("a window row claims the events of the group that carries it", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return table == Table.INFLIGHT
+                        ? InflightRecord.parseFrom(record).toBuilder()
+                                .setEventsThrough(position)
+                                .build()
+                                .toByteArray()
+                        : record;
+            });
+        }
+    }),
+
+    C02("a hand-over is split over two groups", new Faults() {
+        @Override
+        List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+            return split(handOver, broker);
+        }
+    }),
+
+    C03("connections left over from the broker before are forgotten", new Faults() {
+        @Override
+        boolean seesLeftOvers() {
+            return false;
+        }
+    }),
+
+    C04("a fragment leaves out what was settled, so that places no longer tell indexes", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return table == Table.QUEUE ? withoutHoles(record) : record;
+            });
+        }
+    }),
+
+    C07("the hand takes the committer's position for applied", new Faults() {
+        @Override
+        long bound(SimBroker broker) {
+            return broker.committer.position();
+        }
+    }),
+
+    C08("after a crash nothing is counted before messages are deleted", new Faults() {
+        @Override
+        RowReader countedFrom(RowStore store) {
+            return new Blind(store, Table.SESSION);
+        }
+    }),
+
+    C09("the next session number is not written", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return table == Table.META && Arrays.equals(key, MetaRow.NEXT_SESSION.key()) ? null : record;
+            });
+        }
+    }),
+
+    C11("a retained message is acknowledged before its commit", new Faults() {
+        @Override
+        boolean answersAtOnce(Packet packet) {
+            return packet instanceof Publish publish && publish.qos() == QoS.AT_LEAST_ONCE && publish.retain();
+        }
+    }),
+
+    C12("recipients are not revised for subscriptions changed since the match", new Faults() {
+        @Override
+        boolean revises() {
+            return false;
+        }
+    }),
+
+    C12_EARLY("tree changes are visible before their sync", new Faults() {
+        @Override
+        boolean showsEarly() {
+            return true;
+        }
+
+        @Override
+        void built(Group group, SimBroker broker) {
+            broker.show(group);
+        }
+    }),
+
+    C13("what retained messages are owed is forgotten by a crash", new Faults() {
+        @Override
+        boolean goesOnWithRetained() {
+            return false;
+        }
+    }),
+
+    C16("nobody knows how far a queue was sent", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return table == Table.SESSION
+                        ? SessionRecord.parseFrom(record).toBuilder()
+                                .setSentThrough(0)
+                                .build()
+                                .toByteArray()
+                        : record;
+            });
+        }
+    }),
+
+    C17("a packet identifier is free before its settlement is on disk", new Faults() {
+        @Override
+        List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+            handOver.forEachEvent((kind, number, index) -> {
+                if (kind.settles()) {
+                    ShardProbe.settleOnDisk(broker.shardOf(number), number, index);
+                }
+            });
+            return List.of(handOver);
+        }
+    }),
+
+    C23("a DISCONNECT is answered before its commit", new Faults() {
+        @Override
+        boolean answersAtOnce(Packet packet) {
+            return packet instanceof Disconnect;
+        }
+    }),
+
+    ACK_BEFORE_SYNC("a PUBACK leaves before the sync", new Faults() {
+        @Override
+        boolean answersAtOnce(Packet packet) {
+            return packet instanceof Publish publish && publish.qos() == QoS.AT_LEAST_ONCE;
+        }
+    }),
+
+    INBOUND_ADDED("the log does not hold inbound packet identifiers", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return log(memory, entry -> entry.toBuilder().clearInboundAdded().build());
+        }
+    }),
+
+    INBOUND_RELEASED("the log does not hold PUBREL", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return log(memory, entry -> entry.toBuilder().clearInboundReleased().build());
+        }
+    }),
+
+    RELEASED("the log does not hold PUBREC", new Faults() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return log(memory, entry -> entry.toBuilder().clearReleased().build());
+        }
+    });
+
+    final String what;
+    final Faults faults;
+
+    Control(String what, Faults faults) {
+        this.what = what;
+        this.faults = faults;
+    }
+
+    @Override
+    public String toString() {
+        return name().replace('_', ' ') + ": " + what;
+    }
+
+    private interface LogEdit {
+        LogEntry edit(LogEntry entry);
+    }
+
+    private static RowStore log(MemoryStore memory, LogEdit edit) {
+        return new EditedStore(memory, (table, key, record, position) -> {
+            return table == Table.LOG ? edit.edit(LogEntry.parseFrom(record)).toByteArray() : record;
+        });
+    }
+
+    /** Cuts a hand-over somewhere between two of its steps. */
+    private static List<HandOver> split(HandOver handOver, SimBroker broker) {
+        List<CommitOp> ops = handOver.ops();
+        int[] logged = new int[1];
+        handOver.forEachEvent((kind, number, index) -> logged[0]++);
+        if (ops.size() < 2 || logged[0] < handOver.eventCount()) {
+            return List.of(handOver); // Events that are not logged could not be carried over.
+        }
+        int cut = broker.world.dice.between(1, ops.size() - 1);
+        HandOver first = new HandOver(handOver.shard());
+        HandOver second = new HandOver(handOver.shard());
+        for (int i = 0; i < ops.size(); i++) {
+            (i < cut ? first : second).addUrgent(ops.get(i), 0);
+        }
+        handOver.forEachEvent((kind, number, index) -> second.event(kind, number, index, messageId(kind, number, index, broker)));
+        return List.of(first, second);
+    }
+
+    private static long messageId(EventKind kind, long number, long index, SimBroker broker) {
+        return kind.settles()
+                ? broker.world.ledger.account(number).entries.get((int) index).messageId()
+                : 0;
+    }
+
+    /** The entries of a fragment without those that mark a settled index (QoS 3). */
+    private static byte[] withoutHoles(byte[] record) throws InvalidProtocolBufferException {
+        QueueFragment fragment = QueueFragment.parseFrom(record);
+        List<Long> entries = new ArrayList<>();
+        int at = 0;
+        int count = 0;
+        long flags = 0;
+        long lastFlags = 0;
+        long skipped = 0;
+        for (int i = 0; i < fragment.getCount(); i++) {
+            long head = fragment.getEntries(at++);
+            if ((head & 1) != 0) {
+                flags = fragment.getEntries(at++);
+            }
+            skipped += head >> 1;
+            if (flags == 3) {
+                continue;
+            }
+            entries.add(skipped * 2 + (flags == lastFlags ? 0 : 1));
+            if (flags != lastFlags) {
+                entries.add(flags);
+            }
+            lastFlags = flags;
+            skipped = 0;
+            count++;
+        }
+        return fragment.toBuilder()
+                .clearEntries()
+                .addAllEntries(entries)
+                .setCount(count)
+                .build()
+                .toByteArray();
+    }
+}
