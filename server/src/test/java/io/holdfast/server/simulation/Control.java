@@ -8,7 +8,6 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.session.ShardProbe;
 import io.holdfast.storage.commit.CommitOp;
-import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.record.InflightRecord;
@@ -19,14 +18,17 @@ import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.RowStore;
+import io.holdfast.storage.testkit.ForwardingStore;
 import io.holdfast.storage.testkit.MemoryStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Broken brokers, each without one rule. The checker is worth something because it catches all of them. */
+@SuppressWarnings("ImmutableEnumChecker") // Faults and profiles hold nothing that changes.
 enum Control {
-    C01("a window row claims the events of the group that carries it", new Faults() {
+    C01("a window row claims the events of the group that carries it", "doubled", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return new EditedStore(memory, (table, key, record, position) -> {
@@ -40,44 +42,60 @@ enum Control {
         }
     }),
 
-    C02("a hand-over is split over two groups", new Faults() {
+    C02("a hand-over is split over two groups", "doubled: will", null, new Unwatched() {
         @Override
         List<HandOver> handOver(HandOver handOver, SimBroker broker) {
             return split(handOver, broker);
         }
     }),
 
-    C03("connections left over from the broker before are forgotten", new Faults() {
+    C03("connections left over from the broker before are forgotten", "lost: will", null, new Unwatched() {
         @Override
         boolean seesLeftOvers() {
             return false;
         }
     }),
 
-    C04("a fragment leaves out what was settled, so that places no longer tell indexes", new Faults() {
+    C04(
+            "a fragment leaves out what was settled, so that places no longer tell indexes",
+            "after recovery",
+            null,
+            new Faults() {
+                @Override
+                RowStore store(MemoryStore memory) {
+                    return new EditedStore(memory, (table, key, record, position) -> {
+                        return table == Table.QUEUE ? withoutHoles(record) : record;
+                    });
+                }
+            }),
+
+    C05("a session's next index comes from its window row alone", "index", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
-            return new EditedStore(memory, (table, key, record, position) -> {
-                return table == Table.QUEUE ? withoutHoles(record) : record;
-            });
+            return new ForwardingStore(memory) {
+                @Override
+                public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
+                    return table == Table.QUEUE ? null : super.lastKey(table, from, to);
+                }
+            };
         }
     }),
 
-    C07("the hand takes the committer's position for applied", new Faults() {
+    C07("the hand takes the committer's position for applied", "after recovery", Profile.PLAIN, new Faults() {
         @Override
         long bound(SimBroker broker) {
             return broker.committer.position();
         }
     }),
 
-    C08("after a crash nothing is counted before messages are deleted", new Faults() {
+    C08("after a crash nothing is counted before messages are deleted", "still needs is gone", null, new Unwatched() {
         @Override
         RowReader countedFrom(RowStore store) {
             return new Blind(store, Table.SESSION);
         }
     }),
 
-    C09("the next session number is not written", new Faults() {
+    C09("the next session number is not written", "not owed", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return new EditedStore(memory, (table, key, record, position) -> {
@@ -86,40 +104,28 @@ enum Control {
         }
     }),
 
-    C11("a retained message is acknowledged before its commit", new Faults() {
+    C11("a retained message is acknowledged before its commit", "there was", Profile.RETAINED, new Unwatched() {
         @Override
         boolean answersAtOnce(Packet packet) {
             return packet instanceof Publish publish && publish.qos() == QoS.AT_LEAST_ONCE && publish.retain();
         }
     }),
 
-    C12("recipients are not revised for subscriptions changed since the match", new Faults() {
+    C12("recipients are not revised for subscriptions changed since the match", "retained", null, new Unwatched() {
         @Override
         boolean revises() {
             return false;
         }
     }),
 
-    C12_EARLY("tree changes are visible before their sync", new Faults() {
-        @Override
-        boolean showsEarly() {
-            return true;
-        }
-
-        @Override
-        void built(Group group, SimBroker broker) {
-            broker.show(group);
-        }
-    }),
-
-    C13("what retained messages are owed is forgotten by a crash", new Faults() {
+    C13("what retained messages are owed is forgotten by a crash", "retained", Profile.RETAINED, new Unwatched() {
         @Override
         boolean goesOnWithRetained() {
             return false;
         }
     }),
 
-    C16("nobody knows how far a queue was sent", new Faults() {
+    C16("nobody knows how far a queue was sent", "again without DUP", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return new EditedStore(memory, (table, key, record, position) -> {
@@ -133,7 +139,7 @@ enum Control {
         }
     }),
 
-    C17("a packet identifier is free before its settlement is on disk", new Faults() {
+    C17("a packet identifier is free before its settlement is on disk", "ambiguous", Profile.WRAP, new Unwatched() {
         @Override
         List<HandOver> handOver(HandOver handOver, SimBroker broker) {
             handOver.forEachEvent((kind, number, index) -> {
@@ -145,46 +151,70 @@ enum Control {
         }
     }),
 
-    C23("a DISCONNECT is answered before its commit", new Faults() {
+    C19("a message for a session that has ended is not given back", "MESSAGE", null, new Faults() {
+        @Override
+        List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+            return List.of(withoutGone(handOver, broker));
+        }
+    }),
+
+    C23("a DISCONNECT is answered before its commit", "a will came that must not", null, new Unwatched() {
         @Override
         boolean answersAtOnce(Packet packet) {
             return packet instanceof Disconnect;
         }
     }),
 
-    ACK_BEFORE_SYNC("a PUBACK leaves before the sync", new Faults() {
+    ACK_BEFORE_SYNC("a PUBACK leaves before the sync", "lost: message", null, new Unwatched() {
         @Override
         boolean answersAtOnce(Packet packet) {
             return packet instanceof Publish publish && publish.qos() == QoS.AT_LEAST_ONCE;
         }
     }),
 
-    INBOUND_ADDED("the log does not hold inbound packet identifiers", new Faults() {
+    INBOUND_ADDED("the log does not hold inbound packet identifiers", "doubled", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return log(memory, entry -> entry.toBuilder().clearInboundAdded().build());
         }
     }),
 
-    INBOUND_RELEASED("the log does not hold PUBREL", new Faults() {
+    INBOUND_RELEASED("the log does not hold PUBREL", "lost", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return log(memory, entry -> entry.toBuilder().clearInboundReleased().build());
         }
     }),
 
-    RELEASED("the log does not hold PUBREC", new Faults() {
+    RELEASED("the log does not hold PUBREC", "doubled", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
             return log(memory, entry -> entry.toBuilder().clearReleased().build());
         }
     });
 
+    /** A broken broker whose rows nobody holds against the ledger: clients have to notice. */
+    private static class Unwatched extends Faults {
+        @Override
+        boolean isLedgerKept() {
+            return false;
+        }
+    }
+
     final String what;
+
+    /** What the violation that gives it away says. */
+    final String sign;
+
+    /** Where it comes about soonest; null for profiles of chance. */
+    final @Nullable Profile profile;
+
     final Faults faults;
 
-    Control(String what, Faults faults) {
+    Control(String what, String sign, @Nullable Profile profile, Faults faults) {
         this.what = what;
+        this.sign = sign;
+        this.profile = profile;
         this.faults = faults;
     }
 
@@ -217,8 +247,23 @@ enum Control {
         for (int i = 0; i < ops.size(); i++) {
             (i < cut ? first : second).addUrgent(ops.get(i), 0);
         }
-        handOver.forEachEvent((kind, number, index) -> second.event(kind, number, index, messageId(kind, number, index, broker)));
+        handOver.forEachEvent(
+                (kind, number, index) -> second.event(kind, number, index, messageId(kind, number, index, broker)));
         return List.of(first, second);
+    }
+
+    /** The events that are not logged are those of sessions that have ended. */
+    private static HandOver withoutGone(HandOver handOver, SimBroker broker) {
+        int[] logged = new int[1];
+        handOver.forEachEvent((kind, number, index) -> logged[0]++);
+        if (logged[0] == handOver.eventCount()) {
+            return handOver;
+        }
+        HandOver without = new HandOver(handOver.shard());
+        handOver.ops().forEach(op -> without.addUrgent(op, 0));
+        handOver.forEachEvent(
+                (kind, number, index) -> without.event(kind, number, index, messageId(kind, number, index, broker)));
+        return without;
     }
 
     private static long messageId(EventKind kind, long number, long index, SimBroker broker) {

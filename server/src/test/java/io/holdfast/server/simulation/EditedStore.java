@@ -5,15 +5,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.store.RowCursor;
-import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.testkit.BatchReader;
+import io.holdfast.storage.testkit.ForwardingStore;
 import io.holdfast.storage.testkit.MemoryStore;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A store that writes some rows otherwise than it was told: how a control breaks a rule about what is on disk. */
-final class EditedStore implements RowStore {
+final class EditedStore extends ForwardingStore {
     /** Decides what becomes of a row. */
     interface Edit {
         /**
@@ -25,12 +24,11 @@ final class EditedStore implements RowStore {
                 throws InvalidProtocolBufferException;
     }
 
-    private final MemoryStore memory;
     private final Edit edit;
     private long position;
 
     EditedStore(MemoryStore memory, Edit edit) {
-        this.memory = memory;
+        super(memory);
         this.edit = edit;
     }
 
@@ -40,7 +38,7 @@ final class EditedStore implements RowStore {
         new BatchReader(serialised).forEach(new LogPosition());
         RowBatch edited = new RowBatch();
         new BatchReader(serialised).forEach(new Editor(edited));
-        memory.write(edited);
+        super.write(edited);
     }
 
     /** Learns the group's position from its log row. */
@@ -88,40 +86,5 @@ final class EditedStore implements RowStore {
         public void deleteRange(Table table, byte[] from, byte[] until) {
             to.deleteRange(table, from, until);
         }
-    }
-
-    @Override
-    public void sync() {
-        memory.sync();
-    }
-
-    @Override
-    public void reclaim(Table table, byte[] from, byte[] to) {
-        memory.reclaim(table, from, to);
-    }
-
-    @Override
-    public void flush() {
-        memory.flush();
-    }
-
-    @Override
-    public byte @Nullable [] get(Table table, byte[] key) {
-        return memory.get(table, key);
-    }
-
-    @Override
-    public RowCursor cursor(Table table, byte[] from, byte[] to) {
-        return memory.cursor(table, from, to);
-    }
-
-    @Override
-    public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
-        return memory.lastKey(table, from, to);
-    }
-
-    @Override
-    public void close() {
-        memory.close();
     }
 }

@@ -21,6 +21,11 @@ class Faults {
         return store;
     }
 
+    /** Whether what is on disk is held against the ledger; else only what clients see can give the fault away. */
+    boolean isLedgerKept() {
+        return true;
+    }
+
     boolean seesLeftOvers() {
         return true;
     }

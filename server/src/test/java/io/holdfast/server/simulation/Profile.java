@@ -65,22 +65,8 @@ record Profile(String name, Map<Act, Double> weights, double cleanChance, double
         return new Profile(name, weights, cleanChance, crashRate, List.of());
     }
 
-    /** Slow syncs, a fast hand, floors that follow at once: what rows and log say together. */
-    static final Profile LOG = of(
-            "log",
-            Map.of(
-                    Act.SYNC, .1, Act.COMPLETE, .2, Act.TASK_0, 4.0, Act.TASK_1, 4.0, Act.HAND, 8.0, Act.DELETE_DEAD,
-                    20.0, Act.SUBSCRIBE, 3.0),
-            .02,
-            .02);
-
-    /** Subscriptions that come and go while syncs are slow. */
-    static final Profile UNSUBSCRIBE = new Profile(
-            "unsubscribe",
-            Map.of(Act.UNSUBSCRIBE, 14.0, Act.PUBLISH, 2.0, Act.RECEIVE, 2.0, Act.SYNC, .2, Act.EXPIRE, .1),
-            .02,
-            .015,
-            List.of(TopicFilter.parse("b")));
+    /** All as usual, crashes rare: long stories. */
+    static final Profile PLAIN = of("plain", Map.of(), .05, .005);
 
     /** Retained messages owed in slices, and many crashes between them. */
     static final Profile RETAINED = new Profile(
@@ -94,8 +80,22 @@ record Profile(String name, Map<Act, Double> weights, double cleanChance, double
     static final Profile WRAP = new Profile(
             "wrap",
             Map.of(
-                    Act.PUBLISH, 3.0, Act.RECEIVE, 6.0, Act.ACKNOWLEDGE, 6.0, Act.PACKET, 6.0, Act.BUILD, .3, Act.SUBSCRIBE,
-                    3.0, Act.LEAVE, .1, Act.TAKE_OVER, .3),
+                    Act.PUBLISH,
+                    3.0,
+                    Act.RECEIVE,
+                    6.0,
+                    Act.ACKNOWLEDGE,
+                    6.0,
+                    Act.PACKET,
+                    6.0,
+                    Act.BUILD,
+                    .3,
+                    Act.SUBSCRIBE,
+                    3.0,
+                    Act.LEAVE,
+                    .1,
+                    Act.TAKE_OVER,
+                    .3),
             .02,
             .01,
             List.of(TopicFilter.parse("#")));

@@ -2,6 +2,7 @@
 package io.holdfast.server.simulation;
 
 import io.holdfast.protocol.testkit.Seeds;
+import org.jspecify.annotations.Nullable;
 
 /** Runs schedules and says how to run a failing one again. */
 final class Schedules {
@@ -22,11 +23,33 @@ final class Schedules {
         SimWorld world = null;
         boolean tracing = Boolean.getBoolean("trace");
         try {
-            world = new SimWorld(seed, new Faults(), null, tracing);
+            world = SimWorld.random(seed, new Faults(), null, tracing);
             world.run(STEPS);
         } catch (AssertionError | RuntimeException e) {
             String trace = tracing && world != null ? "\n" + world.traced() : "";
             throw new AssertionError(Seeds.replay(seed) + ": " + e + trace, e);
+        }
+    }
+
+    /** How many seeds, from 1 on, it takes to catch a control by its sign; -1 when none of them does. */
+    static int seedsUntilCaught(Control control, int seedsMax) {
+        for (int seed = 1; seed <= seedsMax; seed++) {
+            String seen = violation(control, seed);
+            if (seen != null && seen.contains(control.sign)) {
+                return seed;
+            }
+        }
+        return -1;
+    }
+
+    /** What a schedule of a broken broker comes to; null when nobody notices. */
+    private static @Nullable String violation(Control control, long seed) {
+        try {
+            SimWorld.random(seed, control.faults, control.profile, false).run(STEPS);
+            return null;
+        } catch (AssertionError | RuntimeException e) {
+            // Without one of its rules the core may also run into its own assertions.
+            return String.valueOf(e.getMessage());
         }
     }
 }

@@ -35,10 +35,8 @@ import io.holdfast.storage.store.RowStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** One life of the broker: it dies whole, and its constructor is the recovery. */
@@ -64,7 +62,6 @@ final class SimBroker {
     private final List<Page> pages = new ArrayList<>();
     private final List<List<Runnable>> deliveries = new ArrayList<>();
     private final boolean[] inBurst = new boolean[SHARDS];
-    private final Map<SimConnection, Boolean> endsWithConnection = new HashMap<>();
     private final long recoveredPosition;
     private long nextSequence;
     private long nowMillis;
@@ -111,6 +108,9 @@ final class SimBroker {
     // ---- recovery
 
     private void checkRecovered(LogReplay replay) {
+        if (!faults.isLedgerKept()) {
+            return;
+        }
         if (!replay.damaged().isEmpty()) {
             throw new Violation("damaged rows after a crash: " + replay.damaged());
         }
@@ -247,20 +247,12 @@ final class SimBroker {
 
     /** A CONNACK leaves: the client gets settings that only MQTT 5 could ask for. */
     void accepted(SimConnection connection) {
-        Dice dice = world.dice;
-        ShardProbe.receiveMaximum(
-                connection, dice.between(1, world.config.limits().receiveMaximum()));
-        if (ShardProbe.isDurable(connection) && world.config.expires()) {
-            long expirySeconds = dice.of(0xFFFF_FFFFL, 0xFFFF_FFFFL, 60L, 0L);
-            ShardProbe.expirySeconds(connection, expirySeconds);
-            world.trace(() -> "  " + connection.peer() + " is accepted with expiry " + expirySeconds);
-            endsWithConnection.put(connection, expirySeconds == 0);
-            connection.client.endsWithConnection |= expirySeconds == 0;
+        world.trace(() -> "  " + connection.peer() + " is accepted, expiry " + connection.expirySeconds);
+        ShardProbe.receiveMaximum(connection, connection.receiveMaximum);
+        if (ShardProbe.isDurable(connection)) {
+            ShardProbe.expirySeconds(connection, connection.expirySeconds);
+            connection.client.endsWithConnection |= connection.expirySeconds == 0;
         }
-    }
-
-    boolean endsWithConnection(SimConnection connection) {
-        return endsWithConnection.getOrDefault(connection, false);
     }
 
     /** A PUBLISH leaves: for a session with rows its index must be on disk, and be this message's. */
@@ -432,6 +424,9 @@ final class SimBroker {
 
     /** All sessions in memory, against the groups on disk and against what a recovery would make of the store (S69). */
     void compareAll() {
+        if (!faults.isLedgerKept()) {
+            return;
+        }
         for (SessionShard shard : shards) {
             for (long number : ShardProbe.durableSessions(shard)) {
                 SessionState state = ShardProbe.state(shard, number);

@@ -76,6 +76,7 @@ final class SimClient {
 
     private record Place(long number, long index) {}
 
+    static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
     private static final int PACKET_IDS = 3;
     private static final int SUBSCRIPTIONS_MAX = 12;
 
@@ -94,6 +95,11 @@ final class SimClient {
     private final Set<Place> seen = new HashSet<>();
     private AtServer atServer = AtServer.ABSENT;
     private boolean wantsClean;
+
+    // wishes for the next connection
+    int keepAliveSeconds;
+    int receiveMaximum;
+    long expirySeconds = NEVER_EXPIRES;
 
     /** The session may have ended at the broker. */
     boolean maybeEnded;
@@ -115,6 +121,7 @@ final class SimClient {
         this.world = world;
         this.id = id;
         epoch = new Epoch(id, 0);
+        receiveMaximum = world.config.limits().receiveMaximum();
     }
 
     Epoch epoch() {
@@ -168,8 +175,15 @@ final class SimClient {
         }
     }
 
-    void connect(boolean cleanStart) {
-        Dice dice = world.dice;
+    /** A will for the next connection. */
+    record Testament(TopicName topic, int qos, boolean retain) {}
+
+    /**
+     * Opens a new connection, beside the old one if there is one.
+     *
+     * @param speaksAhead whether packets follow CONNECT without waiting for CONNACK, where its outcome is certain
+     */
+    void connect(boolean cleanStart, @Nullable Testament testament, boolean speaksAhead) {
         if (connection != null) {
             off();
         }
@@ -185,17 +199,26 @@ final class SimClient {
         state = State.WAITING;
         nextPacketId = PACKET_IDS;
         Will packetWill = null;
-        if (dice.chance(.5) && !world.isDraining()) {
-            TopicName topic = dice.of(world.config.topics());
-            int qos = dice.below(3);
-            boolean retain = dice.chance(.2);
-            Sent message = world.history.add(epoch, topic, qos, retain, false, true, world.now());
+        if (testament != null) {
+            TopicName topic = testament.topic();
+            Sent message =
+                    world.history.add(epoch, topic, testament.qos(), testament.retain(), false, true, world.now());
             will = message;
-            packetWill = new Will(topic, payload(message), QoS.of(qos), retain, Properties.NONE);
+            packetWill =
+                    new Will(topic, payload(message), QoS.of(testament.qos()), testament.retain(), Properties.NONE);
         }
-        say(new Connect(ProtocolVersion.MQTT_3_1_1, id, clean, 0, packetWill, null, null, Properties.NONE), -1);
-        boolean sure = clean || (atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection);
-        ahead = sure && !world.isDraining() && dice.chance(.15);
+        say(
+                new Connect(
+                        ProtocolVersion.MQTT_3_1_1,
+                        id,
+                        clean,
+                        keepAliveSeconds,
+                        packetWill,
+                        null,
+                        null,
+                        Properties.NONE),
+                -1);
+        ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection));
         if (ahead) {
             resend();
         }
@@ -238,28 +261,25 @@ final class SimClient {
         return canSpeak() && outgoing.size() < PACKET_IDS;
     }
 
-    void publish() {
-        Dice dice = world.dice;
-        TopicName topic = dice.of(world.config.topics());
-        int qos = dice.of(0, 1, 1, 2, 2, 2);
-        boolean retain = dice.chance(world.config.retainChance());
-        boolean clear = retain && dice.chance(.2);
-        boolean eager = qos == 2 && !clear && dice.chance(.1);
+    /** Publishes and, at QoS 1 and 2, keeps the message until it is answered. */
+    Sent publish(TopicName topic, int qos, boolean retain, boolean clear) {
         Sent message = world.history.add(epoch, topic, qos, retain, clear, false, world.now());
-        if (qos == 0) {
-            send(0, message, false);
-            return;
-        }
-        int packetId = freePacketId();
+        int packetId = qos == 0 ? 0 : freePacketId();
         send(packetId, message, false);
-        if (!eager) {
+        if (qos > 0) {
             outgoing.add(new Outgoing(packetId, message));
-            return;
         }
-        // A client that does not wait: PUBLISH, PUBREL, PUBLISH under one identifier (C20).
-        message.eager = true;
+        return message;
+    }
+
+    /** PUBLISH, PUBREL, PUBLISH under one identifier, without waiting for an answer (C20). */
+    void publishEagerly(TopicName topic) {
+        Sent first = world.history.add(epoch, topic, 2, false, false, false, world.now());
         Sent second = world.history.add(epoch, topic, 2, false, false, false, world.now());
+        first.eager = true;
         second.eager = true;
+        int packetId = freePacketId();
+        send(packetId, first, false);
         say(new PubRel(packetId), -1);
         expected.add(new Reply(PacketType.PUBCOMP, packetId));
         send(packetId, second, false);
@@ -297,26 +317,23 @@ final class SimClient {
         return canSpeak() && world.history.intervals(epoch).size() < SUBSCRIPTIONS_MAX;
     }
 
-    void subscribe() {
-        TopicFilter filter = world.dice.of(world.config.filters());
-        int qos = world.config.isAtMostOnce(id, filter) ? 0 : world.dice.of(1, 2, 2);
+    Interval subscribe(TopicFilter filter, int qos) {
         Interval interval = new Interval(filter, qos, world.now());
         world.history.intervals(epoch).add(interval);
         int packetId = ++nextPacketId;
         pendingSubscriptions.put(packetId, List.of(interval));
         say(new Subscribe(packetId, List.of(new Subscribe.Request(filter, QoS.of(qos))), Properties.NONE), -1);
         expected.add(new Reply(PacketType.SUBACK, packetId));
+        return interval;
     }
 
     boolean canUnsubscribe() {
         return canSpeak() && !world.history.intervals(epoch).isEmpty();
     }
 
-    void unsubscribe() {
-        List<Interval> all = world.history.intervals(epoch);
-        TopicFilter filter = world.dice.of(all).filter;
+    void unsubscribe(TopicFilter filter) {
         List<Interval> ended = new ArrayList<>();
-        for (Interval interval : all) {
+        for (Interval interval : world.history.intervals(epoch)) {
             if (interval.filter.equals(filter)) {
                 interval.unsubscribedAt = Math.min(interval.unsubscribedAt, world.now());
                 if (interval.unsubAckAt == History.NEVER) {
@@ -334,8 +351,12 @@ final class SimClient {
         return state == State.ON && !acknowledgements.isEmpty();
     }
 
-    void acknowledge() {
-        int i = world.dice.chance(.8) ? 0 : world.dice.below(acknowledgements.size());
+    int acknowledgementCount() {
+        return acknowledgements.size();
+    }
+
+    /** Sends one of the acknowledgements that are due; the protocol lets a client choose between identifiers. */
+    void acknowledge(int i) {
         Packet packet = acknowledgements.remove(i);
         if (packet instanceof PubAck pubAck) {
             unacknowledged.remove(pubAck.packetId());
@@ -407,7 +428,7 @@ final class SimClient {
         wantsClean = false;
         maybeEnded = false;
         // The row of a resumed session keeps an earlier expiry until the connection ends.
-        boolean ends = from.broker.endsWithConnection(from);
+        boolean ends = !clean && from.expirySeconds == 0;
         endsWithConnection = ends || (present && endsWithConnection);
         if (will != null) {
             will.connected = true;

@@ -78,6 +78,42 @@ record SimConfig(
                 atMostOnce);
     }
 
+    /** Nothing of chance: no limits, one retained message for each slice, everything else in one piece. */
+    static SimConfig plain() {
+        return new SimConfig(
+                new IndexSpace(9, 4, 1),
+                new CommitSizes(SEGMENTS, 1, 1, 1, 1, Integer.MAX_VALUE, 1),
+                new ShardSizes(SEGMENTS, 100, 100, 256, 64, 100, 1),
+                new Limits(0, 0, Overflow.DROP_OLDEST, 4, 100, 100, false),
+                TOPICS,
+                FILTERS,
+                0,
+                false,
+                1_000,
+                0);
+    }
+
+    SimConfig withLimits(int queueMessagesMax, Overflow overflow, int receiveMaximum) {
+        Limits changed = new Limits(queueMessagesMax, 0, overflow, receiveMaximum, 100, 100, false);
+        return new SimConfig(
+                space,
+                commitSizes,
+                shardSizes,
+                changed,
+                topics,
+                filters,
+                retainChance,
+                expires,
+                writableMax,
+                atMostOnce);
+    }
+
+    SimConfig withSliceRecipients(int recipients) {
+        ShardSizes changed = new ShardSizes(SEGMENTS, recipients, 100, 256, 64, 100, 1);
+        return new SimConfig(
+                space, commitSizes, changed, limits, topics, filters, retainChance, expires, writableMax, atMostOnce);
+    }
+
     /** A client subscribes a filter always or never at QoS 0, so that what is owed stays clear. */
     boolean isAtMostOnce(String client, TopicFilter filter) {
         int bit = (client.charAt(client.length() - 1) * 3 + filter.toString().charAt(0)) & 15;

@@ -37,6 +37,11 @@ final class SimConnection extends Connection {
     final SimBroker broker;
     final int shard;
 
+    /** What an MQTT 5 client would have asked for. */
+    final int receiveMaximum;
+
+    final long expirySeconds;
+
     /** Packets in the client's direction beyond which the socket counts as full. */
     private final int writableMax;
 
@@ -57,6 +62,8 @@ final class SimConnection extends Connection {
         this.broker = broker;
         this.shard = shard;
         this.writableMax = writableMax;
+        receiveMaximum = client.receiveMaximum;
+        expirySeconds = client.expirySeconds;
     }
 
     /** Whether the shard would take a packet now. */

@@ -9,7 +9,6 @@ import io.holdfast.server.simulation.Profile.Act;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.ClientRecord;
 import io.holdfast.storage.schema.Keys;
-import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
@@ -41,6 +40,8 @@ final class SimWorld {
     final List<SimConnection> connections = new ArrayList<>();
     final Map<ShardEvent, Integer> counts = new EnumMap<>(ShardEvent.class);
 
+    private final Chatter chatter;
+
     MemoryStore memory = new MemoryStore();
     SimBroker broker;
 
@@ -58,12 +59,20 @@ final class SimWorld {
     private double[] weights = new double[128];
     private double total;
 
-    SimWorld(long seed, Faults faults, @Nullable Profile given, boolean tracing) {
-        dice = new Dice(seed);
+    /** A schedule of chance; a profile of chance too where none is given. */
+    static SimWorld random(long seed, Faults faults, @Nullable Profile given, boolean tracing) {
+        Dice dice = new Dice(seed);
+        Profile profile = given == null ? Profile.random(dice) : given;
+        return new SimWorld(dice, faults, profile, SimConfig.of(dice, profile), tracing);
+    }
+
+    SimWorld(Dice dice, Faults faults, Profile profile, SimConfig config, boolean tracing) {
+        this.dice = dice;
         this.faults = faults;
         this.tracing = tracing;
-        profile = given == null ? Profile.random(dice) : given;
-        config = SimConfig.of(dice, profile);
+        this.profile = profile;
+        this.config = config;
+        chatter = new Chatter(this);
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new SimClient(this, "c" + i));
         }
@@ -175,11 +184,16 @@ final class SimWorld {
         throw new Violation("does not drain: " + names + " " + clients);
     }
 
+    /** A step's time. */
+    void pass(long millis) {
+        now++;
+        wallMillis += millis;
+        broker.pass(wallMillis);
+    }
+
     /** One step; false when none is possible. */
     boolean step() {
-        now++;
-        wallMillis += dice.below(5);
-        broker.pass(wallMillis);
+        pass(dice.below(5));
         if (!draining && dice.chance(profile.crashRate())) {
             crash();
             return true;
@@ -218,14 +232,14 @@ final class SimWorld {
     private void clientSteps() {
         for (SimClient client : clients) {
             if (client.state == SimClient.State.OFF) {
-                may(Act.CONNECT, client.id, () -> client.connect(wantsClean()));
+                may(Act.CONNECT, client.id, () -> chatter.connect(client));
             }
             SimConnection connection = client.connection;
             if (connection != null && !connection.toClient.isEmpty()) {
                 may(Act.RECEIVE, client.id, client::receive);
             }
             if (client.canAcknowledge()) {
-                may(Act.ACKNOWLEDGE, client.id, client::acknowledge);
+                may(Act.ACKNOWLEDGE, client.id, () -> chatter.acknowledge(client));
             }
             if (!draining) {
                 talk(client);
@@ -233,23 +247,19 @@ final class SimWorld {
         }
     }
 
-    private boolean wantsClean() {
-        return !draining && dice.chance(profile.cleanChance());
-    }
-
     private void talk(SimClient client) {
         if (client.canPublish()) {
-            may(Act.PUBLISH, client.id, client::publish);
+            may(Act.PUBLISH, client.id, () -> chatter.publish(client));
         }
         if (client.canSubscribe()) {
-            may(Act.SUBSCRIBE, client.id, client::subscribe);
+            may(Act.SUBSCRIBE, client.id, () -> chatter.subscribe(client));
         }
         if (client.canUnsubscribe()) {
-            may(Act.UNSUBSCRIBE, client.id, client::unsubscribe);
+            may(Act.UNSUBSCRIBE, client.id, () -> chatter.unsubscribe(client));
         }
         if (client.state == SimClient.State.ON) {
             may(Act.LEAVE, client.id, client::leave);
-            may(Act.TAKE_OVER, client.id, () -> client.connect(wantsClean()));
+            may(Act.TAKE_OVER, client.id, () -> chatter.connect(client));
         }
     }
 
@@ -343,36 +353,49 @@ final class SimWorld {
         broker.compareAll();
     }
 
-    /** The next expiry row comes due. */
+    /** Time jumps to some expiry. */
     private void expire() {
-        try (RowCursor rows = memory.cursor(Table.TIMER, Keys.timer(1, 0, TimerKind.CONNECTED), Keys.end())) {
+        try (RowCursor rows = memory.cursor(Table.TIMER, Keys.number(1), Keys.end())) {
             while (rows.next()) {
-                long due = Keys.timerDueMillis(rows.key());
-                long number = Keys.timerSession(rows.key());
-                if (Keys.timerKind(rows.key()) == TimerKind.SESSION_EXPIRY && dice.chance(.5)) {
-                    wallMillis = Math.max(wallMillis, due);
+                if (dice.chance(.5)) {
+                    wallMillis = Math.max(wallMillis, Keys.timerDueMillis(rows.key()));
                     broker.pass(wallMillis);
-                    clients.forEach(client -> client.maybeEnded |= session(client.id) == number);
-                    broker.later(
-                            SessionNumbers.shard(number, SimBroker.SHARDS),
-                            "expiry of " + number,
-                            () -> broker.shardOf(number).onExpiryDue(number, due));
+                    expireDue();
                     return;
                 }
             }
         }
     }
 
+    /** What the broker does once a second: sessions whose time has come are told to their shards. */
+    void expireDue() {
+        try (RowCursor rows = memory.cursor(Table.TIMER, Keys.number(1), Keys.number(broker.nowMillis() + 1))) {
+            while (rows.next()) {
+                long due = Keys.timerDueMillis(rows.key());
+                long number = Keys.timerSession(rows.key());
+                clients.forEach(client -> client.maybeEnded |= session(client.id) == number);
+                broker.later(
+                        SessionNumbers.shard(number, SimBroker.SHARDS),
+                        "expiry of " + number,
+                        () -> broker.shardOf(number).onExpiryDue(number, due));
+            }
+        }
+    }
+
     private void crash() {
+        crash(dice.between(0, memory.unsyncedBatches()));
+    }
+
+    /** The broker dies; the disk has kept this many of the batches that were not synced. */
+    void crash(int kept) {
         crashes++;
-        int kept = dice.between(0, memory.unsyncedBatches());
         trace(() -> now + " CRASH keeps " + kept + " of " + memory.unsyncedBatches());
         ledger.crashed(kept);
         memory = memory.crash(kept);
         start();
     }
 
-    private void start() {
+    void start() {
         instance++;
         connections.clear();
         clients.forEach(SimClient::off);
