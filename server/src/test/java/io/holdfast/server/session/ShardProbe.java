@@ -65,6 +65,17 @@ public final class ShardProbe {
         }
     }
 
+    /** Lets sessions without connection leave memory although their rows are not committed yet (against C10). */
+    public static void evictEarly(SessionShard shard) {
+        shard.sessions
+                .values()
+                .removeIf(session -> session.durable
+                        && session.connection == null
+                        && session.connecting == 0
+                        && session.dirty == Session.Dirty.CLEAN
+                        && session.pending > 0);
+    }
+
     /** A session in words, for failure messages. */
     public static String describe(SessionShard shard, long number) {
         Session session = shard.sessions.get(number);

@@ -104,6 +104,14 @@ enum Control {
         }
     }),
 
+    C10("a session leaves memory before its rows are committed", "lost", null, new Unwatched() {
+        @Override
+        List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+            ShardProbe.evictEarly(broker.shard(handOver.shard()));
+            return List.of(handOver);
+        }
+    }),
+
     C11("a retained message is acknowledged before its commit", "there was", Profile.RETAINED, new Unwatched() {
         @Override
         boolean answersAtOnce(Packet packet) {
