@@ -86,7 +86,7 @@ final class SessionRowsIT {
         try (WireClient again = BROKER.open();
                 WireClient publisher = BROKER.anyClient()) {
             assertThat(again.connect(WireConnect.durable(id)).sessionPresent()).isTrue();
-            publisher.publish("s16/t", "live", 0, false);
+            publisher.publish("s16/t", "live", 1, false);
             publisher.publish(fence, "", 1, false);
             List<WirePacket> packets = Exchange.allUntilFence(again, fence);
             assertThat(packets)
