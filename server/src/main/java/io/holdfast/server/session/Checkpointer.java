@@ -136,6 +136,9 @@ final class Checkpointer {
         if (!known.isEmpty()) {
             return known.get(0).first();
         }
+        if (!session.fragmentsUnderWay.isEmpty()) {
+            return session.fragmentsUnderWay.get(0).first(); // Handed over by an earlier visit, not committed yet.
+        }
         return added.isEmpty() ? session.state.next() : added.get(0).first();
     }
 
