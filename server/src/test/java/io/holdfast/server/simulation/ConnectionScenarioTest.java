@@ -13,6 +13,7 @@ import io.holdfast.server.simulation.SimClient.Testament;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.schema.Table;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +227,48 @@ class ConnectionScenarioTest {
         scenario.settle();
         scenario.finish();
         assertThat(scenario.received(witness)).hasSize(2);
+    }
+
+    @Test
+    @DisplayName(
+            "C25 [MQTT-4.3.3-1] a PUBREC of the old connection, not on disk at the resume: its commit sends PUBREL")
+    void resume_pubRecNotOnDisk_waitsForItsCommit() {
+        SimClient subscriber = scenario.online(0);
+        scenario.subscribe(subscriber, FILTER_A, 2);
+        scenario.silence(subscriber);
+        scenario.publish(scenario.online(1), A, 2);
+        scenario.settle();
+        SimConnection old = Objects.requireNonNull(subscriber.connection);
+        scenario.acknowledge(subscriber);
+        subscriber.connect(false, null, false);
+        SimConnection resumed = Objects.requireNonNull(subscriber.connection);
+        scenario.broker().read(resumed);
+        scenario.broker().shard(resumed.shard).endOfBurst();
+        scenario.broker().read(old); // PUBREC, behind the new CONNECT.
+        scenario.broker().build(1);
+        scenario.sync();
+        scenario.network();
+        assertThat(types(scenario.arriving(subscriber))).as("no PUBREL yet").containsExactly(PacketType.CONNACK);
+        scenario.hear(subscriber);
+        scenario.crash();
+        scenario.finish();
+        assertThat(scenario.received(subscriber)).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.1.2-6] a clean CONNECT is answered when the end of the session before is on disk")
+    void connectClean_endUnderWay_waitsForIt() {
+        SimClient client = scenario.client(0);
+        client.expirySeconds = 0;
+        scenario.online(0);
+        world.cut(Objects.requireNonNull(client.connection));
+        scenario.network(); // The session has ended, in memory.
+        client.connect(true, null, false);
+        scenario.network();
+        assertThat(scenario.arriving(client)).isEmpty();
+        scenario.commit();
+        assertThat(types(scenario.arriving(client))).containsExactly(PacketType.CONNACK);
+        scenario.finish();
     }
 
     @Test

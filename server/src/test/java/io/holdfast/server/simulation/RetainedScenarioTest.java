@@ -163,6 +163,22 @@ class RetainedScenarioTest {
     }
 
     @Test
+    @DisplayName("C12 C14 who had a message before its commit does not get it again by a subscription made meanwhile")
+    void publish_servedAtOnce_isNotServedAgain() {
+        Scenario scenario = new Scenario();
+        scenario.subscribe(scenario.online(2), FILTER_A, 1);
+        SimClient subscriber = scenario.online(0);
+        scenario.subscribe(subscriber, ALL, 0);
+        SimClient publisher = scenario.online(1);
+        subscriber.subscribe(FILTER_A, 2);
+        scenario.network();
+        scenario.publish(publisher, A, 2);
+        scenario.settle();
+        assertThat(scenario.received(subscriber)).hasSize(1);
+        scenario.finish();
+    }
+
+    @Test
     @DisplayName("C14 RETAIN 0 for clean sessions alone goes straight, without a commit")
     void publish_toCleanSession_goesStraight() {
         Scenario scenario = new Scenario();

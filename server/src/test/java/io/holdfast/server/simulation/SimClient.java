@@ -111,6 +111,10 @@ final class SimClient {
     private boolean clean;
     private boolean ahead;
     private final Map<Integer, Held> unacknowledged = new HashMap<>();
+
+    /** Identifiers received on this connection and not answered to the end: bounded by Receive Maximum. */
+    private final Set<Integer> window = new HashSet<>();
+
     private final List<Packet> acknowledgements = new ArrayList<>();
     private final ArrayDeque<Reply> expected = new ArrayDeque<>();
     private final Map<Integer, List<Interval>> pendingSubscriptions = new HashMap<>();
@@ -166,6 +170,7 @@ final class SimClient {
         state = State.OFF;
         will = null;
         unacknowledged.clear();
+        window.clear();
         acknowledgements.clear();
         expected.clear();
         pendingSubscriptions.clear();
@@ -360,6 +365,9 @@ final class SimClient {
         Packet packet = acknowledgements.remove(i);
         if (packet instanceof PubAck pubAck) {
             unacknowledged.remove(pubAck.packetId());
+            window.remove(pubAck.packetId());
+        } else if (packet instanceof PubComp pubComp) {
+            window.remove(pubComp.packetId());
         }
         say(packet, -1);
     }
@@ -530,6 +538,9 @@ final class SimClient {
             }
             acknowledgements.add(qos == 2 ? new PubRec(packetId) : new PubAck(packetId));
         }
+        if (qos > 0) {
+            inWindow(packetId);
+        }
         if (qos == 2 && held.containsKey(packetId)) {
             return;
         }
@@ -537,6 +548,13 @@ final class SimClient {
             (qos == 2 ? held : unacknowledged).put(packetId, now);
         }
         world.received(this, publish, arrival);
+    }
+
+    private void inWindow(int packetId) {
+        window.add(packetId);
+        if (connection != null && window.size() > connection.receiveMaximum) {
+            throw new Violation(id + ": " + window.size() + " messages in flight at once [MQTT-3.3.4-9]");
+        }
     }
 
     private void onPubRel(int packetId) {
