@@ -164,7 +164,7 @@ final class Checker {
                     && !message.will
                     && !message.eager
                     && (r.qos() > 0 || message.qos == 0)
-                    && !history.isExcused(r.number(), r.label())
+                    && !history.wasDropped(r.number(), r.label())
                     && intervals(r.to()).stream().anyMatch(i -> isSteady(message, i));
             boolean first = r.retain() || seen.add(new Delivery(r.to(), r.label()));
             if (!compared || !first) {

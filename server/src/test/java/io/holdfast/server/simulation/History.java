@@ -109,6 +109,7 @@ final class History {
 
     private final Map<String, Integer> clears = new HashMap<>();
     private final Set<Given> excused = new HashSet<>();
+    private final Set<Given> dropped = new HashSet<>();
 
     Sent add(Epoch publisher, TopicName topic, int qos, boolean retain, boolean clear, boolean will, int now) {
         Sent message = new Sent(sent.size(), publisher, topic, qos, retain, clear, will, now);
@@ -137,6 +138,15 @@ final class History {
     /** A queue limit dropped a message of a session, and that is on disk. */
     void excuse(long number, int label) {
         excused.add(new Given(number, label));
+    }
+
+    /** A queue limit has dropped a message; a crash may still bring it back, behind later ones. */
+    void drop(long number, int label) {
+        dropped.add(new Given(number, label));
+    }
+
+    boolean wasDropped(long number, int label) {
+        return dropped.contains(new Given(number, label));
     }
 
     boolean isExcused(long number, int label) {

@@ -2,6 +2,7 @@
 package io.holdfast.server.simulation;
 
 import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
@@ -100,6 +101,15 @@ final class Ledger {
             }
         }
         group.handOvers().forEach(handOver -> handOver.forEachEvent(this::event));
+    }
+
+    /** A shard gives a hand-over away. */
+    void handedOver(HandOver handOver) {
+        handOver.forEachEvent((kind, number, index) -> {
+            if (kind == EventKind.DROPPED) {
+                history.drop(number, account(number).entries.get((int) index).label());
+            }
+        });
     }
 
     private void event(EventKind kind, long number, long index) {

@@ -491,6 +491,7 @@ final class SimBroker {
 
         @Override
         public void submit(HandOver handOver) {
+            world.ledger.handedOver(handOver);
             submitted.addAll(faults.handOver(handOver, SimBroker.this));
         }
 
