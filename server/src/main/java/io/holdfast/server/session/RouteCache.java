@@ -6,13 +6,13 @@ import io.holdfast.server.routing.Route;
 import org.jspecify.annotations.Nullable;
 
 /** The last route of a connection: most publishers stay with one topic, and a route holds until the tree changes. */
-final class RouteCache {
+public final class RouteCache {
     private @Nullable TopicName topic;
     private @Nullable Route route;
     private int qos;
 
-    @Nullable
-    Route get(TopicName wanted, int wantedQos, long generation) {
+    /** The route of this topic and QoS, if it was the last one and the tree has not changed; else null. */
+    public @Nullable Route get(TopicName wanted, int wantedQos, long generation) {
         Route cached = route;
         if (cached == null || topic == null || qos != wantedQos || cached.generation() != generation) {
             return null;
@@ -20,7 +20,8 @@ final class RouteCache {
         return topic.equals(wanted) ? cached : null;
     }
 
-    void put(TopicName newTopic, int newQos, Route newRoute) {
+    /** Remembers a route. */
+    public void put(TopicName newTopic, int newQos, Route newRoute) {
         topic = newTopic;
         qos = newQos;
         route = newRoute;
