@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +35,14 @@ import org.jspecify.annotations.Nullable;
 /** The broker without its network: shards on their threads, the commit thread and a real store whose groups are synced. */
 final class InProcessBroker implements CommitListener, CommitThread.Environment, BenchmarkConnection.Wire {
     private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
+    private static final int STOP_SECONDS_MAX = 30;
 
     private final ScratchFolder scratch = new ScratchFolder();
     private final StoreFolder folder;
     private final RowStore store;
     private final CommittedSubscriptions subscriptions;
     private final CommitThread commits;
-    private final ExecutorService reader =
-            Executors.newSingleThreadExecutor(task -> new Thread(task, "benchmark-reader"));
+    private final ExecutorService reader = newThread("benchmark-reader");
     private final List<ShardThread> shards = new ArrayList<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicLong sequence = new AtomicLong(1);
@@ -106,11 +108,32 @@ final class InProcessBroker implements CommitListener, CommitThread.Environment,
      */
     void close() throws InterruptedException {
         commits.stop(false);
-        shards.forEach(ShardThread::stop);
-        reader.shutdown();
+        for (ShardThread shard : shards) {
+            shard.stop();
+        }
+        stop(reader);
         folder.close();
         scratch.delete();
         rethrowFailure();
+    }
+
+    /** A thread for tasks in order. Once it stops, later tasks are dropped, like those of a life that is over. */
+    static ExecutorService newThread(String name) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> new Thread(task, name),
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    static void stop(ExecutorService thread) throws InterruptedException {
+        thread.shutdown();
+        if (!thread.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a thread does not end within " + STOP_SECONDS_MAX + " s");
+        }
     }
 
     // ---- what shards need

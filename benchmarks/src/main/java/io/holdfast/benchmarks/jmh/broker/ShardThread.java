@@ -16,7 +16,6 @@ import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.store.RowReader;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /** A shard on a thread of its own, as an event loop would run it. */
@@ -35,7 +34,7 @@ final class ShardThread implements ShardEnvironment {
         this.broker = broker;
         this.store = store;
         applied = position;
-        loop = Executors.newSingleThreadExecutor(task -> new Thread(task, "benchmark-shard-" + index));
+        loop = InProcessBroker.newThread("benchmark-shard-" + index);
         shard = new SessionShard(index, shards, this, store, IndexSpace.STANDARD, Limits.DEFAULT, tree, position);
     }
 
@@ -48,8 +47,9 @@ final class ShardThread implements ShardEnvironment {
         return applied;
     }
 
-    void stop() {
-        loop.shutdown();
+    /** Does what it was told before and ends. */
+    void stop() throws InterruptedException {
+        InProcessBroker.stop(loop);
     }
 
     @Override
