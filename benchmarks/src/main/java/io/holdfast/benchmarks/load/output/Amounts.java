@@ -22,6 +22,14 @@ final class Amounts {
         return count < 1_000 ? digits(count) : String.format(Locale.ROOT, "%,.0f", count);
     }
 
+    /** Three digits of a rate, where there is little room: {@code 950}, {@code 7.12 k}, {@code 712 k}, {@code 2.60 M}. */
+    static String thousands(double count) {
+        if (count < 1_000) {
+            return digits(Math.rint(count));
+        }
+        return count < 1_000_000 ? digits(count / 1_000) + " k" : digits(count / 1_000_000) + " M";
+    }
+
     static String bytes(double bytes) {
         int unit = 0;
         double amount = bytes;

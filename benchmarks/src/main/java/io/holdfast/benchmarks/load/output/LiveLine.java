@@ -5,7 +5,6 @@ import io.holdfast.benchmarks.load.measure.Progress;
 import io.holdfast.benchmarks.load.result.Sample;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +16,7 @@ import java.util.function.Consumer;
  * terminal it writes nothing at all, so that logs and pipes stay plain. Any thread.
  */
 public final class LiveLine implements Consumer<Progress>, AutoCloseable {
-    private static final int BAR_WIDTH = 24;
+    private static final int BAR_WIDTH = 8;
     /** What a terminal is wide at least: a line that wraps cannot be written over. */
     private static final int WIDTH_MAX = 79;
 
@@ -37,8 +36,8 @@ public final class LiveLine implements Consumer<Progress>, AutoCloseable {
     }
 
     /** A line that is never shown. */
-    public static LiveLine silent() {
-        return new LiveLine(new PrintWriter(Writer.nullWriter()), false);
+    public static LiveLine silent(PrintWriter err) {
+        return new LiveLine(err, false);
     }
 
     /** A line that is always shown. */
@@ -71,20 +70,19 @@ public final class LiveLine implements Consumer<Progress>, AutoCloseable {
                 .append(" [")
                 .append("#".repeat(full))
                 .append("-".repeat(BAR_WIDTH - full))
-                .append(String.format(Locale.ROOT, "] %3.0f%% ", progress.fraction() * 100))
-                .append(Amounts.count(last.perSecond()))
-                .append("/s");
+                .append(String.format(Locale.ROOT, "] %.0f%%", progress.fraction() * 100));
+        Duration left = progress.left();
+        if (left != null) {
+            line.append(", ").append(left.toSeconds()).append(" s left");
+        }
+        line.append(", ").append(Amounts.thousands(last.perSecond())).append("/s");
         if (!progress.plan().latencyOf().isEmpty()) {
-            line.append("  p50/99/99.9 ")
+            line.append(", p50/99/99.9 ")
                     .append(Amounts.micros(last.p50Micros()))
                     .append('/')
                     .append(Amounts.micros(last.p99Micros()))
                     .append('/')
                     .append(Amounts.micros(last.p999Micros()));
-        }
-        Duration left = progress.left();
-        if (left != null) {
-            line.append("  ").append(left.toSeconds()).append(" s left");
         }
         return line.length() > WIDTH_MAX ? line.substring(0, WIDTH_MAX) : line.toString();
     }
@@ -95,10 +93,14 @@ public final class LiveLine implements Consumer<Progress>, AutoCloseable {
             return false;
         }
         try {
-            Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));
-            return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");
+            return isTerminal(Files.readSymbolicLink(Path.of("/proc/self/fd/2")));
         } catch (IOException e) {
             return false; // a system without /proc: silence is never wrong
         }
+    }
+
+    /** By what the stream's descriptor points to: a terminal's device, as opposed to a file, a pipe or a socket. */
+    static boolean isTerminal(Path target) {
+        return target.startsWith("/dev/pts") || target.toString().startsWith("/dev/tty");
     }
 }

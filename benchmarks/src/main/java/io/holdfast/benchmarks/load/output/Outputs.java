@@ -13,6 +13,12 @@ public final class Outputs {
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            description = "Writes the result as one page with plots that needs nothing else.")
+    private @Nullable Path report;
+
     @Option(names = "--quiet", description = "No live line, even on a terminal.")
     private boolean quiet;
 
@@ -20,7 +26,7 @@ public final class Outputs {
 
     /** The live line for a run; {@code err} leads to the standard error stream. */
     public LiveLine liveLine(PrintWriter err) {
-        return quiet ? LiveLine.silent() : LiveLine.onTerminal(err);
+        return quiet ? LiveLine.silent(err) : LiveLine.onTerminal(err);
     }
 
     /**
@@ -33,6 +39,9 @@ public final class Outputs {
         out.flush();
         if (json != null) {
             JsonResult.write(result, json);
+        }
+        if (report != null) {
+            HtmlReport.write(result, report);
         }
     }
 }
