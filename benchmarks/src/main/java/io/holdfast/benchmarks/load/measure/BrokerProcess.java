@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>CPU time has two sources. {@code stat} knows all threads, those that have ended too, but in steps of 10 ms;
  * {@code task/N/schedstat} is exact, but a thread that ends takes its time with it. The larger of the two is never too
- * much, and exact as long as no thread ends. One thread at a time.
+ * much, and exact as long as no thread ends. Any thread.
  */
 public final class BrokerProcess {
     private final long pid;
@@ -44,7 +44,7 @@ public final class BrokerProcess {
     }
 
     /** The present figures, or null when the process is gone. */
-    public @Nullable ProcessReading read() {
+    public synchronized @Nullable ProcessReading read() {
         try {
             String status = Files.readString(folder.resolve("status"));
             cpuMicrosLast = Math.max(cpuMicrosLast, cpuMicros());

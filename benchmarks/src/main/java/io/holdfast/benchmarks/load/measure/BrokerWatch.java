@@ -5,7 +5,7 @@ import io.holdfast.benchmarks.load.result.ProcessCost;
 import io.holdfast.benchmarks.load.result.Target;
 import org.jspecify.annotations.Nullable;
 
-/** A broker under load: where its process and its {@code $SYS} topics are. Not for several threads at once. */
+/** A broker under load: where its process and its {@code $SYS} topics are. Any thread. */
 public final class BrokerWatch {
     /** Both sources at one moment. */
     record Reading(
@@ -42,10 +42,21 @@ public final class BrokerWatch {
         return process;
     }
 
-    /** Takes some milliseconds, for the {@code $SYS} topics; only a broker that told its syncs once is asked again. */
-    Reading read() {
-        Long syncs = facts.syncs() == null ? null : BrokerFacts.ask(host, port).syncs();
+    /** The reading at a phase's start: asking the broker takes some milliseconds, so the process comes last. */
+    Reading readStart() {
+        Long syncs = syncs();
         return new Reading(process == null ? null : process.read(), syncs);
+    }
+
+    /** The reading at a phase's end: the process first, while what it spent is still the phase's. */
+    Reading readEnd() {
+        ProcessReading now = process == null ? null : process.read();
+        return new Reading(now, syncs());
+    }
+
+    /** Only a broker that told its syncs once is asked again. */
+    private @Nullable Long syncs() {
+        return facts.syncs() == null ? null : BrokerFacts.ask(host, port).syncs();
     }
 
     /** What lies between two readings, or null without a process. */

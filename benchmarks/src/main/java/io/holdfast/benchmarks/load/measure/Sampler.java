@@ -57,7 +57,7 @@ public final class Sampler {
         this.meter = meter;
         this.watch = watch;
         this.eyes = eyes;
-        before = watch.read();
+        before = watch.readStart();
         ProcessReading process = before.process();
         sampledCpuMicros = process == null ? null : process.cpuMicros();
         startNanos = System.nanoTime();
@@ -80,14 +80,14 @@ public final class Sampler {
     /** Ends the phase: its last units are done. Call once. */
     public PhaseResult end() throws InterruptedException {
         long endNanos = System.nanoTime();
+        long count = meter.count();
+        BrokerWatch.Reading after = watch.readEnd();
         requireTicking();
         clock.shutdownNow();
         if (!clock.awaitTermination(10, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the sampler of phase " + plan.name() + " does not end");
         }
-        long count = meter.count();
-        sample(endNanos);
-        BrokerWatch.Reading after = watch.read();
+        sample(endNanos, count);
         return new PhaseResult(
                 plan.name(),
                 plan.unit(),
@@ -114,7 +114,7 @@ public final class Sampler {
         long nanos = System.nanoTime();
         ticks++;
         if (ticks % TICKS_PER_SAMPLE == 0) {
-            sample(nanos);
+            sample(nanos, meter.count());
         }
         Duration elapsed = Duration.ofNanos(nanos - startNanos);
         double fraction = plan.fraction(meter.count(), elapsed);
@@ -122,7 +122,7 @@ public final class Sampler {
         eyes.accept(new Progress(plan, fraction, last, left));
     }
 
-    private void sample(long nanos) {
+    private void sample(long nanos, long count) {
         double seconds = (nanos - sampledNanos) / 1e9;
         interval.reset();
         meter.drainLatencies(interval);
@@ -130,7 +130,6 @@ public final class Sampler {
         if (seconds < REST_SECONDS_MIN && !timeline.isEmpty()) {
             return;
         }
-        long count = meter.count();
         BrokerProcess process = watch.process();
         ProcessReading reading = process == null ? null : process.read();
         Long cpuMicros = reading == null ? null : Long.valueOf(reading.cpuMicros());
