@@ -17,6 +17,12 @@ class ArchitectureTest {
     }
 
     @Test
+    @DisplayName("the packages of the load tool have an order too")
+    void load_always_withoutCycles() {
+        HouseRules.noPackageCycles(ROOT + ".load").check(HouseRules.product(ROOT));
+    }
+
+    @Test
     @DisplayName("measurements go through storage, never to RocksDB behind its back")
     void module_always_withoutRocksDb() {
         noClasses()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.benchmarks.load.result;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,13 @@ import java.util.List;
 public record Verdict(long lost, long doubled, long reordered, long corrupted, List<String> notes) {
     public Verdict {
         notes = List.copyOf(notes);
+    }
+
+    /** The same with further sentences behind its notes. */
+    public Verdict withNotes(List<String> further) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(further);
+        return new Verdict(lost, doubled, reordered, corrupted, all);
     }
 
     /** Nothing lost, doubled, reordered or corrupted. */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.client;
+
+import io.holdfast.benchmarks.load.verify.Receipts;
+import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.PubRel;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** A client that acknowledges what it gets and enters it into its receipts. */
+public final class Subscriber extends LoadClient {
+    private final QoS qos;
+    private final Receipts receipts;
+    private final Recording delivered;
+
+    /** Packet identifiers of QoS 2 that the broker has not released; part of the session [MQTT-4.3.3-2]. */
+    private @Nullable BitSet unreleased;
+
+    /**
+     * A subscriber that is not connected.
+     *
+     * @param qos of the messages it expects
+     * @param delivered counts each message once, from when it was due
+     */
+    public Subscriber(Crew crew, int number, QoS qos, Receipts receipts, Recording delivered) {
+        super(crew, number);
+        this.qos = qos;
+        this.receipts = receipts;
+        this.delivered = delivered;
+    }
+
+    @Override
+    void onPacket(Packet packet, long nowNanos) {
+        LoadConnection open = connection();
+        if (open == null) {
+            return;
+        }
+        if (packet instanceof Publish publish) {
+            receive(open, publish, nowNanos);
+        } else if (packet instanceof PubRel pubRel) {
+            if (unreleased != null) {
+                unreleased.clear(pubRel.packetId());
+            }
+            open.ack(PacketType.PUBCOMP, pubRel.packetId());
+        }
+    }
+
+    private void receive(LoadConnection open, Publish publish, long nowNanos) {
+        switch (publish.qos()) {
+            case AT_MOST_ONCE -> take(publish, nowNanos);
+            case AT_LEAST_ONCE -> {
+                take(publish, nowNanos);
+                open.ack(PacketType.PUBACK, publish.packetId());
+            }
+            case EXACTLY_ONCE -> {
+                // The same message again, until PUBREL: only one that does not say so is entered, as a fault.
+                if (!isUnreleased(publish.packetId()) || !publish.dup()) {
+                    take(publish, nowNanos);
+                }
+                open.ack(PacketType.PUBREC, publish.packetId());
+            }
+        }
+    }
+
+    /** Answers whether the identifier was in use, and puts it in use. */
+    private boolean isUnreleased(int packetId) {
+        BitSet identifiers = unreleased;
+        if (identifiers == null) {
+            identifiers = new BitSet();
+            unreleased = identifiers;
+        }
+        boolean before = identifiers.get(packetId);
+        identifiers.set(packetId);
+        return before;
+    }
+
+    private void take(Publish publish, long nowNanos) {
+        long dueNanos = receipts.take(publish, loop().stamp(), qos);
+        if (dueNanos != Receipts.NO_MESSAGE) {
+            delivered.add(loop(), nowNanos - dueNanos);
+        }
+    }
+}

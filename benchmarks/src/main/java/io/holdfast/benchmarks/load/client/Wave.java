@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.client;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets many clients do one thing each, such as connecting, with a bounded number of them under way. Clients are asked for
+ * when their turn comes, so a million of them need not exist at once.
+ */
+public final class Wave {
+    /** What each client does; on its event loop. */
+    public interface Step {
+        void begin(LoadClient client, Outcome outcome);
+    }
+
+    private final LoadLoops loops;
+    private final int clients;
+    private final IntFunction<? extends LoadClient> client;
+    private final Step step;
+    private final Recording recording;
+    private final LongAdder failed = new LongAdder();
+    private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
+    private final CountDownLatch lanesLeft;
+    private volatile boolean stopped;
+
+    /**
+     * A wave that has not begun.
+     *
+     * @param client the client with a number from 0 to {@code clients - 1}
+     * @param recording is told of each success and how long it took
+     */
+    public Wave(
+            LoadLoops loops, int clients, IntFunction<? extends LoadClient> client, Step step, Recording recording) {
+        this.loops = loops;
+        this.clients = clients;
+        this.client = client;
+        this.step = step;
+        this.recording = recording;
+        lanesLeft = new CountDownLatch(loops.count());
+    }
+
+    /**
+     * Begins; returns at once.
+     *
+     * @param atOnce how many clients may be under way on all loops together, at least 1 on each
+     */
+    public Wave begin(int atOnce) {
+        begin(atOnce, 1);
+        return this;
+    }
+
+    /** Begins to let each client have its turn again and again, until {@link #stop}. */
+    public Wave beginEndless(int atOnce) {
+        begin(atOnce, Integer.MAX_VALUE);
+        return this;
+    }
+
+    private void begin(int atOnce, int rounds) {
+        int each = Math.max(1, atOnce / loops.count());
+        for (int i = 0; i < loops.count(); i++) {
+            Lane lane = new Lane(i, each, rounds);
+            loops.of(i).executor().execute(lane::advance);
+        }
+    }
+
+    /** Begins nothing more; what is under way ends. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /** Waits until nothing is under way any more, or the time is over. Answers whether all have ended. */
+    public boolean await(Duration patience) throws InterruptedException {
+        return lanesLeft.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    public boolean isOver() {
+        return lanesLeft.getCount() == 0;
+    }
+
+    /** How many clients failed so far. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** Why the first of them did, or empty. */
+    public String firstFailure() {
+        String reason = firstFailure.get();
+        return reason == null ? "" : reason;
+    }
+
+    /** The clients of one loop: those whose number is the loop's, modulo the number of loops. */
+    private final class Lane {
+        private final int first;
+        private final int atOnce;
+        private int roundsLeft;
+        private int next;
+        private int underWay;
+        private boolean advancing;
+
+        Lane(int first, int atOnce, int rounds) {
+            this.first = first;
+            this.atOnce = atOnce;
+            roundsLeft = rounds;
+            next = first;
+        }
+
+        void advance() {
+            if (advancing) {
+                return; // A step that ended at once: the loop below goes on.
+            }
+            advancing = true;
+            while (underWay < atOnce && hasNext()) {
+                LoadClient one = client.apply(next);
+                next += loops.count();
+                underWay++;
+                long start = System.nanoTime();
+                step.begin(one, new Outcome() {
+                    @Override
+                    public void succeeded() {
+                        recording.add(one.loop(), System.nanoTime() - start);
+                        ended();
+                    }
+
+                    @Override
+                    public void failed(String reason) {
+                        firstFailure.compareAndSet(null, reason);
+                        failed.increment();
+                        ended();
+                    }
+                });
+            }
+            advancing = false;
+            if (underWay == 0) {
+                lanesLeft.countDown();
+            }
+        }
+
+        private boolean hasNext() {
+            if (next >= clients && first < clients && roundsLeft > 1) {
+                roundsLeft--;
+                next = first;
+            }
+            return !stopped && next < clients;
+        }
+
+        private void ended() {
+            underWay--;
+            advance();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.scenario;
+
+import io.holdfast.benchmarks.load.client.Access.Lifetime;
+import io.holdfast.benchmarks.load.client.Crew;
+import io.holdfast.benchmarks.load.client.Publisher;
+import io.holdfast.benchmarks.load.client.Publishing;
+import io.holdfast.benchmarks.load.client.Recording;
+import io.holdfast.benchmarks.load.client.Subscriber;
+import io.holdfast.benchmarks.load.client.Traffic;
+import io.holdfast.benchmarks.load.client.Traffic.Shape;
+import io.holdfast.benchmarks.load.result.Verdict;
+import io.holdfast.benchmarks.load.verify.Ledger;
+import io.holdfast.benchmarks.load.verify.Streams;
+import io.holdfast.protocol.packet.QoS;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The publishers and subscribers of a run, and the accounts of what passes between them. */
+final class Cast {
+    private final Run run;
+    private final Waves waves;
+    private final Layout layout;
+    private final Lifetime lifetime;
+    private final QoS qos;
+    private final Streams streams;
+    private final Ledger ledger;
+    private final Traffic traffic;
+    private final Recording acknowledged;
+    private final Recording delivered;
+    private final List<Publisher> publishers = new ArrayList<>();
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final Publishing publishing;
+
+    /**
+     * A cast that has not connected.
+     *
+     * @param publisherCount at most as many as there are streams, which are dealt out to them
+     * @param lifetime of all sessions
+     */
+    Cast(Run run, Layout layout, int publisherCount, Shape shape, Lifetime lifetime) {
+        this.run = run;
+        this.layout = layout;
+        this.lifetime = lifetime;
+        waves = new Waves(run);
+        qos = shape.qos();
+        streams = new Streams(layout.topics());
+        ledger = new Ledger(streams, qos);
+        acknowledged = new Recording(run.loops());
+        delivered = new Recording(run.loops());
+        traffic = new Traffic(shape, streams, acknowledged);
+        Crew subscriberCrew = run.crew("sub");
+        for (int i = 0; i < layout.receivers(); i++) {
+            subscribers.add(new Subscriber(
+                    subscriberCrew,
+                    i,
+                    qos,
+                    ledger.addReceiver(layout.firstStream(i), layout.streamsHeard()),
+                    delivered));
+        }
+        Crew publisherCrew = run.crew("pub");
+        for (int i = 0; i < publisherCount; i++) {
+            int first = (int) ((long) layout.streams() * i / publisherCount);
+            int end = (int) ((long) layout.streams() * (i + 1) / publisherCount);
+            publishers.add(new Publisher(publisherCrew, i, traffic, first, end - first));
+        }
+        publishing = new Publishing(run.loops(), publishers);
+        if (lifetime == Lifetime.KEPT) {
+            run.afterwards(this::forget);
+        }
+    }
+
+    private void forget() {
+        waves.forget(subscribers.size(), subscribers::get);
+        waves.forget(publishers.size(), publishers::get);
+    }
+
+    /** Connects the subscribers and lets them subscribe. */
+    void subscribe() {
+        connectSubscribers();
+        waves.require(
+                "subscribe",
+                subscribers.size(),
+                subscribers::get,
+                (client, outcome) -> client.subscribe(layout.filter(client.number()), qos, outcome));
+    }
+
+    void connectSubscribers() {
+        waves.require("connect", subscribers.size(), subscribers::get, Waves.connect(lifetime));
+    }
+
+    void disconnectSubscribers() {
+        waves.require("disconnect", subscribers.size(), subscribers::get, Waves.disconnect());
+    }
+
+    void connectPublishers() {
+        waves.require("connect", publishers.size(), publishers::get, Waves.connect(lifetime));
+    }
+
+    void disconnectPublishers() {
+        waves.require("disconnect", publishers.size(), publishers::get, Waves.disconnect());
+    }
+
+    Publishing publishing() {
+        return publishing;
+    }
+
+    /** Messages that the broker has taken over. */
+    Recording acknowledged() {
+        return acknowledged;
+    }
+
+    /** Messages that subscribers got, each counted once for each of them. */
+    Recording delivered() {
+        return delivered;
+    }
+
+    /** Waits until so many messages are sent, or the user wants the end. */
+    void awaitSent(long messages) {
+        boolean unused = run.settle(() -> traffic.sent() >= messages || run.isInterrupted(), traffic::sent);
+    }
+
+    /** Waits until every message that was sent is acknowledged. */
+    void awaitAcknowledged() {
+        if (!run.settle(() -> traffic.outstanding() <= 0, acknowledged::total)) {
+            run.fail(traffic.outstanding() + " messages were not acknowledged within "
+                    + run.patience().toSeconds() + " s.");
+        }
+        if (traffic.refused() > 0) {
+            run.fail("The broker refused " + traffic.refused() + " messages: " + traffic.firstRefusal() + ".");
+        }
+    }
+
+    /** Waits until every delivery that is owed has come, or nothing comes any more. */
+    void awaitDelivered() {
+        boolean unused = run.settle(() -> delivered.total() >= owed(), delivered::total); // The verdict tells.
+    }
+
+    /** How many deliveries the messages sent so far amount to. Only while nobody publishes. */
+    long owed() {
+        return layout.owed(streams);
+    }
+
+    Verdict verdict() {
+        return ledger.verdict(List.of());
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.scenario;
+
+import io.holdfast.benchmarks.load.client.Access;
+import io.holdfast.benchmarks.load.client.Crew;
+import io.holdfast.benchmarks.load.client.LoadLoops;
+import io.holdfast.benchmarks.load.measure.BrokerWatch;
+import io.holdfast.benchmarks.load.measure.Meter;
+import io.holdfast.benchmarks.load.measure.PhasePlan;
+import io.holdfast.benchmarks.load.measure.Sampler;
+import io.holdfast.benchmarks.load.output.LiveLine;
+import io.holdfast.benchmarks.load.result.PhaseResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/** What a scenario works with, and what it has found so far. The scenario's thread. */
+final class Run implements AutoCloseable {
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final Interruption interruption;
+    private final LiveLine line;
+    private final Access access;
+    private final BrokerWatch watch;
+    private final LoadLoops loops;
+    private final String name;
+    private final boolean keepsSessions;
+    private final Duration patience;
+    private final List<PhaseResult> phases = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<Crew> crews = new ArrayList<>();
+    private final List<Runnable> cleanings = new ArrayList<>();
+    private boolean failed;
+
+    Run(TargetOptions target, Interruption interruption, LiveLine line) {
+        this.interruption = interruption;
+        this.line = line;
+        access = target.access();
+        watch = target.watch();
+        keepsSessions = target.keepsSessions();
+        patience = target.patience();
+        int number = ThreadLocalRandom.current().nextInt();
+        name = "bench-" + Integer.toHexString(number);
+        loops = new LoadLoops(target.loops(), number);
+    }
+
+    // ---- what it works with
+
+    LoadLoops loops() {
+        return loops;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    BrokerWatch watch() {
+        return watch;
+    }
+
+    /** A name that no other run has: the root of its topics. */
+    String name() {
+        return name;
+    }
+
+    /** Clients of a sort, whose losses end in the notes. */
+    Crew crew(String sort) {
+        Crew crew = new Crew(loops, access, name + "-" + sort + "-");
+        crews.add(crew);
+        return crew;
+    }
+
+    /** Begins to measure a phase that the live line shows. */
+    Sampler begin(PhasePlan plan, Meter meter) {
+        return Sampler.begin(plan, meter, watch, line);
+    }
+
+    /** Begins to measure a phase beside another one. */
+    Sampler beginUnseen(PhasePlan plan, Meter meter) {
+        return Sampler.begin(plan, meter, watch, progress -> {});
+    }
+
+    // ---- waiting
+
+    /** Silence of a broker that still owes something, after which nothing more is expected. */
+    Duration patience() {
+        return patience;
+    }
+
+    boolean isInterrupted() {
+        return interruption.isAsked();
+    }
+
+    /** Waits until something is so, for some time at most, and no longer when the user wants the end. */
+    boolean await(BooleanSupplier condition, Duration atMost) {
+        long endNanos = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (isInterrupted() || System.nanoTime() - endNanos >= 0) {
+                return condition.getAsBoolean();
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return true;
+    }
+
+    /** Waits until all is done, as long as there is progress; also when the user wants the end. */
+    boolean settle(BooleanSupplier done, LongSupplier progress) {
+        long before = progress.getAsLong();
+        long sinceNanos = System.nanoTime();
+        while (!done.getAsBoolean()) {
+            long now = progress.getAsLong();
+            if (now != before) {
+                before = now;
+                sinceNanos = System.nanoTime();
+            } else if (System.nanoTime() - sinceNanos > patience.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return true;
+    }
+
+    // ---- what it has found
+
+    void add(PhaseResult phase) {
+        line.close();
+        phases.add(phase);
+    }
+
+    List<PhaseResult> phases() {
+        return phases;
+    }
+
+    /** A sentence for the reader of the result. */
+    void note(String sentence) {
+        notes.add(sentence);
+    }
+
+    /** A sentence for the reader about what must not be; the exit code tells too. */
+    void fail(String sentence) {
+        failed = true;
+        note(sentence);
+    }
+
+    /** Whether a connection has ended that should not have. */
+    boolean hasLost() {
+        return crews.stream().anyMatch(crew -> crew.lost() > 0);
+    }
+
+    boolean hasFailed() {
+        return failed;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    // ---- the end
+
+    /** Something that ends sessions of this run, to be done when all was measured and the user did not say --keep. */
+    void afterwards(Runnable cleaning) {
+        cleanings.add(cleaning);
+    }
+
+    /** Looks after lost connections and ends the sessions that were made. */
+    void cleanUp() {
+        for (Crew crew : crews) {
+            if (crew.lost() > 0) {
+                fail(crew.lost() + " connections were lost; the first: " + crew.firstLoss() + ".");
+            }
+        }
+        if (!keepsSessions) {
+            cleanings.forEach(Runnable::run);
+        }
+        line.close();
+    }
+
+    @Override
+    public void close() {
+        loops.close();
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.scenario;
+
+import io.holdfast.benchmarks.load.client.LoadException;
+import io.holdfast.benchmarks.load.measure.ThisMachine;
+import io.holdfast.benchmarks.load.output.LiveLine;
+import io.holdfast.benchmarks.load.output.Outputs;
+import io.holdfast.benchmarks.load.result.RunResult;
+import io.holdfast.benchmarks.load.result.Verdict;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The course of every scenario: options, run, result, exit code. */
+abstract class Scenario implements Callable<Integer> {
+    static final int EXIT_FAILED = 1;
+    static final int EXIT_FAULTS = 3;
+    /** What a shell reports for a program that Ctrl-C ended. */
+    static final int EXIT_INTERRUPTED = 130;
+
+    /** For {@code exitCodeList} of the sub-commands. */
+    static final String EXITS_OK = "0:the run ended as planned and all was delivered as it should";
+
+    static final String EXITS_FAILED = "1:the run failed: the broker could not be reached, or closed connections";
+    static final String EXITS_USAGE = "2:wrong usage";
+    static final String EXITS_FAULTS = "3:messages were lost, doubled, reordered or corrupted";
+    static final String EXITS_INTERRUPTED = "130:interrupted; what was measured until then is shown";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TargetOptions target = new TargetOptions();
+
+    @Mixin
+    private Outputs outputs = new Outputs();
+
+    /** What the run was asked for, in the order in which it is shown. */
+    abstract void describe(Map<String, String> settings);
+
+    /** Makes the load. Phases, notes and failures go to the run as they come. */
+    abstract Verdict perform(Run run) throws InterruptedException;
+
+    final TargetOptions target() {
+        return target;
+    }
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        describe(settings);
+        settings.put("mqtt", target.versionName());
+        settings.put("loops", Integer.toString(target.loops()));
+        try (Interruption interruption = new Interruption();
+                LiveLine line = outputs.liveLine(spec.commandLine().getErr());
+                Run run = new Run(target, interruption, line)) {
+            Instant started = Instant.now();
+            Verdict found = perform(run);
+            run.cleanUp();
+            Verdict verdict = found.withNotes(run.notes());
+            RunResult result = new RunResult(
+                    spec.name(), settings, run.watch().target(), ThisMachine.look(), started, run.phases(), verdict);
+            outputs.write(result, spec.commandLine().getOut());
+            return exitCode(run, verdict);
+        } catch (LoadException e) {
+            return fail(e.getMessage());
+        } catch (IOException e) {
+            return fail("the result cannot be written: " + e.getMessage());
+        }
+    }
+
+    private static int exitCode(Run run, Verdict verdict) {
+        if (!verdict.clean()) {
+            return EXIT_FAULTS;
+        }
+        if (run.hasFailed()) {
+            return EXIT_FAILED;
+        }
+        return run.isInterrupted() ? EXIT_INTERRUPTED : ExitCode.OK;
+    }
+
+    private int fail(@Nullable String sentence) {
+        spec.commandLine().getErr().println("holdfast: " + sentence);
+        spec.commandLine().getErr().flush();
+        return EXIT_FAILED;
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.benchmarks.load.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.server.testkit.WireClient;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each scenario for a moment against the real broker over real sockets; figures mean nothing here. */
+@TestInstance(Lifecycle.PER_CLASS)
+class ScenarioIT {
+    private RunningBroker broker;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        broker = RunningBroker.start(folder.resolve("data"), "sys-interval=1 s");
+    }
+
+    @AfterAll
+    void stop() {
+        broker.close();
+    }
+
+    private BenchCall bench(String line) {
+        BenchCall call = BenchCall.of(broker.port(), line.split(" "));
+        assertThat(call.err()).isEmpty();
+        assertThat(call.out()).contains("good: nothing lost, doubled, reordered or corrupted");
+        assertThat(call.exitCode()).isZero();
+        return call;
+    }
+
+    @AfterEach
+    void run_over_leavesNoSession() throws Exception {
+        try (WireClient probe = broker.connect("probe", true)) {
+            probe.subscribe("$SYS/broker/clients/total", QoS.AT_MOST_ONCE);
+            await("only the probe's own session").until(() -> {
+                return WireClient.text(probe.expect(Publish.class)).equals("1");
+            });
+        }
+    }
+
+    @DisplayName("qos: every topology and quality of service delivers all that was sent, as often as it should")
+    @ParameterizedTest(name = "{0} at QoS {1}")
+    @CsvSource({
+        "pairs --pairs 3, 1, 300, 300",
+        "pairs --pairs 3, 2, 300, 300",
+        "fan-in --publishers 3, 1, 300, 300",
+        "fan-out --subscribers 4, 2, 300, '1,200'",
+        "mesh --publishers 3 --subscribers 2, 1, 300, 600",
+        "mesh --publishers 3 --subscribers 2, 0, 300, 600",
+        "pairs --clean --loops 2 --pairs 3, 1, 300, 300",
+        "pairs --rate 1000 --pairs 2, 1, 300, 300"
+    })
+    void qos_counted_allDelivered(String topology, int qos, String messages, String deliveries) {
+        BenchCall call = bench("qos --messages 300 --qos " + qos + " --topology " + topology);
+        assertThat(call.out()).containsPattern("messages +" + messages + "\n");
+        assertThat(call.out()).containsPattern("deliveries +" + deliveries + "\n");
+    }
+
+    @Test
+    @DisplayName("qos: a run for some time ends after it and has a warm-up that does not count")
+    void qos_timed_ends() {
+        BenchCall call = bench("qos --pairs 2 --duration 0.5 --warmup 0.2");
+        assertThat(call.out()).contains("publish").contains("deliver").contains("PUBLISH to PUBACK");
+    }
+
+    @Test
+    @DisplayName("a port where nobody listens: exit code 1 and a sentence that says what, where and what to do")
+    void qos_nobodyListens_toldInOneSentence() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        BenchCall call = BenchCall.of(free, "qos");
+        assertThat(call.exitCode()).isEqualTo(1);
+        assertThat(call.err())
+                .isEqualToIgnoringNewLines("holdfast: a client could not connect at 127.0.0.1:" + free
+                        + ": connection refused; is a broker running there? See --host and --port");
+    }
+
+    @Test
+    @DisplayName("another machine is not loaded without --i-own-this; wrong values are wrong usage")
+    void qos_wrongUsage_refused() {
+        BenchCall foreign = BenchCall.of(1883, "qos", "--host", "192.0.2.1");
+        assertThat(foreign.exitCode()).isEqualTo(2);
+        assertThat(foreign.err()).contains("--i-own-this");
+        assertThat(BenchCall.of(1883, "qos", "--qos", "3").exitCode()).isEqualTo(2);
+        assertThat(BenchCall.of(1883, "qos", "--payload", "23").exitCode()).isEqualTo(2);
+        assertThat(BenchCall.of(1883, "qos", "--window", "0").exitCode()).isEqualTo(2);
+        assertThat(BenchCall.of(1883, "qos", "--mqtt", "6").exitCode()).isEqualTo(2);
+    }
+}
