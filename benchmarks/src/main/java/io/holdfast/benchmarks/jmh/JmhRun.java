@@ -14,7 +14,6 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.ProfilerConfig;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /** One call of JMH with the house's defaults under what the user asked for. */
 final class JmhRun {
@@ -61,13 +60,7 @@ final class JmhRun {
             options.warmupIterations(2);
         }
         if (!given.getMeasurementIterations().hasValue()) {
-            options.measurementIterations(3);
-        }
-        if (!given.getWarmupTime().hasValue()) {
-            options.warmupTime(TimeValue.seconds(1));
-        }
-        if (!given.getMeasurementTime().hasValue()) {
-            options.measurementTime(TimeValue.seconds(1));
+            options.measurementIterations(2);
         }
     }
 

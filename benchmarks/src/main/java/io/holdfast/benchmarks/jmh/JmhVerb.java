@@ -45,9 +45,7 @@ public final class JmhVerb implements Verb, Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--quick",
-            description = "One fork, two short rounds to warm up and three to measure, for a first look.")
+    @Option(names = "--quick", description = "One fork, two rounds to warm up and two to measure, for a first look.")
     private boolean quick;
 
     @Option(

@@ -22,6 +22,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -68,6 +69,13 @@ public class PacketCodecBenchmark {
             fresh.decode(opening.readerIndex(0));
         }
         return fresh;
+    }
+
+    @TearDown
+    public void release() {
+        wire.release();
+        opening.release();
+        out.release();
     }
 
     @Benchmark

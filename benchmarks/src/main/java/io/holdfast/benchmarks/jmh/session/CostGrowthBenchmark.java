@@ -35,12 +35,12 @@ import org.openjdk.jmh.annotations.Warmup;
  * What a publish costs that ten subscriptions match, among few and among many: how to run:
  * {@code ./holdfast jmh CostGrowth}. The last figure is to be at most twice the first.
  *
- * <p>{@code route} finds and merges the recipients; {@code publish} is the whole way of {@link SessionCoreBenchmark}. Topics
+ * <p>Processor time (cpu.norm) tells more than time on a machine that others share. {@code route} finds and merges the recipients; {@code publish} is the whole way of {@link SessionCoreBenchmark}. Topics
  * come in no order, so no cache holds the route.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 6, time = 2) // its code is large, and half of it waits for the compiler
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "-Xmx3g")
 @State(Scope.Thread)

@@ -30,6 +30,7 @@ class SampleTest {
                 }
             }
             assertThat(benchmark.encode()).isPositive();
+            benchmark.release();
         }
     }
 }
