@@ -32,15 +32,14 @@ final class RetainedDelivery extends RetainedSlice {
         this.options = options;
     }
 
-    /** The bytes that every matching topic begins with: up to the first wildcard, and for {@code a/#} also {@code a}. */
+    /** The bytes that every matching topic begins with, but for the parent of {@code a/#}. */
     private static byte[] prefix(TopicFilter filter) {
         byte[] utf8 = filter.utf8();
         int length = 0;
         while (length < utf8.length && utf8[length] != '+' && utf8[length] != '#') {
             length++;
         }
-        boolean parent = length > 0 && length < utf8.length && utf8[length] == '#';
-        return Arrays.copyOf(utf8, parent ? length - 1 : length);
+        return Arrays.copyOf(utf8, length);
     }
 
     @Override

@@ -31,10 +31,15 @@ public abstract class RetainedSlice extends CommitOp {
     private long below;
     private boolean more;
 
+    // Of this slice so far.
+    private int rows;
+    private int found;
+
     /**
      * The next slice of a subscription.
      *
-     * @param prefix the filter up to its first wildcard, with its separator; the whole filter when {@code exact}
+     * @param prefix the filter up to its first wildcard, with its separator; the whole filter when {@code exact}. Of
+     *     {@code a/#} the parent {@code a} is looked up apart: between it and {@code a/} lie {@code a-} and others
      * @param after the topic to go on behind; a durable session's row knows better
      * @param below the message id to stop before; as above
      * @param messagesMax messages in one slice at most
@@ -86,17 +91,31 @@ public abstract class RetainedSlice extends CommitOp {
     }
 
     private void scan(GroupBuilder group) {
-        byte[] from = Keys.text(prefix);
-        if (after.length > 0 && Arrays.compareUnsigned(after, prefix) >= 0) {
+        more = false;
+        rows = 0;
+        found = 0;
+        int last = filterUtf8.length - 1;
+        boolean everythingBelow = filterUtf8[last] == '#' && prefix.length == last;
+        if (everythingBelow && last > 0) {
+            scan(group, Arrays.copyOf(prefix, last - 1), true);
+        }
+        scan(group, prefix, exact);
+    }
+
+    /** Goes through the topics that begin with, or are, a text; does nothing once the slice is full. */
+    private void scan(GroupBuilder group, byte[] start, boolean only) {
+        byte[] from = Keys.text(start);
+        if (after.length > 0 && Arrays.compareUnsigned(after, start) >= 0) {
             from = Keys.text(Arrays.copyOf(after, after.length + 1));
         }
-        byte[] to = exact ? Keys.text(Arrays.copyOf(prefix, prefix.length + 1)) : Keys.end();
-        int rows = 0;
-        int found = 0;
+        byte[] to = only ? Keys.text(Arrays.copyOf(start, start.length + 1)) : Keys.end();
+        if (more || Arrays.compareUnsigned(from, to) >= 0) {
+            return;
+        }
         try (RowCursor retained = group.store().cursor(Table.RETAINED, from, to)) {
             while (retained.next()) {
                 byte[] topic = Keys.textBytes(retained.key());
-                if (!startsWith(topic, prefix)) {
+                if (!startsWith(topic, start)) {
                     break;
                 }
                 if (rows++ == ROWS_MAX || found == messagesMax) {
@@ -109,10 +128,8 @@ public abstract class RetainedSlice extends CommitOp {
                 }
             }
         }
-        more = false;
     }
 
-    /** {@code a/#} also matches {@code a}, which lies outside the prefix {@code a/}: callers give the prefix {@code a}. */
     private static boolean startsWith(byte[] topic, byte[] prefix) {
         return topic.length >= prefix.length && Arrays.mismatch(topic, 0, prefix.length, prefix, 0, prefix.length) < 0;
     }

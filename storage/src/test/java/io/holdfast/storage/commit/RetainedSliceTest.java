@@ -27,7 +27,7 @@ class RetainedSliceTest {
         private final String only;
 
         Slice(String filter, boolean durable, byte[] after, long below) {
-            super(ONE, utf8(filter), utf8(filter.replace("/#", "")), !filter.endsWith("#"), durable, after, below, 100);
+            super(ONE, utf8(filter), utf8(filter.replace("#", "")), !filter.endsWith("#"), durable, after, below, 100);
             only = filter.replace("#", "");
         }
 
@@ -144,7 +144,7 @@ class RetainedSliceTest {
     @Test
     @DisplayName("S46 a/# owes the parent a too; an exact filter owes one topic and no longer one")
     void slice_bounds_parentAndExact() {
-        for (String topic : List.of("q/z", "r", "r/", "r/a", "r0", "r/a/b", "ra")) {
+        for (String topic : List.of("q/z", "r", "r-", "r-/a", "r/", "r/a", "r0", "r/a/b", "ra")) {
             fixture.commit(fixture.retained(topic, "1"));
         }
         subscribe("r/#");
@@ -152,6 +152,21 @@ class RetainedSliceTest {
         subscribe("r/a");
         assertThat(topics(fixture.commit(new Slice("r/a", true, new byte[0], 0))))
                 .containsExactly("r/a");
+    }
+
+    @Test
+    @DisplayName("a/# does not walk through the neighbours of a that only begin with the same letters")
+    void slice_manyNeighbours_notLookedAt() {
+        HandOver handOver = new HandOver(0);
+        for (int i = 0; i < 2_500; i++) {
+            handOver.addUrgent(fixture.retained("r-" + i, "1"), 0);
+        }
+        fixture.commit(handOver);
+        fixture.commit(fixture.retained("r", "1"), fixture.retained("r/a", "1"));
+        subscribe("r/#");
+        Slice slice = Slice.durable();
+        assertThat(topics(fixture.commit(slice))).containsExactly("r", "r/a");
+        assertThat(slice.more()).isFalse();
     }
 
     @Test

@@ -95,14 +95,13 @@ final class RetainedStore implements CommitListener {
             this.filter = filter;
         }
 
-        /** Up to the first wildcard; {@code a/#} matches {@code a} too. */
+        /** Up to the first wildcard. */
         private static byte[] prefix(byte[] utf8) {
             int length = 0;
             while (length < utf8.length && utf8[length] != '+' && utf8[length] != '#') {
                 length++;
             }
-            boolean parent = length > 0 && length < utf8.length && utf8[length] == '#';
-            return Arrays.copyOf(utf8, parent ? length - 1 : length);
+            return Arrays.copyOf(utf8, length);
         }
 
         @Override
