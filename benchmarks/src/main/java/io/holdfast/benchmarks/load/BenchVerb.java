@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.benchmarks.load;
 
+import io.holdfast.benchmarks.load.scenario.ConnectScenario;
+import io.holdfast.benchmarks.load.scenario.OfflineScenario;
 import io.holdfast.benchmarks.load.scenario.QosScenario;
+import io.holdfast.benchmarks.load.scenario.RestartScenario;
+import io.holdfast.benchmarks.load.scenario.RetainedScenario;
+import io.holdfast.benchmarks.load.scenario.SoakScenario;
+import io.holdfast.benchmarks.load.scenario.SubscribeScenario;
 import io.holdfast.tools.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +22,15 @@ import picocli.CommandLine.Spec;
             "Each scenario lists its options with --help."
         },
         mixinStandardHelpOptions = true,
-        subcommands = {QosScenario.class})
+        subcommands = {
+            QosScenario.class,
+            OfflineScenario.class,
+            RestartScenario.class,
+            ConnectScenario.class,
+            SubscribeScenario.class,
+            RetainedScenario.class,
+            SoakScenario.class
+        })
 public final class BenchVerb implements Verb, Runnable {
     @Spec
     private CommandSpec spec;

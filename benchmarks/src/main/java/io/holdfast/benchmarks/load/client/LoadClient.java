@@ -9,6 +9,8 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.SubAck;
 import io.holdfast.protocol.packet.Subscribe;
+import io.holdfast.protocol.packet.UnsubAck;
+import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
@@ -82,6 +84,12 @@ public class LoadClient {
         send(new Subscribe(SUBSCRIBE_PACKET_ID, List.of(new Subscribe.Request(filter, qos)), Properties.NONE));
     }
 
+    /** Sends UNSUBSCRIBE; succeeds with the UNSUBACK. */
+    public final void unsubscribe(TopicFilter filter, Outcome outcome) {
+        waiting = outcome;
+        send(new Unsubscribe(SUBSCRIBE_PACKET_ID, List.of(filter), Properties.NONE));
+    }
+
     /** Sends DISCONNECT and waits until the connection is gone; succeeds at once without one. */
     public final void disconnect(Outcome outcome) {
         LoadConnection open = connection;
@@ -93,11 +101,6 @@ public class LoadClient {
         leaving = true;
         open.send(Disconnect.NORMAL);
         open.awaitClose();
-    }
-
-    /** The connection is about to end by the will of the tool: that the broker closes it is no loss. */
-    public final void expectClose() {
-        leaving = true;
     }
 
     /** Whether the last CONNACK told that the broker had kept the session. */
@@ -123,6 +126,9 @@ public class LoadClient {
     }
 
     final void received(Packet packet, long nowNanos) {
+        if (leaving) {
+            return; // No acknowledgement may follow a DISCONNECT, so the broker will send this again [MQTT-3.14.4-2].
+        }
         if (packet instanceof ConnAck connAck) {
             sessionPresent = connAck.sessionPresent();
             receiveMax = connAck.properties().receiveMaximum();
@@ -138,6 +144,8 @@ public class LoadClient {
             } else {
                 succeed();
             }
+        } else if (packet instanceof UnsubAck) {
+            succeed();
         } else if (packet instanceof Disconnect disconnect) {
             abort("the broker sent DISCONNECT: " + disconnect.reasonCode());
         } else {

@@ -134,7 +134,10 @@ public final class Publisher extends LoadClient {
     private void publish(LoadConnection open, long dueNanos) {
         int stream = firstStream + turn;
         turn = turn + 1 == streamCount ? 0 : turn + 1;
-        loop().stamp().write(payload, stream, streams.nextSequence(stream), dueNanos);
+        int sequence = streams.nextSequence(stream);
+        if (payload.length > 0) {
+            loop().stamp().write(payload, stream, sequence, dueNanos);
+        }
         int packetId = 0;
         if (qos != QoS.AT_MOST_ONCE) {
             int slot = freeSlots[--freeCount];

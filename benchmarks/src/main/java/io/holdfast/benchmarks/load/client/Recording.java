@@ -26,7 +26,7 @@ public final class Recording implements Meter {
     }
 
     /** One more, with its latency; on the loop that is named. */
-    void add(LoadLoop loop, long nanos) {
+    public void add(LoadLoop loop, long nanos) {
         recorders[loop.index()].recordValue(Math.max(0, nanos));
         count.increment();
     }
@@ -54,6 +54,19 @@ public final class Recording implements Meter {
             public void drainLatencies(Histogram into) {
                 Recording.this.drainLatencies(into);
             }
+        };
+    }
+
+    /** The counts alone, when the latencies mean nothing to the phase. */
+    public Meter withoutLatencies() {
+        return new Meter() {
+            @Override
+            public long count() {
+                return Recording.this.count();
+            }
+
+            @Override
+            public void drainLatencies(Histogram into) {}
         };
     }
 

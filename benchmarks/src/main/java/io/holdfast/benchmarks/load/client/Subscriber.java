@@ -19,6 +19,12 @@ public final class Subscriber extends LoadClient {
     /** Packet identifiers of QoS 2 that the broker has not released; part of the session [MQTT-4.3.3-2]. */
     private @Nullable BitSet unreleased;
 
+    private long received;
+
+    // somebody waits
+    private long wanted;
+    private @Nullable Outcome waiting;
+
     /**
      * A subscriber that is not connected.
      *
@@ -30,6 +36,21 @@ public final class Subscriber extends LoadClient {
         this.qos = qos;
         this.receipts = receipts;
         this.delivered = delivered;
+    }
+
+    /** Succeeds when it has got so many messages in its life and finished each; never fails. */
+    public void awaitReceived(long messages, Outcome outcome) {
+        wanted = messages;
+        waiting = outcome;
+        tellIfReceived();
+    }
+
+    private void tellIfReceived() {
+        Outcome told = waiting;
+        if (told != null && received >= wanted && (unreleased == null || unreleased.isEmpty())) {
+            waiting = null;
+            told.succeeded();
+        }
     }
 
     @Override
@@ -46,6 +67,7 @@ public final class Subscriber extends LoadClient {
             }
             open.ack(PacketType.PUBCOMP, pubRel.packetId());
         }
+        tellIfReceived();
     }
 
     private void receive(LoadConnection open, Publish publish, long nowNanos) {
@@ -80,6 +102,7 @@ public final class Subscriber extends LoadClient {
     private void take(Publish publish, long nowNanos) {
         long dueNanos = receipts.take(publish, loop().stamp(), qos);
         if (dueNanos != Receipts.NO_MESSAGE) {
+            received++;
             delivered.add(loop(), nowNanos - dueNanos);
         }
     }

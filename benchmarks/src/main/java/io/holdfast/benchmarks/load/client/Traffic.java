@@ -21,7 +21,8 @@ public final class Traffic {
      * How messages look.
      *
      * @param window messages of one publisher that may be outstanding, 1 to 65,535
-     * @param payloadBytes at least {@link io.holdfast.benchmarks.load.verify.Stamp#BYTES}
+     * @param payloadBytes at least {@link io.holdfast.benchmarks.load.verify.Stamp#BYTES}; or 0 for messages that
+     *     nobody shall receive, such as those that clear retained ones
      * @param retain whether the broker shall keep each as its topic's retained message
      */
     public record Shape(QoS qos, int window, int payloadBytes, boolean retain) {}

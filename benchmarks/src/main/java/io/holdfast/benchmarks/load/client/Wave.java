@@ -2,6 +2,7 @@
 package io.holdfast.benchmarks.load.client;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +18,21 @@ public final class Wave {
     /** What each client does; on its event loop. */
     public interface Step {
         void begin(LoadClient client, Outcome outcome);
+
+        /** This, and when it has succeeded, another one. */
+        default Step then(Step next) {
+            return (client, outcome) -> begin(client, new Outcome() {
+                @Override
+                public void succeeded() {
+                    next.begin(client, outcome);
+                }
+
+                @Override
+                public void failed(String reason) {
+                    outcome.failed(reason);
+                }
+            });
+        }
     }
 
     private final LoadLoops loops;
@@ -51,20 +67,20 @@ public final class Wave {
      * @param atOnce how many clients may be under way on all loops together, at least 1 on each
      */
     public Wave begin(int atOnce) {
-        begin(atOnce, 1);
+        begin(atOnce, false);
         return this;
     }
 
     /** Begins to let each client have its turn again and again, until {@link #stop}. */
     public Wave beginEndless(int atOnce) {
-        begin(atOnce, Integer.MAX_VALUE);
+        begin(atOnce, true);
         return this;
     }
 
-    private void begin(int atOnce, int rounds) {
+    private void begin(int atOnce, boolean endless) {
         int each = Math.max(1, atOnce / loops.count());
         for (int i = 0; i < loops.count(); i++) {
-            Lane lane = new Lane(i, each, rounds);
+            Lane lane = new Lane(i, each, endless);
             loops.of(i).executor().execute(lane::advance);
         }
     }
@@ -96,17 +112,18 @@ public final class Wave {
 
     /** The clients of one loop: those whose number is the loop's, modulo the number of loops. */
     private final class Lane {
-        private final int first;
         private final int atOnce;
-        private int roundsLeft;
+        private final boolean endless;
+        /** Clients that have had their turn and wait for the next: never one that is under way. */
+        private final ArrayDeque<LoadClient> again = new ArrayDeque<>();
+
         private int next;
         private int underWay;
         private boolean advancing;
 
-        Lane(int first, int atOnce, int rounds) {
-            this.first = first;
+        Lane(int first, int atOnce, boolean endless) {
             this.atOnce = atOnce;
-            roundsLeft = rounds;
+            this.endless = endless;
             next = first;
         }
 
@@ -116,22 +133,21 @@ public final class Wave {
             }
             advancing = true;
             while (underWay < atOnce && hasNext()) {
-                LoadClient one = client.apply(next);
-                next += loops.count();
+                LoadClient one = take();
                 underWay++;
                 long start = System.nanoTime();
                 step.begin(one, new Outcome() {
                     @Override
                     public void succeeded() {
                         recording.add(one.loop(), System.nanoTime() - start);
-                        ended();
+                        ended(one);
                     }
 
                     @Override
                     public void failed(String reason) {
                         firstFailure.compareAndSet(null, reason);
                         failed.increment();
-                        ended();
+                        ended(one);
                     }
                 });
             }
@@ -142,15 +158,23 @@ public final class Wave {
         }
 
         private boolean hasNext() {
-            if (next >= clients && first < clients && roundsLeft > 1) {
-                roundsLeft--;
-                next = first;
-            }
-            return !stopped && next < clients;
+            return !stopped && (next < clients || !again.isEmpty());
         }
 
-        private void ended() {
+        private LoadClient take() {
+            if (next >= clients) {
+                return again.remove();
+            }
+            LoadClient one = client.apply(next);
+            next += loops.count();
+            return one;
+        }
+
+        private void ended(LoadClient one) {
             underWay--;
+            if (endless) {
+                again.add(one);
+            }
             advance();
         }
     }

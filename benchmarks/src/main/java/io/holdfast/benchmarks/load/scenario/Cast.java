@@ -9,12 +9,15 @@ import io.holdfast.benchmarks.load.client.Recording;
 import io.holdfast.benchmarks.load.client.Subscriber;
 import io.holdfast.benchmarks.load.client.Traffic;
 import io.holdfast.benchmarks.load.client.Traffic.Shape;
+import io.holdfast.benchmarks.load.client.Wave;
 import io.holdfast.benchmarks.load.result.Verdict;
 import io.holdfast.benchmarks.load.verify.Ledger;
 import io.holdfast.benchmarks.load.verify.Streams;
 import io.holdfast.protocol.packet.QoS;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The publishers and subscribers of a run, and the accounts of what passes between them. */
 final class Cast {
@@ -31,14 +34,16 @@ final class Cast {
     private final List<Publisher> publishers = new ArrayList<>();
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final Publishing publishing;
+    private final LongAdder unknownSessions = new LongAdder();
 
     /**
      * A cast that has not connected.
      *
+     * @param sort tells its clients from those of another cast of the same run
      * @param publisherCount at most as many as there are streams, which are dealt out to them
      * @param lifetime of all sessions
      */
-    Cast(Run run, Layout layout, int publisherCount, Shape shape, Lifetime lifetime) {
+    Cast(Run run, String sort, Layout layout, int publisherCount, Shape shape, Lifetime lifetime) {
         this.run = run;
         this.layout = layout;
         this.lifetime = lifetime;
@@ -49,7 +54,7 @@ final class Cast {
         acknowledged = new Recording(run.loops());
         delivered = new Recording(run.loops());
         traffic = new Traffic(shape, streams, acknowledged);
-        Crew subscriberCrew = run.crew("sub");
+        Crew subscriberCrew = run.crew(sort + "sub");
         for (int i = 0; i < layout.receivers(); i++) {
             subscribers.add(new Subscriber(
                     subscriberCrew,
@@ -58,7 +63,7 @@ final class Cast {
                     ledger.addReceiver(layout.firstStream(i), layout.streamsHeard()),
                     delivered));
         }
-        Crew publisherCrew = run.crew("pub");
+        Crew publisherCrew = run.crew(sort + "pub");
         for (int i = 0; i < publisherCount; i++) {
             int first = (int) ((long) layout.streams() * i / publisherCount);
             int end = (int) ((long) layout.streams() * (i + 1) / publisherCount);
@@ -75,18 +80,46 @@ final class Cast {
         waves.forget(publishers.size(), publishers::get);
     }
 
-    /** Connects the subscribers and lets them subscribe. */
-    void subscribe() {
-        connectSubscribers();
-        waves.require(
-                "subscribe",
-                subscribers.size(),
-                subscribers::get,
-                (client, outcome) -> client.subscribe(layout.filter(client.number()), qos, outcome));
+    /** Subscribers connect and subscribe, and stay. */
+    void join() {
+        waves.require("connect and subscribe", subscribers.size(), subscribers::get, joining());
     }
 
-    void connectSubscribers() {
-        waves.require("connect", subscribers.size(), subscribers::get, Waves.connect(lifetime));
+    /** Subscribers connect, subscribe and leave: their sessions wait for messages. */
+    void joinAndLeave() {
+        waves.require(
+                "subscribe", subscribers.size(), subscribers::get, joining().then(Waves.disconnect()));
+    }
+
+    private Wave.Step joining() {
+        return Waves.connect(lifetime)
+                .then((client, outcome) -> client.subscribe(layout.filter(client.number()), qos, outcome));
+    }
+
+    /** Subscribers that were away come back for what is owed to them; those beyond a number leave when they have it. */
+    Wave comeBack() {
+        Wave.Step receive = (client, outcome) -> {
+            if (!client.sessionPresent()) {
+                unknownSessions.increment();
+            }
+            Subscriber subscriber = subscribers.get(client.number());
+            subscriber.awaitReceived(layout.owedTo(client.number(), streams), outcome);
+        };
+        Wave.Step step = Waves.connect(lifetime).then(receive);
+        boolean many = subscribers.size() > Waves.OPEN_MAX;
+        return waves.begin(subscribers.size(), subscribers::get, many ? step.then(Waves.disconnect()) : step);
+    }
+
+    /** Sessions that a broker should have kept and did not. */
+    long unknownSessions() {
+        return unknownSessions.sum();
+    }
+
+    /** Some subscribers at a time go away for a while and come back, until the wave is stopped. */
+    Wave takeTurnsAway(int awayAtOnce, Duration away) {
+        Wave.Step step = Waves.disconnect().then(Waves.pause(away)).then(Waves.connect(lifetime));
+        return new Wave(run.loops(), subscribers.size(), subscribers::get, step, new Recording(run.loops()))
+                .beginEndless(awayAtOnce);
     }
 
     void disconnectSubscribers() {
@@ -131,9 +164,10 @@ final class Cast {
         }
     }
 
-    /** Waits until every delivery that is owed has come, or nothing comes any more. */
-    void awaitDelivered() {
-        boolean unused = run.settle(() -> delivered.total() >= owed(), delivered::total); // The verdict tells.
+    /** Waits until every delivery that is owed has come, or nothing comes any more. Answers which. */
+    boolean awaitDelivered() {
+        long owed = owed();
+        return run.settle(() -> delivered.total() >= owed, delivered::total);
     }
 
     /** How many deliveries the messages sent so far amount to. Only while nobody publishes. */

@@ -54,6 +54,15 @@ record Layout(String root, int streams, int receivers, int groupSize) {
         return owed;
     }
 
+    /** How many messages a receiver is owed of those sent so far. */
+    long owedTo(int receiver, Streams sent) {
+        long owed = 0;
+        for (int i = 0; i < streamsHeard(); i++) {
+            owed += sent.sent(firstStream(receiver) + i);
+        }
+        return owed;
+    }
+
     /** How many receivers hear a stream. */
     int hearers(int stream) {
         return groupSize == ALL ? receivers : Math.min(groupSize, receivers - stream * groupSize);

@@ -20,16 +20,6 @@ import picocli.CommandLine.Option;
             "Publishes to connected subscribers: pairs, fan-in, fan-out or mesh.",
             "Without --rate in a closed loop: each publisher keeps its window full. With --rate in an open one: messages"
                     + " are due at fixed times whatever the broker does, and latency counts from then."
-        },
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {
-            Scenario.EXITS_OK,
-            Scenario.EXITS_FAILED,
-            Scenario.EXITS_USAGE,
-            Scenario.EXITS_FAULTS,
-            Scenario.EXITS_INTERRUPTED
         })
 public final class QosScenario extends Scenario {
     @Option(
@@ -107,8 +97,8 @@ public final class QosScenario extends Scenario {
     Verdict perform(Run run) throws InterruptedException {
         Layout layout = topology.layout(run.name(), publisherCount(), subscriberCount());
         Cast cast = new Cast(
-                run, layout, publisherCount(), message.shape(target()), clean ? Lifetime.CLEAN : Lifetime.KEPT);
-        cast.subscribe();
+                run, "", layout, publisherCount(), message.shape(target()), clean ? Lifetime.CLEAN : Lifetime.KEPT);
+        cast.join();
         cast.connectPublishers();
         if (messages > 0) {
             count(run, cast, layout);
@@ -129,9 +119,9 @@ public final class QosScenario extends Scenario {
     }
 
     private void time(Run run, Cast cast) throws InterruptedException {
-        Duration duration = seconds(durationSeconds);
+        Duration duration = TargetOptions.seconds(durationSeconds);
         start(cast, Publishing.UNLIMITED);
-        run.await(run::hasLost, seconds(warmupSeconds));
+        run.await(run::hasLost, TargetOptions.seconds(warmupSeconds));
         Sampler publish = run.beginUnseen(
                 PhasePlan.lasting("publish", "message", message.acknowledgement(), duration),
                 cast.acknowledged().fromNow());
@@ -157,9 +147,5 @@ public final class QosScenario extends Scenario {
         run.add(publish.end());
         cast.awaitDelivered();
         run.add(deliver.end());
-    }
-
-    private static Duration seconds(double seconds) {
-        return Duration.ofNanos((long) (seconds * 1e9));
     }
 }

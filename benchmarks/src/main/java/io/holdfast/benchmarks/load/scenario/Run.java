@@ -3,6 +3,8 @@ package io.holdfast.benchmarks.load.scenario;
 
 import io.holdfast.benchmarks.load.client.Access;
 import io.holdfast.benchmarks.load.client.Crew;
+import io.holdfast.benchmarks.load.client.LoadClient;
+import io.holdfast.benchmarks.load.client.LoadException;
 import io.holdfast.benchmarks.load.client.LoadLoops;
 import io.holdfast.benchmarks.load.measure.BrokerWatch;
 import io.holdfast.benchmarks.load.measure.Meter;
@@ -26,7 +28,7 @@ final class Run implements AutoCloseable {
     private final Interruption interruption;
     private final LiveLine line;
     private final Access access;
-    private final BrokerWatch watch;
+    private BrokerWatch watch;
     private final LoadLoops loops;
     private final String name;
     private final boolean keepsSessions;
@@ -63,6 +65,11 @@ final class Run implements AutoCloseable {
         return watch;
     }
 
+    /** From now on the broker is another process. */
+    void watch(BrokerWatch successor) {
+        watch = successor;
+    }
+
     /** A name that no other run has: the root of its topics. */
     String name() {
         return name;
@@ -73,6 +80,16 @@ final class Run implements AutoCloseable {
         Crew crew = new Crew(loops, access, name + "-" + sort + "-");
         crews.add(crew);
         return crew;
+    }
+
+    /** Clients without any duty. */
+    List<LoadClient> clients(String sort, int count) {
+        Crew crew = crew(sort);
+        List<LoadClient> clients = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            clients.add(new LoadClient(crew, i));
+        }
+        return clients;
     }
 
     /** Begins to measure a phase that the live line shows. */
@@ -175,7 +192,11 @@ final class Run implements AutoCloseable {
             }
         }
         if (!keepsSessions) {
-            cleanings.forEach(Runnable::run);
+            try {
+                cleanings.forEach(Runnable::run);
+            } catch (LoadException e) {
+                fail("Sessions of this run are left: " + e.getMessage() + ".");
+            }
         }
         line.close();
     }

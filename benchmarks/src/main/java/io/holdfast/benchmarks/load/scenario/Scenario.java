@@ -10,28 +10,36 @@ import io.holdfast.benchmarks.load.result.Verdict;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The course of every scenario: options, run, result, exit code. */
+/** The course of every scenario: options, run, result, exit code. Sub-commands inherit what is said here. */
+@Command(
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the run ended as planned and all was delivered as it should",
+            "1:the run failed: the broker could not be reached, refused something, or closed connections",
+            "2:wrong usage",
+            "3:messages were lost, doubled, reordered or corrupted",
+            "130:interrupted; what was measured until then is shown"
+        })
 abstract class Scenario implements Callable<Integer> {
     static final int EXIT_FAILED = 1;
     static final int EXIT_FAULTS = 3;
     /** What a shell reports for a program that Ctrl-C ended. */
     static final int EXIT_INTERRUPTED = 130;
 
-    /** For {@code exitCodeList} of the sub-commands. */
-    static final String EXITS_OK = "0:the run ended as planned and all was delivered as it should";
-
-    static final String EXITS_FAILED = "1:the run failed: the broker could not be reached, or closed connections";
-    static final String EXITS_USAGE = "2:wrong usage";
-    static final String EXITS_FAULTS = "3:messages were lost, doubled, reordered or corrupted";
-    static final String EXITS_INTERRUPTED = "130:interrupted; what was measured until then is shown";
+    /** The verdict of a scenario that verifies no messages. */
+    static final Verdict NO_MESSAGES = new Verdict(0, 0, 0, 0, List.of());
 
     @Spec
     private CommandSpec spec;
@@ -62,7 +70,7 @@ abstract class Scenario implements Callable<Integer> {
                 LiveLine line = outputs.liveLine(spec.commandLine().getErr());
                 Run run = new Run(target, interruption, line)) {
             Instant started = Instant.now();
-            Verdict found = perform(run);
+            Verdict found = performAsFarAsItGoes(run);
             run.cleanUp();
             Verdict verdict = found.withNotes(run.notes());
             RunResult result = new RunResult(
@@ -73,6 +81,19 @@ abstract class Scenario implements Callable<Integer> {
             return fail(e.getMessage());
         } catch (IOException e) {
             return fail("the result cannot be written: " + e.getMessage());
+        }
+    }
+
+    /** What was measured before a failure is not thrown away with it. */
+    private Verdict performAsFarAsItGoes(Run run) throws InterruptedException {
+        try {
+            return perform(run);
+        } catch (LoadException e) {
+            if (run.phases().isEmpty()) {
+                throw e;
+            }
+            run.fail("The run ended early: " + e.getMessage() + ".");
+            return NO_MESSAGES;
         }
     }
 

@@ -38,7 +38,7 @@ final class TargetOptions {
     @Option(names = "--password", paramLabel = "TEXT", description = "Password of all clients.")
     private @Nullable String password;
 
-    @Option(names = "--mqtt", paramLabel = "VERSION", description = "3.1, 3.1.1 or 5; by default ${DEFAULT-VALUE}.")
+    @Option(names = "--mqtt", paramLabel = "VERSION", description = "3.1.1 or 5; by default ${DEFAULT-VALUE}.")
     private String mqtt = "3.1.1";
 
     @Option(
@@ -64,7 +64,11 @@ final class TargetOptions {
     private double patienceSeconds = 15;
 
     Duration patience() {
-        return Duration.ofNanos((long) (patienceSeconds * TimeUnit.SECONDS.toNanos(1)));
+        return seconds(patienceSeconds);
+    }
+
+    static Duration seconds(double seconds) {
+        return Duration.ofNanos((long) (seconds * TimeUnit.SECONDS.toNanos(1)));
     }
 
     int loops() {
@@ -101,10 +105,9 @@ final class TargetOptions {
 
     private ProtocolVersion version() {
         return switch (mqtt) {
-            case "3.1" -> ProtocolVersion.MQTT_3_1;
             case "3.1.1", "4" -> ProtocolVersion.MQTT_3_1_1;
             case "5", "5.0" -> ProtocolVersion.MQTT_5;
-            default -> throw usage("--mqtt " + mqtt + " is neither 3.1, 3.1.1 nor 5");
+            default -> throw usage("--mqtt " + mqtt + " is neither 3.1.1 nor 5");
         };
     }
 
@@ -114,11 +117,24 @@ final class TargetOptions {
 
     /** Looks at the broker from outside. */
     BrokerWatch watch() {
+        return watch(pid);
+    }
+
+    /** The same, with a process that is not the one that was given. */
+    BrokerWatch watch(@Nullable Long process) {
         try {
-            return BrokerWatch.of(host, port, pid == null ? null : BrokerProcess.of(pid));
+            return BrokerWatch.of(host, port, process == null ? null : BrokerProcess.of(process));
         } catch (IOException e) {
             throw new LoadException(e.getMessage() + "; check --pid");
         }
+    }
+
+    /** A count as it was typed, which must be at least 1. */
+    int atLeastOne(String option, int value) {
+        if (value < 1) {
+            throw usage(option + " " + value + " must be at least 1");
+        }
+        return value;
     }
 
     /** An error in what was typed. */

@@ -8,6 +8,9 @@ import io.holdfast.benchmarks.load.client.Recording;
 import io.holdfast.benchmarks.load.client.Wave;
 import io.holdfast.benchmarks.load.measure.PhasePlan;
 import io.holdfast.benchmarks.load.measure.Sampler;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /** What a scenario lets its clients do together: connect, disconnect, and the like, measured or not. */
@@ -15,11 +18,16 @@ final class Waves {
     /** Clients under way at once: enough to fill a group commit, few enough for any backlog of a listener. */
     static final int AT_ONCE = 128;
 
+    /** Connections that may stay open for no other reason than that nobody has closed them. */
+    static final int OPEN_MAX = 10_000;
+
     private final Run run;
 
     Waves(Run run) {
         this.run = run;
     }
+
+    // ---- steps
 
     static Wave.Step connect(Lifetime lifetime) {
         return (client, outcome) -> client.connect(lifetime, outcome);
@@ -29,26 +37,50 @@ final class Waves {
         return LoadClient::disconnect;
     }
 
+    static Wave.Step pause(Duration time) {
+        return (client, outcome) -> {
+            ScheduledFuture<?> unused =
+                    client.loop().executor().schedule(outcome::succeeded, time.toNanos(), TimeUnit.NANOSECONDS);
+        };
+    }
+
+    // ---- waves
+
+    Wave begin(int clients, IntFunction<? extends LoadClient> client, Wave.Step step) {
+        return new Wave(run.loops(), clients, client, step, new Recording(run.loops())).begin(AT_ONCE);
+    }
+
     /** Lets all clients do something that every one must be able to do. */
     void require(String verb, int clients, IntFunction<? extends LoadClient> client, Wave.Step step) {
         Recording done = new Recording(run.loops());
         Wave wave = new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE);
-        awaitEnd(wave, done, verb, clients);
+        awaitEnd(wave, done, verb);
     }
 
-    /** The same as a phase of its own. */
-    void measure(PhasePlan plan, String verb, IntFunction<? extends LoadClient> client, Wave.Step step, int atOnce)
+    /** The same as a phase of its own; its plan says how many clients there are. */
+    void measure(PhasePlan plan, String verb, IntFunction<? extends LoadClient> client, Wave.Step step)
             throws InterruptedException {
-        Recording done = new Recording(run.loops());
         int clients = Math.toIntExact(plan.countPlanned());
-        Wave wave = new Wave(run.loops(), clients, client, step, done);
+        Recording done = new Recording(run.loops());
         Sampler sampler = run.begin(plan, done);
-        wave.begin(atOnce);
-        awaitEnd(wave, done, verb, clients);
+        awaitEnd(new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE), done, verb);
         run.add(sampler.end());
     }
 
-    private void awaitEnd(Wave wave, Recording done, String verb, int clients) {
+    /** Lets clients do something again and again as a phase that ends with its time. */
+    void measureEndless(
+            PhasePlan plan, String verb, int clients, IntFunction<? extends LoadClient> client, Wave.Step step)
+            throws InterruptedException {
+        Recording done = new Recording(run.loops());
+        Sampler sampler = run.begin(plan, done);
+        Wave wave = new Wave(run.loops(), clients, client, step, done).beginEndless(AT_ONCE);
+        run.await(() -> wave.failed() > 0, plan.durationPlanned());
+        run.add(sampler.end());
+        wave.stop();
+        awaitEnd(wave, done, verb);
+    }
+
+    private void awaitEnd(Wave wave, Recording done, String verb) {
         boolean ended = run.settle(
                 () -> {
                     if (run.isInterrupted() || wave.failed() > 0) {
@@ -62,7 +94,7 @@ final class Waves {
         }
         if (!ended) {
             throw new LoadException("the broker at " + run.access() + " has not answered for "
-                    + run.patience().toSeconds() + " s: " + done.total() + " of " + clients + " clients could " + verb);
+                    + run.patience().toSeconds() + " s; before that " + done.total() + " clients could " + verb);
         }
     }
 
@@ -78,8 +110,10 @@ final class Waves {
 
     /** Ends the sessions of clients, connected or not: a session that begins clean forgets what was kept. */
     void forget(int clients, IntFunction<? extends LoadClient> client) {
-        require("disconnect", clients, client, disconnect());
-        require("connect", clients, client, connect(Lifetime.CLEAN));
-        require("disconnect", clients, client, disconnect());
+        require(
+                "clean up",
+                clients,
+                client,
+                disconnect().then(connect(Lifetime.CLEAN)).then(disconnect()));
     }
 }

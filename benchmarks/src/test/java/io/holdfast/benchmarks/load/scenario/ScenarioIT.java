@@ -80,6 +80,65 @@ class ScenarioIT {
         assertThat(call.out()).contains("publish").contains("deliver").contains("PUBLISH to PUBACK");
     }
 
+    @DisplayName("offline: what sessions missed is delivered when they come back")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "--sessions 20 --messages 400, 400, 400",
+        "--sessions 20 --messages 100 --fan-out 10 --qos 2, 100, '1,000'",
+        "--sessions 7 --messages 100 --fan-out 3 --loops 2, 100, 234"
+    })
+    void offline_filled_drained(String options, String messages, String deliveries) {
+        BenchCall call = bench("offline " + options);
+        assertThat(call.out()).containsPattern("fill\n +messages +" + messages + "\n");
+        assertThat(call.out()).containsPattern("drain\n +deliveries +" + deliveries + "\n");
+    }
+
+    @Test
+    @DisplayName("connect: new sessions are new, known ones known, and short lives are counted")
+    void connect_threePhases_counted() {
+        BenchCall call = bench("connect --sessions 50 --churn 0.3");
+        assertThat(call.out()).containsPattern("storm\n +connections +50\n");
+        assertThat(call.out()).containsPattern("resume\n +connections +50\n");
+        assertThat(call.out()).containsPattern("churn\n +connections +[1-9]");
+        assertThat(call.out()).doesNotContain("note");
+    }
+
+    @Test
+    @DisplayName("connect --idle: connections are held for the time asked, and the memory of each is told")
+    void connect_idle_held() {
+        BenchCall call = bench("connect --idle 30 --duration 0.3 --pid "
+                + ProcessHandle.current().pid());
+        assertThat(call.out()).containsPattern("open\n +connections +30\n");
+        assertThat(call.out()).containsPattern("idle\n +connections +30\n");
+        assertThat(call.out()).contains("bytes for each idle connection");
+    }
+
+    @Test
+    @DisplayName("subscribe: all subscriptions are made and ended")
+    void subscribe_both_counted() {
+        BenchCall call = bench("subscribe --sessions 7 --subscriptions 100");
+        assertThat(call.out()).containsPattern("subscribe\n +subscriptions +100\n");
+        assertThat(call.out()).containsPattern("unsubscribe\n +subscriptions +100\n");
+    }
+
+    @DisplayName("retained: every subscriber gets every topic, and none is left")
+    @ParameterizedTest(name = "QoS {0}")
+    @CsvSource({"0", "1", "2"})
+    void retained_setGetClear_counted(int qos) throws Exception {
+        BenchCall call = bench("retained --topics 60 --subscribers 3 --qos " + qos);
+        assertThat(call.out()).containsPattern("set\n +messages +60\n");
+        assertThat(call.out()).containsPattern("get\n +deliveries +180\n");
+        assertThat(call.out()).containsPattern("clear\n +messages +60\n");
+    }
+
+    @DisplayName("soak: subscribers come and go, and nothing is lost")
+    @ParameterizedTest(name = "QoS {0}")
+    @CsvSource({"1", "2"})
+    void soak_comingAndGoing_nothingLost(int qos) {
+        BenchCall call = bench("soak --pairs 5 --rate 500 --away 0.1 --duration 1 --qos " + qos);
+        assertThat(call.out()).containsPattern("deliveries +[1-9]");
+    }
+
     @Test
     @DisplayName("a port where nobody listens: exit code 1 and a sentence that says what, where and what to do")
     void qos_nobodyListens_toldInOneSentence() throws Exception {
@@ -90,7 +149,7 @@ class ScenarioIT {
         BenchCall call = BenchCall.of(free, "qos");
         assertThat(call.exitCode()).isEqualTo(1);
         assertThat(call.err())
-                .isEqualToIgnoringNewLines("holdfast: a client could not connect at 127.0.0.1:" + free
+                .isEqualToIgnoringNewLines("holdfast: a client could not connect and subscribe at 127.0.0.1:" + free
                         + ": connection refused; is a broker running there? See --host and --port");
     }
 
