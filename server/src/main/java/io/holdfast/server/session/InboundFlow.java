@@ -84,7 +84,7 @@ final class InboundFlow {
 
     private void accept(Connection connection, Session session, Publish publish) {
         Route route = route(connection, session, publish);
-        Message message = Message.of(
+        Message message = shard.messages.build(
                 publish.topic().utf8(),
                 publish.payload(),
                 publish.qos().level(),
@@ -98,8 +98,8 @@ final class InboundFlow {
                 return;
             }
             shard.env.deliver(shard.index, message, route.live());
-            PublishReply op =
-                    new PublishReply(connection, session, publish, message, route.withoutLive(), route.live());
+            Route durable = new Route(route.durable(), Recipients.NONE, route.generation());
+            PublishReply op = new PublishReply(connection, session, publish, message, durable, route.live());
             commit(connection, session, publish, op);
             return;
         }

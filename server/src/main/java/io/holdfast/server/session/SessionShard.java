@@ -54,6 +54,7 @@ public final class SessionShard {
     final ShardSizes sizes;
     final SubscriptionTree tree;
     final Router router;
+    final Message.Builder messages = new Message.Builder();
 
     final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
     final Map<String, Long> clients = new HashMap<>();
@@ -358,7 +359,7 @@ public final class SessionShard {
         if (!out.isEmpty()) {
             env.flushDeliveries(index);
             HandOver full = out;
-            out = new HandOver(index, full.eventCount()); // Most bursts are like the one before.
+            out = new HandOver(index);
             env.submit(full);
         }
     }

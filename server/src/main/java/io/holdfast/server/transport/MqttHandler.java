@@ -299,11 +299,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         SessionShard owner = current.shard(shardIndex);
         shard = owner;
         current.readClock(shardIndex);
-        try {
-            owner.onConnect(arrived, connect);
-        } catch (Throwable e) {
-            undecided(e);
-        }
+        decide(() -> owner.onConnect(arrived, connect));
         settle();
     }
 
@@ -311,19 +307,19 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         SessionShard owner = shard;
         MqttConnection mine = connection;
         if (owner != null && mine != null && life != null && life.isRunning()) {
-            try {
-                owner.onPacket(mine, packet);
-            } catch (Throwable e) {
-                undecided(e);
-            }
+            decide(() -> owner.onPacket(mine, packet));
         }
     }
 
-    /** A decision of the shard that throws costs this connection and nothing else (C29). */
-    private void undecided(Throwable cause) {
-        connections.endIfOutOfMemory(cause);
-        connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), cause);
-        fault(ReasonCode.UNSPECIFIED_ERROR);
+    /** Runs a decision of the shard; one that throws costs this connection and nothing else (C29). */
+    private void decide(Runnable decision) {
+        try {
+            decision.run();
+        } catch (Throwable e) {
+            connections.endIfOutOfMemory(e);
+            connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), e);
+            fault(ReasonCode.UNSPECIFIED_ERROR);
+        }
     }
 
     /** Runs something that may apply commits; when that throws the whole life is over (C29). */

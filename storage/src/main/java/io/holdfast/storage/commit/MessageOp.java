@@ -53,9 +53,7 @@ public class MessageOp extends CommitOp {
         }
         if (!recipients.isEmpty()) {
             group.counters().append(id, recipients.size());
-            RecordWriter record = group.scratch();
-            message.writeTo(record);
-            group.batch().put(Table.MESSAGE, id, record.buffer(), record.size());
+            group.batch().put(Table.MESSAGE, Keys.number(id), message.record());
         }
     }
 

@@ -10,7 +10,6 @@ import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
-import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.IndexSpace;
@@ -112,7 +111,7 @@ final class ShardThread implements ShardEnvironment {
     @Override
     public void read(QueuePage page) {
         broker.read(() -> {
-            page.fill(store, StoredMessages.of(store));
+            page.fill(store);
             tell(taker -> taker.onPage(page));
         });
     }

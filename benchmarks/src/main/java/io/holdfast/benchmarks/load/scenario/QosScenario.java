@@ -28,7 +28,11 @@ public final class QosScenario extends Scenario {
             description = "${COMPLETION-CANDIDATES}; by default ${DEFAULT-VALUE}.")
     private Topology topology = Topology.PAIRS;
 
-    @Option(names = "--pairs", paramLabel = "N", description = "Publishers, and as many subscribers; by default 10.")
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            description = "Subscribers, each with a topic of its own, and as many publishers unless --publishers says"
+                    + " fewer, who then share the topics out; by default 10.")
     private @Nullable Integer pairs;
 
     @Option(names = "--publishers", paramLabel = "N", description = "By default 10, 1 for fan-out, 5 for mesh.")
@@ -64,15 +68,15 @@ public final class QosScenario extends Scenario {
     public QosScenario() {}
 
     private int publisherCount() {
-        if (topology == Topology.PAIRS && pairs != null) {
-            return pairs;
+        if (publishers != null) {
+            return topology == Topology.PAIRS && pairs != null ? Math.min(publishers, pairs) : publishers;
         }
-        return publishers == null ? topology.publishersDefault : publishers;
+        return topology == Topology.PAIRS && pairs != null ? pairs : topology.publishersDefault;
     }
 
     private int subscriberCount() {
         if (topology == Topology.PAIRS) {
-            return publisherCount();
+            return pairs == null ? publisherCount() : pairs;
         }
         return subscribers == null ? topology.subscribersDefault : subscribers;
     }
