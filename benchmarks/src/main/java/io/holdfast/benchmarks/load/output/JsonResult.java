@@ -62,8 +62,8 @@ final class JsonResult {
             json.writeEndArray();
             verdict(json, result.verdict());
             json.writeEndObject();
+            json.writeRaw('\n');
         }
-        out.write('\n');
     }
 
     private static void target(JsonGenerator json, Target target) throws IOException {

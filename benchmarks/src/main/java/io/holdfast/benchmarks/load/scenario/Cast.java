@@ -69,6 +69,7 @@ final class Cast {
             int end = (int) ((long) layout.streams() * (i + 1) / publisherCount);
             publishers.add(new Publisher(publisherCrew, i, traffic, first, end - first));
         }
+        Run.requireConnections(publisherCount + Math.min(Waves.OPEN_MAX, layout.receivers()));
         publishing = new Publishing(run.loops(), publishers);
         if (lifetime == Lifetime.KEPT) {
             run.afterwards(this::forget);

@@ -118,6 +118,7 @@ public final class ConnectScenario extends Scenario {
     }
 
     private void idle(Run run, Waves waves) throws InterruptedException {
+        Run.requireConnections(idle);
         List<LoadClient> clients = run.clients("idle", idle);
         hold(run, "before", 0, BASELINE);
         waves.measure(

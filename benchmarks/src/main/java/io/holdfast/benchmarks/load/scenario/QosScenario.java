@@ -99,6 +99,8 @@ public final class QosScenario extends Scenario {
 
     @Override
     Verdict perform(Run run) throws InterruptedException {
+        target().atLeastOne("publishers", publisherCount());
+        target().atLeastOne("subscribers", subscriberCount());
         Layout layout = topology.layout(run.name(), publisherCount(), subscriberCount());
         Cast cast = new Cast(
                 run, "", layout, publisherCount(), message.shape(target()), clean ? Lifetime.CLEAN : Lifetime.KEPT);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.benchmarks.load.scenario;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.holdfast.benchmarks.load.client.Access;
 import io.holdfast.benchmarks.load.client.Crew;
 import io.holdfast.benchmarks.load.client.LoadClient;
@@ -9,9 +10,12 @@ import io.holdfast.benchmarks.load.client.LoadLoops;
 import io.holdfast.benchmarks.load.measure.BrokerWatch;
 import io.holdfast.benchmarks.load.measure.Meter;
 import io.holdfast.benchmarks.load.measure.PhasePlan;
+import io.holdfast.benchmarks.load.measure.Progress;
 import io.holdfast.benchmarks.load.measure.Sampler;
 import io.holdfast.benchmarks.load.output.LiveLine;
 import io.holdfast.benchmarks.load.result.PhaseResult;
+import io.holdfast.benchmarks.load.result.Sample;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +27,10 @@ import java.util.function.LongSupplier;
 
 /** What a scenario works with, and what it has found so far. The scenario's thread. */
 final class Run implements AutoCloseable {
+    /** Class files, the result's files, and what a library opens for a moment. */
+    private static final int FILES_SPARE = 64;
+
+    private static final long SHOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final Interruption interruption;
@@ -38,6 +46,7 @@ final class Run implements AutoCloseable {
     private final List<Crew> crews = new ArrayList<>();
     private final List<Runnable> cleanings = new ArrayList<>();
     private boolean failed;
+    private long shownNanos;
 
     Run(TargetOptions target, Interruption interruption, LiveLine line) {
         this.interruption = interruption;
@@ -82,6 +91,17 @@ final class Run implements AutoCloseable {
         return crew;
     }
 
+    /** Says so at once when the system would not let this process open so many connections at a time. */
+    static void requireConnections(long connections) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - FILES_SPARE;
+            if (connections > free) {
+                throw new LoadException("this takes " + connections + " connections at a time, and this process may"
+                        + " open " + Math.max(0, free) + "; raise the limit with 'ulimit -n'");
+            }
+        }
+    }
+
     /** Clients without any duty. */
     List<LoadClient> clients(String sort, int count) {
         Crew crew = crew(sort);
@@ -100,6 +120,20 @@ final class Run implements AutoCloseable {
     /** Begins to measure a phase beside another one. */
     Sampler beginUnseen(PhasePlan plan, Meter meter) {
         return Sampler.begin(plan, meter, watch, progress -> {});
+    }
+
+    /** Shows how far something is that is not measured; at most a few times a second. */
+    void show(String what, long done, long all, long startNanos) {
+        long nowNanos = System.nanoTime();
+        if (nowNanos - shownNanos < SHOW_NANOS) {
+            return;
+        }
+        shownNanos = nowNanos;
+        double seconds = (nowNanos - startNanos) / 1e9;
+        Sample soFar = new Sample(seconds, done, done / seconds, 0, 0, 0, null, null);
+        double fraction = Math.min(1, done / (double) all);
+        Duration left = done == 0 ? null : TargetOptions.seconds(seconds * (1 - fraction) / fraction);
+        line.accept(new Progress(PhasePlan.counting(what, "client", "", all), fraction, soFar, left));
     }
 
     // ---- waiting

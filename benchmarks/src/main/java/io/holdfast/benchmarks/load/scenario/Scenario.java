@@ -62,6 +62,18 @@ abstract class Scenario implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
+        try {
+            return runAndShow();
+        } catch (UsageException e) {
+            return fail(ExitCode.USAGE, e.getMessage());
+        } catch (LoadException e) {
+            return fail(EXIT_FAILED, e.getMessage());
+        } catch (IOException e) {
+            return fail(EXIT_FAILED, "the result cannot be written: " + e.getMessage());
+        }
+    }
+
+    private int runAndShow() throws InterruptedException, IOException {
         Map<String, String> settings = new LinkedHashMap<>();
         describe(settings);
         settings.put("mqtt", target.versionName());
@@ -77,10 +89,6 @@ abstract class Scenario implements Callable<Integer> {
                     spec.name(), settings, run.watch().target(), ThisMachine.look(), started, run.phases(), verdict);
             outputs.write(result, spec.commandLine().getOut());
             return exitCode(run, verdict);
-        } catch (LoadException e) {
-            return fail(e.getMessage());
-        } catch (IOException e) {
-            return fail("the result cannot be written: " + e.getMessage());
         }
     }
 
@@ -107,9 +115,9 @@ abstract class Scenario implements Callable<Integer> {
         return run.isInterrupted() ? EXIT_INTERRUPTED : ExitCode.OK;
     }
 
-    private int fail(@Nullable String sentence) {
+    private int fail(int exitCode, @Nullable String sentence) {
         spec.commandLine().getErr().println("holdfast: " + sentence);
         spec.commandLine().getErr().flush();
-        return EXIT_FAILED;
+        return exitCode;
     }
 }

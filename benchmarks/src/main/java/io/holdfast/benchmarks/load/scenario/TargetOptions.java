@@ -13,16 +13,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options of every scenario about the broker that is loaded; a picocli mixin. */
 final class TargetOptions {
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
     @Option(names = "--host", paramLabel = "HOST", description = "Where the broker is; by default ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
 
@@ -138,7 +132,7 @@ final class TargetOptions {
     }
 
     /** An error in what was typed. */
-    ParameterException usage(String sentence) {
-        return new ParameterException(spec.commandLine(), sentence);
+    UsageException usage(String sentence) {
+        return new UsageException(sentence);
     }
 }

@@ -8,6 +8,7 @@ import io.holdfast.benchmarks.load.client.Recording;
 import io.holdfast.benchmarks.load.client.Wave;
 import io.holdfast.benchmarks.load.measure.PhasePlan;
 import io.holdfast.benchmarks.load.measure.Sampler;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +54,9 @@ final class Waves {
     /** Lets all clients do something that every one must be able to do. */
     void require(String verb, int clients, IntFunction<? extends LoadClient> client, Wave.Step step) {
         Recording done = new Recording(run.loops());
+        long startNanos = System.nanoTime();
         Wave wave = new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE);
-        awaitEnd(wave, done, verb);
+        awaitEnd(wave, done, verb, () -> run.show(verb, done.total(), clients, startNanos));
     }
 
     /** The same as a phase of its own; its plan says how many clients there are. */
@@ -63,7 +65,7 @@ final class Waves {
         int clients = Math.toIntExact(plan.countPlanned());
         Recording done = new Recording(run.loops());
         Sampler sampler = run.begin(plan, done);
-        awaitEnd(new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE), done, verb);
+        awaitEnd(new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE), done, verb, () -> {});
         run.add(sampler.end());
     }
 
@@ -77,12 +79,13 @@ final class Waves {
         run.await(() -> wave.failed() > 0, plan.durationPlanned());
         run.add(sampler.end());
         wave.stop();
-        awaitEnd(wave, done, verb);
+        awaitEnd(wave, done, verb, () -> {});
     }
 
-    private void awaitEnd(Wave wave, Recording done, String verb) {
+    private void awaitEnd(Wave wave, Recording done, String verb, Runnable eyes) {
         boolean ended = run.settle(
                 () -> {
+                    eyes.run();
                     if (run.isInterrupted() || wave.failed() > 0) {
                         wave.stop();
                     }
@@ -104,6 +107,8 @@ final class Waves {
             advice = "; is a broker running there? See --host and --port";
         } else if (reason.contains("AUTHORIZED") || reason.contains("USER_NAME")) {
             advice = "; see --username and --password";
+        } else if (reason.contains("CONNACK") && run.access().version() == ProtocolVersion.MQTT_5) {
+            advice = "; it may not speak MQTT 5, see --mqtt";
         }
         return "a client could not " + verb + " at " + run.access() + ": " + reason + advice;
     }
