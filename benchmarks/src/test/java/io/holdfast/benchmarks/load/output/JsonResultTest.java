@@ -6,11 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.benchmarks.load.result.Target;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class JsonResultTest {
     @Test
@@ -19,6 +26,22 @@ class JsonResultTest {
         Target target = new Target("127.0.0.1", 1883, "holdfast", "0.1.0", "sync");
         String text = JsonResult.text(Runs.run(Map.of("payloadBytes", "64"), target, List.of("a note"), 2));
         assertThat(text).isEqualTo(golden());
+    }
+
+    @Test
+    @DisplayName("--json and --report leave whole files, and the table goes to the output")
+    void outputs_files_whole(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("r.json");
+        Path report = folder.resolve("r.html");
+        Outputs outputs = new Outputs();
+        new CommandLine(CommandSpec.forAnnotatedObject(outputs))
+                .parseArgs("--json", json.toString(), "--report", report.toString());
+        StringWriter out = new StringWriter();
+        outputs.write(Runs.ordinary(), new PrintWriter(out));
+        assertThat(json).hasContent(JsonResult.text(Runs.ordinary()));
+        assertThat(Files.readString(json)).endsWith("}\n");
+        assertThat(Files.readString(report)).startsWith("<!doctype html>").endsWith("</html>\n");
+        assertThat(out.toString()).isEqualTo(ResultTable.of(Runs.ordinary()));
     }
 
     @Test
