@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
@@ -203,6 +204,30 @@ final class OutboundFlow {
         }
         session.inflight--;
         pump(session);
+        hurry(session);
+    }
+
+    /**
+     * Acknowledgements can wait for somebody else's sync, up to a second; not when the queue waits for the identifiers
+     * they set free (C17). Once for each commit, so a long queue costs one sync for each span of identifiers.
+     */
+    private void hurry(Session session) {
+        boolean waits = session.cursor < session.state.next()
+                && session.cursor >= session.acknowledgedOnDisk + shard.space.span()
+                && session.state.acknowledged() > session.acknowledgedOnDisk;
+        if (!waits || session.hurrying || session.connection == null) {
+            return;
+        }
+        session.hurrying = true;
+        shard.addUrgent(
+                new RowOps.Note() {
+                    @Override
+                    public void committed() {
+                        session.hurrying = false;
+                        hurry(session);
+                    }
+                },
+                0);
     }
 
     // ---- limits
@@ -329,6 +354,7 @@ final class OutboundFlow {
             }
         }
         pump(session);
+        hurry(session);
     }
 
     /** A message whose row is gone cannot be sent; saying so beats stopping the queue for ever. */

@@ -93,6 +93,9 @@ final class Session {
     /** Messages of this publisher that reach everybody by their commit: later ones follow behind them (C14). */
     int publicationsUnderWay;
 
+    /** Whether a sync was asked for that sets packet identifiers free. */
+    boolean hurrying;
+
     // ---- checkpoint
     Dirty dirty = Dirty.CLEAN;
 

@@ -222,6 +222,9 @@ class LogScenarioTest {
             scenario.network();
         }
         assertThat(scenario.received(client)).hasSize(span);
+        assertThat(scenario.broker().submitted)
+                .as("the queue waits for identifiers, so the acknowledgements do not wait for a lazy sync")
+                .anyMatch(HandOver::isUrgent);
         scenario.commit();
         scenario.hear(client);
         assertThat(scenario.received(client))
