@@ -31,7 +31,7 @@ import picocli.CommandLine.Unmatched;
             "  holdfast jmh --quick matcher",
             "  holdfast jmh QosPath -p sessions=200000 -p fanOut=10",
             "  holdfast jmh --large    the sizes of docs/performance.md",
-            "Results: benchmarks/results/DATE-COMMIT.json when run from a checkout, else DATE.json in the working"
+            "Results: benchmarks/results/jmh-DATE-COMMIT.json when run from a checkout, else jmh-DATE.json in the working"
                     + " folder; -rff FILE says otherwise. The file holds machine, commit, jdk, date, and under"
                     + " 'results' what JMH writes.",
             "Everything else goes to JMH: -l lists benchmarks, -lp their parameters, -h all options."

@@ -36,7 +36,7 @@ final class ResultFile {
             return Path.of(asked);
         }
         Path root = checkout(ownPlace());
-        String date = NAME.format(start);
+        String date = "jmh-" + NAME.format(start);
         return root == null
                 ? Path.of(date + ".json")
                 : root.resolve(RESULTS).resolve(date + "-" + commit(root) + ".json");
