@@ -110,7 +110,8 @@ class JmhVerbTest {
     void choose_checkout_datedAndNamed() throws IOException {
         Path file = ResultFile.choose(null, Instant.parse("2026-11-24T12:01:09Z"));
         assertThat(file.getParent().endsWith("benchmarks/results")).isTrue();
-        assertThat(file.getFileName().toString()).matches("jmh-2026-11-24-120109-(unknown|[0-9a-f]{7,}(-dirty)?)\\.json");
+        assertThat(file.getFileName().toString())
+                .matches("jmh-2026-11-24-120109-(unknown|[0-9a-f]{7,}(-dirty)?)\\.json");
         assertThat(ResultFile.choose("x.json", Instant.now())).isEqualTo(Path.of("x.json"));
     }
 
