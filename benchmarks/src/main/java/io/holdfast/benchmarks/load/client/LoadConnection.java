@@ -166,6 +166,16 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Reads nothing for a while, as a slow client does; TCP tells the broker. */
+    void rest(long nanos) {
+        Channel open = channel;
+        if (open != null && open.config().isAutoRead()) {
+            open.config().setAutoRead(false);
+            ScheduledFuture<?> unused =
+                    open.eventLoop().schedule(() -> open.config().setAutoRead(true), nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
     /** The client gives up; its reason is told by {@link LoadClient#closed}. */
     void abort(String reason) {
         ending = reason;

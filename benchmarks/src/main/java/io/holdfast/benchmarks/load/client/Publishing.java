@@ -20,9 +20,8 @@ public final class Publishing {
 
     /** Begins a closed loop: so many messages in all, as fast as the windows allow. */
     public void start(long messages) {
-        for (int i = 0; i < publishers.size(); i++) {
-            Publisher publisher = publishers.get(i);
-            long share = share(messages, i);
+        for (Publisher publisher : publishers) {
+            long share = share(messages, publisher.number());
             publisher.loop().executor().execute(() -> {
                 publisher.begin(share);
                 publisher.pump(System.nanoTime());
@@ -49,7 +48,7 @@ public final class Publishing {
     private void start(Pacer pacer, List<Publisher> mine, long messages) {
         long nowNanos = System.nanoTime();
         for (int i = 0; i < mine.size(); i++) {
-            mine.get(i).begin(share(messages, publishers.indexOf(mine.get(i))), pacer.schedule(i, nowNanos));
+            mine.get(i).begin(share(messages, mine.get(i).number()), pacer.schedule(i, nowNanos));
         }
         pacer.start(nowNanos);
     }

@@ -7,6 +7,7 @@ import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
+import java.time.Duration;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class Subscriber extends LoadClient {
     private @Nullable BitSet unreleased;
 
     private long received;
+    /** 0 for a client that reads as fast as it can. */
+    private long restNanos;
 
     // somebody waits
     private long wanted;
@@ -36,6 +39,11 @@ public final class Subscriber extends LoadClient {
         this.qos = qos;
         this.receipts = receipts;
         this.delivered = delivered;
+    }
+
+    /** Makes it a slow reader: after each burst of messages that it read it reads nothing for so long. */
+    public void slowDown(Duration rest) {
+        restNanos = rest.toNanos();
     }
 
     /** Succeeds when it has got so many messages in its life and finished each; never fails. */
@@ -61,6 +69,9 @@ public final class Subscriber extends LoadClient {
         }
         if (packet instanceof Publish publish) {
             receive(open, publish, nowNanos);
+            if (restNanos > 0) {
+                open.rest(restNanos);
+            }
         } else if (packet instanceof PubRel pubRel) {
             if (unreleased != null) {
                 unreleased.clear(pubRel.packetId());

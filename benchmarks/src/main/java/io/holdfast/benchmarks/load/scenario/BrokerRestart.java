@@ -48,7 +48,7 @@ final class BrokerRestart {
     void stop(Signal signal, Recording recording) {
         long start = System.nanoTime();
         boolean sent = signal == Signal.KILL ? before.destroyForcibly() : before.destroy();
-        if (!sent || !run.await(() -> !before.isAlive(), START_MAX)) {
+        if (!sent || !run.waiting().await(() -> !before.isAlive(), START_MAX)) {
             throw new LoadException("process " + before.pid() + " could not be ended; it must belong to the same user");
         }
         recording.add(loop(), System.nanoTime() - start);
@@ -61,10 +61,10 @@ final class BrokerRestart {
         successor = started;
         LoadClient probe = new LoadClient(run.crew("probe"), 0);
         probe.loop().executor().execute(() -> connect(probe, start, recording));
-        boolean over = run.await(() -> recording.total() > 0 || !started.isAlive(), START_MAX);
+        boolean over = run.waiting().await(() -> recording.total() > 0 || !started.isAlive(), START_MAX);
         if (recording.total() == 0) {
             throw new LoadException(
-                    over && !run.isInterrupted()
+                    over && !run.waiting().isInterrupted()
                             ? "'" + startCommand + "' ended with exit code " + started.exitValue()
                                     + " before anybody could connect; it must run in the foreground"
                             : "nobody could connect to what '" + startCommand + "' started");

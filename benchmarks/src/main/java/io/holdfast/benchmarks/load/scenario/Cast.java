@@ -111,6 +111,11 @@ final class Cast {
         return waves.begin(subscribers.size(), subscribers::get, many ? step.then(Waves.disconnect()) : step);
     }
 
+    /** Makes all subscribers slow readers. */
+    void slowDown(Duration rest) {
+        subscribers.forEach(subscriber -> subscriber.slowDown(rest));
+    }
+
     /** Sessions that a broker should have kept and did not. */
     long unknownSessions() {
         return unknownSessions.sum();
@@ -151,24 +156,25 @@ final class Cast {
 
     /** Waits until so many messages are sent, or the user wants the end. */
     void awaitSent(long messages) {
-        boolean unused = run.settle(() -> traffic.sent() >= messages || run.isInterrupted(), traffic::sent);
+        boolean unused = run.waiting()
+                .settle(() -> traffic.sent() >= messages || run.waiting().isInterrupted(), traffic::sent);
     }
 
     /** Waits until every message that was sent is acknowledged. */
     void awaitAcknowledged() {
-        if (!run.settle(() -> traffic.outstanding() <= 0, acknowledged::total)) {
+        if (!run.waiting().settle(() -> traffic.outstanding() <= 0, acknowledged::total)) {
             run.fail(traffic.outstanding() + " messages were not acknowledged within "
-                    + run.patience().toSeconds() + " s.");
+                    + run.waiting().patience().toSeconds() + " s.");
         }
         if (traffic.refused() > 0) {
             run.fail("The broker refused " + traffic.refused() + " messages: " + traffic.firstRefusal() + ".");
         }
     }
 
-    /** Waits until every delivery that is owed has come, or nothing comes any more. Answers which. */
-    boolean awaitDelivered() {
+    /** Waits until every delivery that is owed has come, or nothing comes any more: the verdict tells which. */
+    void awaitDelivered() {
         long owed = owed();
-        return run.settle(() -> delivered.total() >= owed, delivered::total);
+        run.waiting().settle(() -> delivered.total() >= owed, delivered::total);
     }
 
     /** How many deliveries the messages sent so far amount to. Only while nobody publishes. */
@@ -176,7 +182,13 @@ final class Cast {
         return layout.owed(streams);
     }
 
+    /** After an interruption nobody can tell what is lost from what has not been fetched. */
     Verdict verdict() {
-        return ledger.verdict(List.of());
+        Verdict found = ledger.verdict(List.of());
+        if (!run.waiting().isInterrupted() || found.lost() == 0) {
+            return found;
+        }
+        run.note(found.lost() + " messages had not been delivered when the run was interrupted.");
+        return new Verdict(0, found.doubled(), found.reordered(), found.corrupted(), found.notes());
     }
 }

@@ -134,7 +134,7 @@ public final class ConnectScenario extends Scenario {
     /** A phase in which nothing happens but time. */
     private static void hold(Run run, String phase, int open, Duration time) throws InterruptedException {
         Sampler sampler = run.begin(PhasePlan.lasting(phase, CONNECTION, "", time), new Standing(open));
-        run.await(run::hasLost, time);
+        run.waiting().await(run::hasLost, time);
         run.add(sampler.end());
     }
 

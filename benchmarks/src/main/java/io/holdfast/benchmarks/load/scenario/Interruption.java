@@ -9,10 +9,14 @@ import java.util.concurrent.TimeUnit;
  * it has.
  */
 final class Interruption implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 60;
+    /** For what a run still does: the last messages, the end of its sessions. */
+    private static final long GRACE_SECONDS = 30;
+
+    private static final long HALT_SECONDS = 2 * GRACE_SECONDS;
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread hook = new Thread(this::endWithProcess, "bench-interruption");
+    private volatile long askedNanos;
     private volatile boolean asked;
 
     Interruption() {
@@ -20,9 +24,10 @@ final class Interruption implements AutoCloseable {
     }
 
     private void endWithProcess() {
+        askedNanos = System.nanoTime();
         asked = true;
         try {
-            if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!over.await(HALT_SECONDS, TimeUnit.SECONDS)) {
                 Runtime.getRuntime().halt(Scenario.EXIT_FAILED);
             }
         } catch (InterruptedException e) {
@@ -33,6 +38,11 @@ final class Interruption implements AutoCloseable {
     /** Whether the run shall come to its end. */
     boolean isAsked() {
         return asked;
+    }
+
+    /** Whether the run has been coming to its end for too long. */
+    boolean isTimeUp() {
+        return asked && System.nanoTime() - askedNanos > TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
     }
 
     @Override

@@ -127,14 +127,14 @@ public final class QosScenario extends Scenario {
     private void time(Run run, Cast cast) throws InterruptedException {
         Duration duration = TargetOptions.seconds(durationSeconds);
         start(cast, Publishing.UNLIMITED);
-        run.await(run::hasLost, TargetOptions.seconds(warmupSeconds));
+        run.waiting().await(run::hasLost, TargetOptions.seconds(warmupSeconds));
         Sampler publish = run.beginUnseen(
                 PhasePlan.lasting("publish", "message", message.acknowledgement(), duration),
                 cast.acknowledged().fromNow());
         Sampler deliver = run.begin(
                 PhasePlan.lasting("deliver", "delivery", "PUBLISH to receipt", duration),
                 cast.delivered().fromNow());
-        run.await(run::hasLost, duration);
+        run.waiting().await(run::hasLost, duration);
         run.add(publish.end());
         run.add(deliver.end());
         cast.publishing().stop();

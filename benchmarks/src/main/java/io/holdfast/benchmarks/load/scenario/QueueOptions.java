@@ -2,6 +2,7 @@
 package io.holdfast.benchmarks.load.scenario;
 
 import io.holdfast.benchmarks.load.client.Traffic.Shape;
+import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +27,12 @@ final class QueueOptions {
     @Option(names = "--publishers", paramLabel = "N", description = "By default ${DEFAULT-VALUE}.")
     private int publishers = 10;
 
+    @Option(
+            names = "--slow",
+            paramLabel = "MILLIS",
+            description = "Clients that come back are slow readers: they rest so long after each read.")
+    private long slowMillis;
+
     @Mixin
     private MessageOptions message = new MessageOptions();
 
@@ -40,6 +47,10 @@ final class QueueOptions {
             throw target.usage("--qos 0 is not kept for a session that is away; use 1 or 2");
         }
         return shape;
+    }
+
+    Duration slow() {
+        return Duration.ofMillis(slowMillis);
     }
 
     long messages() {
@@ -59,6 +70,9 @@ final class QueueOptions {
         settings.put("fanOut", Integer.toString(fanOut));
         settings.put("messages", Long.toString(messages));
         settings.put("publishers", Integer.toString(publishers));
+        if (slowMillis > 0) {
+            settings.put("slowMillis", Long.toString(slowMillis));
+        }
         message.describe(settings);
     }
 }

@@ -40,10 +40,17 @@ final class QueuedSessions {
         Sampler sampler = run.begin(
                 PhasePlan.counting("drain", "delivery", "", cast.owed()),
                 cast.delivered().withoutLatencies());
+        cast.slowDown(options.slow());
         Wave wave = cast.comeBack();
-        if (cast.awaitDelivered()) {
-            run.settle(wave::isOver, cast.delivered()::total);
-        }
+        run.waiting()
+                .settle(
+                        () -> {
+                            if (run.waiting().isInterrupted()) {
+                                wave.stop();
+                            }
+                            return wave.isOver();
+                        },
+                        cast.delivered()::total);
         run.add(sampler.end());
         if (cast.unknownSessions() > 0) {
             run.fail("The broker did not know " + cast.unknownSessions() + " of the sessions any more.");

@@ -21,9 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /** What a scenario works with, and what it has found so far. The scenario's thread. */
 final class Run implements AutoCloseable {
@@ -31,16 +28,14 @@ final class Run implements AutoCloseable {
     private static final int FILES_SPARE = 64;
 
     private static final long SHOW_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final Interruption interruption;
     private final LiveLine line;
+    private final Waiting waiting;
     private final Access access;
     private BrokerWatch watch;
     private final LoadLoops loops;
     private final String name;
     private final boolean keepsSessions;
-    private final Duration patience;
     private final List<PhaseResult> phases = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<Crew> crews = new ArrayList<>();
@@ -49,12 +44,11 @@ final class Run implements AutoCloseable {
     private long shownNanos;
 
     Run(TargetOptions target, Interruption interruption, LiveLine line) {
-        this.interruption = interruption;
         this.line = line;
         access = target.access();
         watch = target.watch();
         keepsSessions = target.keepsSessions();
-        patience = target.patience();
+        waiting = new Waiting(interruption, target.patience());
         int number = ThreadLocalRandom.current().nextInt();
         name = "bench-" + Integer.toHexString(number);
         loops = new LoadLoops(target.loops(), number);
@@ -136,44 +130,8 @@ final class Run implements AutoCloseable {
         line.accept(new Progress(PhasePlan.counting(what, "client", "", all), fraction, soFar, left));
     }
 
-    // ---- waiting
-
-    /** Silence of a broker that still owes something, after which nothing more is expected. */
-    Duration patience() {
-        return patience;
-    }
-
-    boolean isInterrupted() {
-        return interruption.isAsked();
-    }
-
-    /** Waits until something is so, for some time at most, and no longer when the user wants the end. */
-    boolean await(BooleanSupplier condition, Duration atMost) {
-        long endNanos = System.nanoTime() + atMost.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (isInterrupted() || System.nanoTime() - endNanos >= 0) {
-                return condition.getAsBoolean();
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        return true;
-    }
-
-    /** Waits until all is done, as long as there is progress; also when the user wants the end. */
-    boolean settle(BooleanSupplier done, LongSupplier progress) {
-        long before = progress.getAsLong();
-        long sinceNanos = System.nanoTime();
-        while (!done.getAsBoolean()) {
-            long now = progress.getAsLong();
-            if (now != before) {
-                before = now;
-                sinceNanos = System.nanoTime();
-            } else if (System.nanoTime() - sinceNanos > patience.toNanos()) {
-                return false;
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-        }
-        return true;
+    Waiting waiting() {
+        return waiting;
     }
 
     // ---- what it has found
@@ -226,11 +184,7 @@ final class Run implements AutoCloseable {
             }
         }
         if (!keepsSessions) {
-            try {
-                cleanings.forEach(Runnable::run);
-            } catch (LoadException e) {
-                fail("Sessions of this run are left: " + e.getMessage() + ".");
-            }
+            cleanings.forEach(Runnable::run);
         }
         line.close();
     }

@@ -112,7 +112,7 @@ abstract class Scenario implements Callable<Integer> {
         if (run.hasFailed()) {
             return EXIT_FAILED;
         }
-        return run.isInterrupted() ? EXIT_INTERRUPTED : ExitCode.OK;
+        return run.waiting().isInterrupted() ? EXIT_INTERRUPTED : ExitCode.OK;
     }
 
     private int fail(int exitCode, @Nullable String sentence) {

@@ -55,6 +55,7 @@ public final class SoakScenario extends Scenario {
         Cast cast = new Cast(run, "", layout, pairs, message.shape(target()), Lifetime.KEPT);
         cast.join();
         cast.connectPublishers();
+        Duration away = TargetOptions.seconds(awaySeconds);
         Duration duration = TargetOptions.seconds(durationSeconds);
         Sampler publish = run.beginUnseen(
                 PhasePlan.lasting("publish", "message", message.acknowledgement(), duration), cast.acknowledged());
@@ -62,15 +63,15 @@ public final class SoakScenario extends Scenario {
                 PhasePlan.lasting("deliver", "delivery", "PUBLISH to receipt, absences included", duration),
                 cast.delivered());
         cast.publishing().start(Publishing.UNLIMITED, rate);
-        Wave absences = cast.takeTurnsAway(Math.max(1, pairs / AWAY_SHARE), TargetOptions.seconds(awaySeconds));
-        run.await(() -> run.hasLost() || absences.failed() > 0, duration);
+        Wave absences = cast.takeTurnsAway(Math.max(1, pairs / AWAY_SHARE), away);
+        run.waiting().await(() -> run.hasLost() || absences.failed() > 0, duration);
         run.add(publish.end());
         run.add(deliver.end());
         cast.publishing().stop();
         absences.stop();
         cast.awaitAcknowledged();
+        run.waiting().await(absences::isOver, away.plus(run.waiting().patience()));
         cast.awaitDelivered();
-        run.settle(absences::isOver, cast.delivered()::total);
         if (absences.failed() > 0) {
             run.fail("A subscriber could not come back: " + absences.firstFailure() + ".");
         }

@@ -76,28 +76,31 @@ final class Waves {
         Recording done = new Recording(run.loops());
         Sampler sampler = run.begin(plan, done);
         Wave wave = new Wave(run.loops(), clients, client, step, done).beginEndless(AT_ONCE);
-        run.await(() -> wave.failed() > 0, plan.durationPlanned());
+        run.waiting().await(() -> wave.failed() > 0, plan.durationPlanned());
         run.add(sampler.end());
         wave.stop();
         awaitEnd(wave, done, verb, () -> {});
     }
 
+    /** Waits for the end of a wave, which comes early when a client fails or the user wants it. */
     private void awaitEnd(Wave wave, Recording done, String verb, Runnable eyes) {
-        boolean ended = run.settle(
-                () -> {
-                    eyes.run();
-                    if (run.isInterrupted() || wave.failed() > 0) {
-                        wave.stop();
-                    }
-                    return wave.isOver();
-                },
-                done::total);
+        boolean ended = run.waiting()
+                .settle(
+                        () -> {
+                            eyes.run();
+                            if (run.waiting().isInterrupted() || wave.failed() > 0) {
+                                wave.stop();
+                            }
+                            return wave.isOver();
+                        },
+                        done::total);
         if (wave.failed() > 0) {
             throw new LoadException(sentence(verb, wave.firstFailure()));
         }
-        if (!ended) {
+        if (!ended && !run.waiting().isInterrupted()) {
             throw new LoadException("the broker at " + run.access() + " has not answered for "
-                    + run.patience().toSeconds() + " s; before that " + done.total() + " clients could " + verb);
+                    + run.waiting().patience().toSeconds() + " s; before that " + done.total() + " clients could "
+                    + verb);
         }
     }
 
@@ -113,12 +116,25 @@ final class Waves {
         return "a client could not " + verb + " at " + run.access() + ": " + reason + advice;
     }
 
-    /** Ends the sessions of clients, connected or not: a session that begins clean forgets what was kept. */
+    /**
+     * Ends the sessions of clients, connected or not: a session that begins clean forgets what was kept. Also when the
+     * user wants the end.
+     */
     void forget(int clients, IntFunction<? extends LoadClient> client) {
-        require(
-                "clean up",
-                clients,
-                client,
-                disconnect().then(connect(Lifetime.CLEAN)).then(disconnect()));
+        long startNanos = System.nanoTime();
+        Recording done = new Recording(run.loops());
+        Wave.Step step = disconnect().then(connect(Lifetime.CLEAN)).then(disconnect());
+        Wave wave = new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE);
+        boolean ended = run.waiting()
+                .settle(
+                        () -> {
+                            run.show("clean up", done.total(), clients, startNanos);
+                            return wave.isOver();
+                        },
+                        done::total);
+        wave.stop();
+        if (!ended || wave.failed() > 0) {
+            run.fail((clients - done.total()) + " sessions of this run are left. " + wave.firstFailure());
+        }
     }
 }

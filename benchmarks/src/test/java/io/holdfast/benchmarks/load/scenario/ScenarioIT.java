@@ -85,6 +85,7 @@ class ScenarioIT {
     @CsvSource({
         "--sessions 20 --messages 400, 400, 400",
         "--sessions 20 --messages 100 --fan-out 10 --qos 2, 100, '1,000'",
+        "--sessions 20 --messages 400 --slow 5, 400, 400",
         "--sessions 7 --messages 100 --fan-out 3 --loops 2, 100, 234"
     })
     void offline_filled_drained(String options, String messages, String deliveries) {
