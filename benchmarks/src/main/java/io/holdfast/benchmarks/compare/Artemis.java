@@ -78,7 +78,10 @@ record Artemis(Path archive) implements Contender {
                 "run");
     }
 
-    /** The analyzer is off: it would take the pauses between two rounds for a broker that hangs, and halt it. */
+    /**
+     * The analyzer is off: it would take the pauses between two rounds for a broker that hangs, and halt it. The threads
+     * are more than its default of 30, as each SUBSCRIBE of a kept session blocks one and needs another to go on.
+     */
     private static String configuration(int port) {
         return """
                 <configuration xmlns="urn:activemq">
@@ -91,6 +94,7 @@ record Artemis(Path archive) implements Contender {
                     <journal-sync-transactional>true</journal-sync-transactional>
                     <journal-sync-non-transactional>true</journal-sync-non-transactional>
                     <journal-buffer-timeout>500000</journal-buffer-timeout>
+                    <thread-pool-max-size>500</thread-pool-max-size>
                     <critical-analyzer>false</critical-analyzer>
                     <max-disk-usage>99</max-disk-usage>
                     <acceptors>
