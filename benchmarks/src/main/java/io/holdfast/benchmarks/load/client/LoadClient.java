@@ -7,6 +7,7 @@ import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.packet.SubAck;
 import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.packet.UnsubAck;
@@ -33,6 +34,7 @@ public class LoadClient {
     private boolean leaving;
     private boolean sessionPresent;
     private int receiveMax;
+    private int wantedQos;
 
     /**
      * A client that is not connected.
@@ -81,6 +83,7 @@ public class LoadClient {
     /** Sends SUBSCRIBE; succeeds with a SUBACK that grants the QoS. */
     public final void subscribe(TopicFilter filter, QoS qos, Outcome outcome) {
         waiting = outcome;
+        wantedQos = qos.level();
         send(new Subscribe(SUBSCRIBE_PACKET_ID, List.of(new Subscribe.Request(filter, qos)), Properties.NONE));
     }
 
@@ -139,10 +142,11 @@ public class LoadClient {
                 succeed();
             }
         } else if (packet instanceof SubAck subAck) {
-            if (subAck.reasonCodes().get(0).isFailure()) {
-                fail("the broker refused SUBSCRIBE: " + subAck.reasonCodes().get(0));
-            } else {
+            ReasonCode granted = subAck.reasonCodes().get(0);
+            if (granted.value() == wantedQos) { // A success is the QoS that was granted [MQTT-3.8.4-6].
                 succeed();
+            } else {
+                fail("the broker answered SUBSCRIBE with QoS " + wantedQos + " by " + granted);
             }
         } else if (packet instanceof UnsubAck) {
             succeed();

@@ -75,11 +75,20 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         } catch (MalformedPacketException e) {
             abort("the broker sent what is no MQTT: " + e.getMessage());
         } finally {
-            if (in.isReadable()) {
-                partial = context.alloc().buffer(in.readableBytes()).writeBytes(in);
-            }
-            in.release();
+            keep(context, in, before != null && in.readerIndex() == 0);
         }
+    }
+
+    /** Keeps the beginning of a packet: in the same buffer while it grows, so that a long one is copied once. */
+    private void keep(ChannelHandlerContext context, ByteBuf rest, boolean grows) {
+        if (grows) {
+            partial = rest;
+            return;
+        }
+        if (rest.isReadable()) {
+            partial = context.alloc().buffer(rest.readableBytes()).writeBytes(rest);
+        }
+        rest.release();
     }
 
     private void decode(ByteBuf in) throws MalformedPacketException {

@@ -61,13 +61,16 @@ public final class Publishing {
         return messages / count + (publisher < messages % count ? 1 : 0);
     }
 
-    /** Publishes no more; what is outstanding may still be acknowledged. */
+    /** Publishes no more: when this returns nothing is sent any more, and what is outstanding may be acknowledged. */
     public void stop() {
         for (Pacer pacer : pacers) {
             pacer.loop().executor().execute(pacer::stop);
         }
         for (Publisher publisher : publishers) {
             publisher.loop().executor().execute(publisher::stop);
+        }
+        for (int i = 0; i < loops.count(); i++) {
+            loops.of(i).executor().submit(() -> {}).syncUninterruptibly(); // Behind all of the above.
         }
     }
 }

@@ -69,7 +69,6 @@ final class Cast {
             int end = (int) ((long) layout.streams() * (i + 1) / publisherCount);
             publishers.add(new Publisher(publisherCrew, i, traffic, first, end - first));
         }
-        Run.requireConnections(publisherCount + Math.min(Waves.OPEN_MAX, layout.receivers()));
         publishing = new Publishing(run.loops(), publishers);
         if (lifetime == Lifetime.KEPT) {
             run.afterwards(this::forget);
@@ -83,11 +82,13 @@ final class Cast {
 
     /** Subscribers connect and subscribe, and stay. */
     void join() {
+        Run.requireConnections(publishers.size() + subscribers.size());
         waves.require("connect and subscribe", subscribers.size(), subscribers::get, joining());
     }
 
     /** Subscribers connect, subscribe and leave: their sessions wait for messages. */
     void joinAndLeave() {
+        Run.requireConnections(publishers.size() + Math.min(Waves.OPEN_MAX, subscribers.size()));
         waves.require(
                 "subscribe", subscribers.size(), subscribers::get, joining().then(Waves.disconnect()));
     }
@@ -156,8 +157,7 @@ final class Cast {
 
     /** Waits until so many messages are sent, or the user wants the end. */
     void awaitSent(long messages) {
-        boolean unused = run.waiting()
-                .settle(() -> traffic.sent() >= messages || run.waiting().isInterrupted(), traffic::sent);
+        run.waiting().settle(() -> traffic.sent() >= messages || run.waiting().isInterrupted(), traffic::sent);
     }
 
     /** Waits until every message that was sent is acknowledged. */

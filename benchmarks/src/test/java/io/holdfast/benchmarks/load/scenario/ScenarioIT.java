@@ -74,6 +74,13 @@ class ScenarioIT {
     }
 
     @Test
+    @DisplayName("qos: messages that need many reads arrive whole")
+    void qos_largePayload_whole() {
+        BenchCall call = bench("qos --pairs 1 --messages 20 --payload 400000 --window 4");
+        assertThat(call.out()).containsPattern("deliveries +20\n");
+    }
+
+    @Test
     @DisplayName("qos: a run for some time ends after it and has a warm-up that does not count")
     void qos_timed_ends() {
         BenchCall call = bench("qos --pairs 2 --duration 0.5 --warmup 0.2");
