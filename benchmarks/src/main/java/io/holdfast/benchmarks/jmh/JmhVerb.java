@@ -26,7 +26,7 @@ import picocli.CommandLine.Unmatched;
             "Runs the JMH benchmarks whose full names match REGEX (a package of io.holdfast.benchmarks.jmh, a class, a"
                     + " method), all without one. Bytes allocated (gc.alloc.rate.norm) and processor time (cpu.norm) of"
                     + " an operation stand beside its time.",
-            "All benchmarks take about 20 minutes; with --quick about 12, with --large twice as long.",
+            "All benchmarks take about 15 minutes on an idle machine, half of that with --quick, twice with --large.",
             "Examples:",
             "  holdfast jmh --quick matcher",
             "  holdfast jmh QosPath -p sessions=200000 -p fanOut=10",
