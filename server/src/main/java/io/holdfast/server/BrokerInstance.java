@@ -19,14 +19,16 @@ import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.commit.SparseBlocks;
+import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
-import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     private final AtomicLongArray applied;
     private final AtomicLong nextSession;
     private final AtomicBoolean running = new AtomicBoolean(true);
+    private final AtomicBoolean owesRetained = new AtomicBoolean();
     private final InstanceGauges gauges;
     private final SysTopics sysTopics;
     private final Housekeeping housekeeping;
@@ -88,7 +91,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         report = recovered.report();
         tree = recovered.tree();
         time = new MonotonicTime(
-                System::currentTimeMillis, System::nanoTime, recovered.replay().lastTimeMillis());
+                System::currentTimeMillis, System::nanoTime, recovered.tail().lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
         committer = new GroupCommitter(store, this, recovered.start(), loops.size());
         commitThread = new CommitThread(committer, this);
@@ -123,7 +126,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         StoreOptions options = StoreOptions.defaults()
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
-        Recovered recovered = Recovery.run(config.folder(), options, SPACE);
+        Recovered recovered = Recovery.run(config.folder(), options, loops.size());
         BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, between, recovered);
         instance.begin(recovered);
         return instance;
@@ -131,17 +134,11 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     private void begin(Recovered recovered) {
         commitThread.start();
-        List<List<SessionState>> touched = new ArrayList<>();
-        shards.forEach(shard -> touched.add(new ArrayList<>()));
-        recovered
-                .replay()
-                .sessions()
-                .forEachLong((number, state) -> touched.get(shardOf(number)).add(state));
         for (int i = 0; i < shards.size(); i++) {
-            List<SessionState> states = touched.get(i);
-            shards.get(i).tell(shard -> states.forEach(shard::adopt));
+            SessionTails tails = recovered.tail().of(i);
+            shards.get(i).tell(shard -> shard.adopt(tails));
         }
-        long endedMillis = recovered.replay().lastTimeMillis();
+        long endedMillis = recovered.tail().lastTimeMillis();
         for (long number : recovered.leftOver()) {
             shards.get(shardOf(number)).tell(shard -> shard.onLeftOver(number, endedMillis));
         }
@@ -179,7 +176,10 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         housekeeping.stop();
         shards.forEach(shard -> shard.tell(s -> s.closeAll(ReasonCode.SERVER_SHUTTING_DOWN)));
         awaitLoops();
-        boolean stopped = running.get() && settle() && stopCommitting(true);
+        boolean settled = running.get() && settle();
+        shards.forEach(shard -> shard.tell(s -> owesRetained.compareAndSet(false, s.owesRetained())));
+        awaitLoops();
+        boolean stopped = settled && stopCommitting(true);
         awaitLoops();
         running.set(false);
         housekeeping.close();
@@ -215,7 +215,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     private boolean stopCommitting(boolean clean) {
         try {
-            commitThread.stop(clean);
+            commitThread.stop(clean, this::stopNotes);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -223,6 +223,19 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
             LOG.error("the last changes could not be written: {}", e.getMessage());
         }
         return false;
+    }
+
+    /** Once nothing is committed any more. */
+    private StopNotes stopNotes() {
+        int checksum = 0;
+        if (!owesRetained.get() && report.quarantined() == 0) { // What is owed and what is damaged stands in rows only.
+            try {
+                checksum = folder.writeSnapshot(tree);
+            } catch (IOException e) {
+                LOG.info("no snapshot of the subscriptions: {}; the next start reads their rows", e.getMessage());
+            }
+        }
+        return new StopNotes(gauges.sessions(), checksum);
     }
 
     @Override
@@ -324,7 +337,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         counters.add(BrokerCounter.COMMIT_GROUPS);
         counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
         countedBytes = committer.bytesWritten();
-        gauges.committed(group);
+        gauges.committed(committer.queued());
         subscriptions.apply(group.changes());
         if (running.get()) {
             // No shard may apply a group before all have it: its next message of the same publisher would go straight

@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.agrona.collections.LongArrayList;
 import org.slf4j.Logger;
@@ -34,8 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final int READERS = 2;
-    private static final int RECOUNT_SESSIONS = 200;
-    private static final long RECOUNT_PAUSE_MILLIS = 20;
+    private static final int SLICE_SESSIONS = 50;
+    private static final long SLICE_PAUSE_NANOS = 10_000_000;
+    private static final int SLICE_REST = 3;
     private static final int DUE_MAX = 5_000;
     private static final long CLOSE_SECONDS_MAX = 10;
     private static final int RETAINED_REST = 100;
@@ -160,15 +162,18 @@ final class Housekeeping {
     // ---- counting after a crash
 
     private void recount(long[] sessions, int from, long position) {
-        int end = Math.min(sessions.length, from + RECOUNT_SESSIONS);
-        forEachShard(Arrays.copyOfRange(sessions, from, end), (shard, numbers) -> shard.recount(numbers, position));
-        if (end < sessions.length && !stopping) {
-            ScheduledFuture<?> unused = chores.schedule(
-                    () -> recount(sessions, end, position), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        int end = Math.min(sessions.length, from + SLICE_SESSIONS);
+        slice(
+                Arrays.copyOfRange(sessions, from, end),
+                (shard, numbers) -> shard.recount(numbers, position),
+                end < sessions.length ? () -> recount(sessions, end, position) : () -> {});
     }
 
-    private void forEachShard(long[] sessions, BiConsumer<SessionShard, long[]> task) {
+    /**
+     * Has the shards look at some sessions, and goes on when they have: what reads every session of the store must not keep
+     * clients waiting, so it takes a quarter of the time at most.
+     */
+    private void slice(long[] sessions, BiConsumer<SessionShard, long[]> task, Runnable next) {
         List<LongArrayList> parts = new ArrayList<>();
         for (int i = 0; i < instance.shards(); i++) {
             parts.add(new LongArrayList());
@@ -176,11 +181,17 @@ final class Housekeeping {
         for (long number : sessions) {
             parts.get(instance.shardOf(number)).addLong(number);
         }
+        long began = System.nanoTime();
+        AtomicInteger shardsToCome = new AtomicInteger(parts.size());
         for (int i = 0; i < parts.size(); i++) {
             long[] numbers = parts.get(i).toLongArray();
-            if (numbers.length > 0) {
-                instance.loop(i).tell(shard -> task.accept(shard, numbers));
-            }
+            instance.loop(i).tell(shard -> {
+                task.accept(shard, numbers);
+                if (shardsToCome.decrementAndGet() == 0 && !stopping) {
+                    long pause = Math.max(SLICE_PAUSE_NANOS, (System.nanoTime() - began) * SLICE_REST);
+                    ScheduledFuture<?> unused = chores.schedule(() -> guard(next), pause, TimeUnit.NANOSECONDS);
+                }
+            });
         }
     }
 
@@ -228,19 +239,21 @@ final class Housekeeping {
     private void listClaims(SparseBlocks blocks, byte[] from) {
         LongArrayList numbers = new LongArrayList();
         try (RowCursor rows = store.cursor(Table.SESSION, from, Keys.end())) {
-            while (numbers.size() < RECOUNT_SESSIONS && rows.next()) {
+            while (numbers.size() < SLICE_SESSIONS && rows.next()) {
                 numbers.addLong(Keys.number(rows.key()));
             }
         }
-        forEachShard(numbers.toLongArray(), (shard, part) -> shard.listClaims(part, blocks));
-        if (numbers.size() < RECOUNT_SESSIONS) {
-            for (int i = 0; i < instance.shards(); i++) {
-                instance.loop(i).tell(SessionShard::claimsListed);
-            }
-        } else if (!stopping) {
-            byte[] next = Keys.number(numbers.getLong(numbers.size() - 1) + 1);
-            ScheduledFuture<?> unused = chores.schedule(
-                    () -> guard(() -> listClaims(blocks, next)), RECOUNT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        boolean last = numbers.size() < SLICE_SESSIONS;
+        byte[] next = last ? Keys.end() : Keys.number(numbers.getLong(numbers.size() - 1) + 1);
+        slice(
+                numbers.toLongArray(),
+                (shard, part) -> shard.listClaims(part, blocks),
+                last ? this::claimsListed : () -> listClaims(blocks, next));
+    }
+
+    private void claimsListed() {
+        for (int i = 0; i < instance.shards(); i++) {
+            instance.loop(i).tell(SessionShard::claimsListed);
         }
     }
 

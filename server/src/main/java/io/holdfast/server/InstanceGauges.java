@@ -5,10 +5,6 @@ import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.Gauges;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.ShardEvent;
-import io.holdfast.storage.commit.EndOp;
-import io.holdfast.storage.commit.Group;
-import io.holdfast.storage.commit.HandOver;
-import io.holdfast.storage.commit.MessageOp;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -33,19 +29,9 @@ final class InstanceGauges implements Gauges {
         retained = new AtomicLong(report.retained());
     }
 
-    /** A group is durable. Commit thread. */
-    void committed(Group group) {
-        long change = 0;
-        for (MessageOp message : group.messages()) {
-            change += message.recipients().size();
-        }
-        for (HandOver handOver : group.handOvers()) {
-            change -= handOver.settlingCount();
-            for (var op : handOver.ops()) {
-                change -= op instanceof EndOp end ? end.claimCount() : 0;
-            }
-        }
-        queued.lazySet(queued.get() + change);
+    /** A group is durable, and this many messages are queued after it. Commit thread. */
+    void committed(long queuedNow) {
+        queued.lazySet(queuedNow);
     }
 
     void retained(long counted) {

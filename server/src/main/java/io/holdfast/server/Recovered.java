@@ -4,7 +4,7 @@ package io.holdfast.server;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.storage.commit.StartState;
-import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.store.StoreFolder;
 import java.util.List;
 
@@ -12,20 +12,17 @@ import java.util.List;
  * A store that is open, and what recovery made of it.
  *
  * @param folder the open data folder
- * @param replay the fold of the log's tail
+ * @param tail the log's tail, sorted by shards and sessions
  * @param start where the commit thread goes on
- * @param sessionsToCount sessions whose claims must be counted again after a crash (C08)
  * @param tree all subscriptions of sessions with rows
  * @param owed subscriptions whose retained messages were not all sent
  * @param leftOver sessions that were connected when the broker before ended
  * @param report what the operator is told
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Recovered(
         StoreFolder folder,
-        LogReplay replay,
+        LogTail tail,
         StartState start,
-        long[] sessionsToCount,
         SubscriptionTree tree,
         List<Owed> owed,
         List<Long> leftOver,

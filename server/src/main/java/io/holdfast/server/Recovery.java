@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
+import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.storage.commit.StartState;
-import io.holdfast.storage.log.IndexSpace;
-import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
@@ -11,26 +12,32 @@ import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens a store and brings memory to where the disk is. The normal path of every start, clean or not, and of every new
- * life after a failure. Sessions whose rows cannot be trusted are reported and left out; the rest starts.
+ * life after a failure. Costs what the log's tail and the subscriptions hold, not what the sessions do: their rows are read
+ * when somebody needs them. Rows that cannot be trusted are reported and left out; the rest starts.
  */
 final class Recovery {
-    private final RowReader store;
-    private final IndexSpace space;
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    private Recovery(RowReader store, IndexSpace space) {
+    private final RowReader store;
+    private final int shards;
+
+    private Recovery(RowReader store, int shards) {
         this.store = store;
-        this.space = space;
+        this.shards = shards;
     }
 
     /**
@@ -38,11 +45,11 @@ final class Recovery {
      *
      * @throws StoreException when the store cannot be used; it is closed then
      */
-    static Recovered run(Path path, StoreOptions options, IndexSpace space) {
+    static Recovered run(Path path, StoreOptions options, int shards) {
         long began = System.nanoTime();
         StoreFolder folder = StoreFolder.open(path, options);
         try {
-            return new Recovery(folder.rows(), space).recover(folder, began);
+            return new Recovery(folder.rows(), shards).recover(folder, began);
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
@@ -50,34 +57,45 @@ final class Recovery {
     }
 
     private Recovered recover(StoreFolder folder, long began) {
-        LogReplay replay = new LogReplay(store, space).run();
-        CompletableFuture<SubscriptionLoad> loading =
-                CompletableFuture.supplyAsync(() -> new SubscriptionLoad(store).run());
-        SessionScan scan = new SessionScan(store, replay).run();
+        // After a crash the two longest parts run side by side; after a clean stop both are short.
+        CompletableFuture<SubscriptionLoad> loading = StartState.hasCleanStopRow(store) ? null : load();
+        LogTail tail = new LogTail(store, shards, number -> SessionNumbers.shard(number, shards)).run();
+        StartState start = StartState.read(store, tail);
+        SubscriptionTree saved = loading == null ? snapshot(folder, start.snapshotChecksum()) : null;
+        if (loading == null) {
+            loading = saved == null ? load() : CompletableFuture.completedFuture(new SubscriptionLoad(store, saved));
+        }
+        long retained = count(Table.RETAINED);
+        List<Long> leftOver = leftOver();
         SubscriptionLoad subscriptions = await(loading);
-        subscriptions.leaveOut(scan.quarantined());
-        replay.sessions().entrySet().removeIf(entry -> scan.quarantined().contains((long) entry.getKey()));
-        StartState start = StartState.read(store, replay);
         RecoveryReport report = new RecoveryReport(
-                scan.sessions(),
-                scan.queued(),
-                scan.inflight(),
-                count(Table.RETAINED),
+                start.sessions(),
+                start.queued(),
+                leftOver.size(),
+                retained,
                 subscriptions.tree().subscriptionCount(),
-                replay.bytes(),
-                scan.quarantined().size() + subscriptions.damaged(),
-                replay.lastTimeMillis(),
+                tail.bytes(),
+                subscriptions.damaged(),
+                tail.lastTimeMillis(),
                 start.isClean(),
+                saved != null,
                 Duration.ofNanos(System.nanoTime() - began));
-        return new Recovered(
-                folder,
-                replay,
-                start,
-                without(scan.quarantined(), start.sessionsToCount()),
-                subscriptions.tree(),
-                subscriptions.owed(),
-                leftOver(scan.quarantined()),
-                report);
+        return new Recovered(folder, tail, start, subscriptions.tree(), subscriptions.owed(), leftOver, report);
+    }
+
+    private CompletableFuture<SubscriptionLoad> load() {
+        return CompletableFuture.supplyAsync(() -> new SubscriptionLoad(store).run());
+    }
+
+    /** The tree that a clean stop left, if it is the one that the store names; the rows hold the same. */
+    private static @Nullable SubscriptionTree snapshot(StoreFolder folder, int checksum) {
+        try {
+            ByteBuffer content = folder.readSnapshot(checksum);
+            return content == null ? null : SubscriptionTree.load(content);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the snapshot of the subscriptions cannot be used, their rows are read instead", e);
+            return null;
+        }
     }
 
     private static SubscriptionLoad await(CompletableFuture<SubscriptionLoad> loading) {
@@ -91,22 +109,12 @@ final class Recovery {
         }
     }
 
-    /** As long as one session is not counted no message is deleted: a quarantined one may still be mended. */
-    private static long[] without(LongHashSet quarantined, long[] numbers) {
-        return Arrays.stream(numbers)
-                .filter(number -> !quarantined.contains(number))
-                .toArray();
-    }
-
     /** Sessions that were connected when the broker before ended; their timer rows stand first (C03). */
-    private List<Long> leftOver(LongHashSet quarantined) {
+    private List<Long> leftOver() {
         List<Long> numbers = new ArrayList<>();
         try (RowCursor rows = store.cursor(Table.TIMER, Keys.number(0), Keys.number(1))) {
             while (rows.next()) {
-                long number = Keys.timerSession(rows.key());
-                if (!quarantined.contains(number)) {
-                    numbers.add(number);
-                }
+                numbers.add(Keys.timerSession(rows.key()));
             }
         }
         return numbers;

@@ -10,25 +10,27 @@ import java.util.Locale;
  *
  * @param sessions sessions with rows
  * @param queued messages that sessions are owed, in flight or not
- * @param inflight those of them that may have been sent already
+ * @param connected connections that ended with the broker before this one
  * @param retained topics with a retained message
  * @param subscriptions subscriptions of sessions with rows
  * @param logBytes log rows that were replayed
- * @param quarantined rows that could not be trusted; their sessions are left out
+ * @param quarantined rows of subscriptions that could not be trusted and are left out
  * @param lastDurableMillis time of the last group on disk, milliseconds since 1970; 0 for a new store
  * @param clean whether the broker before stopped cleanly
+ * @param snapshot whether the subscriptions were taken from the snapshot of a clean stop, not from their rows
  * @param took time from opening the store to the end of recovery
  */
 public record RecoveryReport(
         long sessions,
         long queued,
-        long inflight,
+        long connected,
         long retained,
         long subscriptions,
         long logBytes,
         long quarantined,
         long lastDurableMillis,
         boolean clean,
+        boolean snapshot,
         Duration took) {
 
     /** The line. */
@@ -40,10 +42,10 @@ public record RecoveryReport(
                 quarantined == 0 ? "" : String.format(Locale.ROOT, "; QUARANTINED %,d damaged rows", quarantined);
         return String.format(
                 Locale.ROOT,
-                "recovered %,d sessions, %,d queued, %,d inflight, %,d retained in %.2f s (log %.1f MB replayed; %s)%s",
+                "recovered %,d sessions, %,d queued, %,d connected, %,d retained in %.2f s (log %.1f MB replayed; %s)%s",
                 sessions,
                 queued,
-                inflight,
+                connected,
                 retained,
                 took.toMillis() / 1_000.0,
                 logBytes / 1_000_000.0,

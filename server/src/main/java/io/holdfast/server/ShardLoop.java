@@ -13,6 +13,7 @@ import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -20,12 +21,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A shard on its event loop: what it needs from outside, and the way in for everybody but its connections. Tasks of a life
  * that is over are dropped; a task that throws ends the life (C29).
  */
 final class ShardLoop implements ShardEnvironment {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardLoop.class);
+
     private final int index;
     private final ScheduledExecutorService loop;
     private final BrokerInstance instance;
@@ -215,5 +220,10 @@ final class ShardLoop implements ShardEnvironment {
     @Override
     public void count(ShardEvent event) {
         instance.counters().add(event);
+    }
+
+    @Override
+    public void quarantined(long number, DamagedRowException damage) {
+        LOG.error("session {} is quarantined: {}", number, damage.getMessage());
     }
 }

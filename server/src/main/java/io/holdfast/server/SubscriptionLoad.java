@@ -12,7 +12,6 @@ import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.collections.LongHashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +20,18 @@ final class SubscriptionLoad {
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionLoad.class);
 
     private final RowReader store;
-    private final SubscriptionTree tree = new SubscriptionTree();
+    private final SubscriptionTree tree;
     private final List<Recovered.Owed> owed = new ArrayList<>();
     private long damaged;
 
     SubscriptionLoad(RowReader store) {
+        this(store, new SubscriptionTree());
+    }
+
+    /** With a tree that holds all subscriptions already; a snapshot is only made when none is owed anything. */
+    SubscriptionLoad(RowReader store, SubscriptionTree tree) {
         this.store = store;
+        this.tree = tree;
     }
 
     SubscriptionLoad run() {
@@ -60,27 +65,6 @@ final class SubscriptionLoad {
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
             damaged++;
             LOG.error("a subscription of session {} is quarantined: {}", number, e.getMessage());
-        }
-    }
-
-    /** Takes sessions out again whose other rows cannot be trusted. */
-    void leaveOut(LongHashSet quarantined) {
-        owed.removeIf(entry -> quarantined.contains(entry.number()));
-        for (LongHashSet.LongIterator i = quarantined.iterator(); i.hasNext(); ) {
-            long number = i.nextValue();
-            try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
-                while (rows.next()) {
-                    remove(number, Keys.subscriptionFilter(rows.key()));
-                }
-            }
-        }
-    }
-
-    private void remove(long number, byte[] filter) {
-        try {
-            tree.remove(TopicFilter.parse(filter), number);
-        } catch (IllegalArgumentException e) {
-            LOG.debug("a damaged filter of session {} was never loaded", number);
         }
     }
 

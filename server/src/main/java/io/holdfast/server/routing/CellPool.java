@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -93,6 +96,29 @@ final class CellPool implements Epochs.Pool {
 
     long heapBytes() {
         return pages.length * (PAGE_CELLS * (long) CELL_INTS * Integer.BYTES + 20);
+    }
+
+    void save(Snapshot.Sink out) throws IOException {
+        out.putInt(neverUsed);
+        out.putInt(firstFree);
+        out.putInt(live);
+        for (int[] page : pages) {
+            out.putInts(page);
+        }
+    }
+
+    /** As saved, before any reader knows the pool. */
+    void load(ByteBuffer in) {
+        neverUsed = in.getInt();
+        firstFree = in.getInt();
+        live = in.getInt();
+        int[][] loaded = new int[(neverUsed - 1 >>> PAGE_SHIFT) + 1][];
+        for (int i = 0; i < loaded.length; i++) {
+            loaded[i] = new int[PAGE_CELLS * CELL_INTS];
+            in.asIntBuffer().get(loaded[i]);
+            in.position(in.position() + loaded[i].length * Integer.BYTES);
+        }
+        pages = loaded;
     }
 
     private void addPage() {

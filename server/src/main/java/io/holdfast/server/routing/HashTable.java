@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -152,6 +155,35 @@ final class HashTable {
 
     long heapBytes() {
         return capacity * (2 * Long.BYTES + Integer.BYTES) + SEGMENTS * 68L;
+    }
+
+    void save(Snapshot.Sink out) throws IOException {
+        for (int segment = 0; segment < SEGMENTS; segment++) {
+            Slots slots = segments.getPlain(segment);
+            out.putInt(slots.values.length);
+            out.putInt(live[segment]);
+            out.putInt(used[segment]);
+            out.putLongs(slots.keys);
+            out.putInts(slots.values);
+        }
+    }
+
+    /** As saved, before any reader knows the table. */
+    void load(ByteBuffer in) {
+        size = 0;
+        capacity = 0;
+        for (int segment = 0; segment < SEGMENTS; segment++) {
+            Slots slots = new Slots(in.getInt());
+            live[segment] = in.getInt();
+            used[segment] = in.getInt();
+            in.asLongBuffer().get(slots.keys);
+            in.position(in.position() + slots.keys.length * Long.BYTES);
+            in.asIntBuffer().get(slots.values);
+            in.position(in.position() + slots.values.length * Integer.BYTES);
+            segments.set(segment, slots);
+            size += live[segment];
+            capacity += slots.values.length;
+        }
     }
 
     private Slots writeAnew(int segment, Slots old) {

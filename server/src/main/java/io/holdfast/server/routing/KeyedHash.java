@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
@@ -35,6 +38,15 @@ final class KeyedHash {
     static KeyedHash random() {
         SecureRandom random = new SecureRandom();
         return new KeyedHash(random.nextLong(), random.nextLong());
+    }
+
+    void save(Snapshot.Sink out) throws IOException {
+        out.putLong(key0);
+        out.putLong(key1);
+    }
+
+    static KeyedHash load(ByteBuffer in) {
+        return new KeyedHash(in.getLong(), in.getLong());
     }
 
     /** The same function for another thread. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -100,6 +103,25 @@ final class RecipientList {
             return new RecipientList(replace(Math.min(index, neighbour), 2, merged), entryCount - 1);
         }
         return new RecipientList(replace(index, 1, smaller), entryCount - 1);
+    }
+
+    void save(Snapshot.Sink out) throws IOException {
+        out.putInt(entryCount);
+        out.putInt(chunks.length);
+        for (long[] chunk : chunks) {
+            out.putInt(chunk.length);
+            out.putLongs(chunk);
+        }
+    }
+
+    static RecipientList load(int entryCount, ByteBuffer in) {
+        long[][] chunks = new long[in.getInt()][];
+        for (int i = 0; i < chunks.length; i++) {
+            chunks[i] = new long[in.getInt()];
+            in.asLongBuffer().get(chunks[i]);
+            in.position(in.position() + chunks[i].length * Long.BYTES);
+        }
+        return new RecipientList(chunks, entryCount);
     }
 
     boolean hasOneEntry() {

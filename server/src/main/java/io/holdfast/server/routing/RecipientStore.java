@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +104,17 @@ final class RecipientStore {
         return singles.heapBytes() + lists.heapBytes();
     }
 
+    void save(Snapshot.Sink out) throws IOException {
+        singles.save(out);
+        lists.save(out);
+    }
+
+    /** As saved, before any reader knows the store. */
+    void load(ByteBuffer in) {
+        singles.load(in);
+        lists.load(in);
+    }
+
     private int single(long sessionNumber, long terms) {
         int cell = singles.allocate();
         singles.setLong(cell, SESSION_NUMBER, sessionNumber);
@@ -111,13 +125,14 @@ final class RecipientStore {
     /** Lists by index; 0 and 1 stay unused so that no reference is -1. Grows by copy; a reader loads it after the index. */
     private static final class ListTable implements Epochs.Pool {
         private static final int CAPACITY_MIN = 64;
+        private static final int FIRST = 2;
 
         private volatile AtomicReferenceArray<@Nullable RecipientList> lists = new AtomicReferenceArray<>(CAPACITY_MIN);
 
         // writer only
         private int[] free = new int[CAPACITY_MIN];
         private int freeCount;
-        private int neverUsed = 2;
+        private int neverUsed = FIRST;
         private long listBytes;
 
         RecipientList get(int index) {
@@ -154,6 +169,33 @@ final class RecipientStore {
 
         int capacity() {
             return lists.length();
+        }
+
+        /** Places in use and free ones in one row; a list has at least one entry, so 0 stands for a free place. */
+        void save(Snapshot.Sink out) throws IOException {
+            out.putInt(neverUsed);
+            for (int index = FIRST; index < neverUsed; index++) {
+                RecipientList list = lists.getPlain(index);
+                if (list == null) {
+                    out.putInt(0);
+                } else {
+                    list.save(out);
+                }
+            }
+        }
+
+        void load(ByteBuffer in) {
+            int end = in.getInt();
+            lists = new AtomicReferenceArray<>(Math.max(CAPACITY_MIN, end + (end >> 1)));
+            for (int index = FIRST; index < end; index++) {
+                int entries = in.getInt();
+                if (entries == 0) {
+                    free(index);
+                } else {
+                    set(index, RecipientList.load(entries, in));
+                }
+            }
+            neverUsed = end;
         }
 
         long heapBytes() {

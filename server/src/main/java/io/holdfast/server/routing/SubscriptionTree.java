@@ -2,6 +2,9 @@
 package io.holdfast.server.routing;
 
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -30,7 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Shared subscriptions ({@code $share/...}) are refused here: they are for their group, see
  * {@link SubscriptionOptions#SHARED}.
  */
-public final class SubscriptionTree {
+public final class SubscriptionTree implements Snapshot {
     /** What {@link #put} answers if the session had no subscription with that filter. */
     public static final long NONE = RecipientList.NONE;
 
@@ -53,6 +56,43 @@ public final class SubscriptionTree {
         this.epochs = epochs;
         recipients = new RecipientStore(epochs);
         trie = new WildcardTrie(epochs, hash.copy());
+    }
+
+    /**
+     * Writes the tree down as it lies in memory; nobody reads or changes it meanwhile.
+     *
+     * @throws IOException when it cannot be written, or when something taken out still waits for a reader
+     */
+    @Override
+    public void writeTo(Sink out) throws IOException {
+        epochs.reclaim();
+        if (epochs.waitingCount() > 0) {
+            throw new IOException("the subscription tree is in use");
+        }
+        hash.save(out);
+        out.putInt(filterCount.getPlain());
+        out.putLong(subscriptionCount.getPlain());
+        exact.save(out);
+        trie.save(out);
+        recipients.save(out);
+    }
+
+    /**
+     * A tree as it was written down.
+     *
+     * @throws java.nio.BufferUnderflowException and other runtime exceptions when these are not the bytes of a tree
+     */
+    public static SubscriptionTree load(ByteBuffer in) {
+        SubscriptionTree tree = new SubscriptionTree(KeyedHash.load(in), new Epochs());
+        tree.filterCount.setPlain(in.getInt());
+        tree.subscriptionCount.setPlain(in.getLong());
+        tree.exact.load(in);
+        tree.trie.load(in);
+        tree.recipients.load(in);
+        if (in.hasRemaining()) {
+            throw new IllegalArgumentException(in.remaining() + " bytes too many for a subscription tree");
+        }
+        return tree;
     }
 
     /**

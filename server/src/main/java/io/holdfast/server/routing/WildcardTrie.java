@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -118,6 +121,17 @@ final class WildcardTrie {
             node = parent;
             end = start - 1;
         }
+    }
+
+    void save(Snapshot.Sink out) throws IOException {
+        nodes.save(out);
+        edges.save(out);
+    }
+
+    /** As saved, before any reader knows the trie. */
+    void load(ByteBuffer in) {
+        nodes.load(in);
+        edges.load(in);
     }
 
     /** Nodes in use or waiting for readers, the root included. */

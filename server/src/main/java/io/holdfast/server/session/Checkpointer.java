@@ -9,9 +9,14 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongPredicate;
+import org.agrona.collections.LongArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shard's part of the rolling checkpoint: writes rows of dirty sessions when the hand comes to their segment, some
@@ -20,14 +25,32 @@ import java.util.List;
 final class Checkpointer {
     private static final int ROW_BYTES = 96;
 
+    /** A session that has to be read first costs tenths of a millisecond, in which this loop's clients wait. */
+    private static final int READS_PER_GROUP = 16;
+
     private final SessionShard shard;
     private final List<List<Session>> dirty = new ArrayList<>();
+    /** For each segment, sessions whose rows lag behind the log since the start and that nobody has read yet. */
+    private final List<LongArrayList> unread = new ArrayList<>();
 
     Checkpointer(SessionShard shard) {
         this.shard = shard;
         for (int i = 0; i < shard.sizes.segments(); i++) {
             dirty.add(new ArrayList<>());
+            unread.add(new LongArrayList());
         }
+    }
+
+    void adopt(long[] numbers) {
+        Arrays.sort(numbers);
+        for (long number : numbers) {
+            unread.get(segment(number)).addLong(number);
+        }
+    }
+
+    /** Only for a test that shows what this is for. */
+    void passUnread() {
+        unread.replaceAll(numbers -> new LongArrayList());
     }
 
     /** Notes that a session with rows has changed. */
@@ -36,33 +59,41 @@ final class Checkpointer {
             return;
         }
         if (session.dirty == Session.Dirty.CLEAN) {
-            dirty.get(segment(session)).add(session);
+            dirty.get(segment(session.number)).add(session);
         }
         if (session.dirty.compareTo(how) < 0) {
             session.dirty = how;
         }
     }
 
-    private int segment(Session session) {
-        return (int) (SessionNumbers.sequence(session.number) % shard.sizes.segments());
+    private int segment(long number) {
+        return (int) (SessionNumbers.sequence(number) % shard.sizes.segments());
     }
 
     /** Visits the dirty sessions of a segment in rising number, in slices. */
     void visit(int segment, long bound) {
         List<Session> sessions = dirty.get(segment);
         dirty.set(segment, new ArrayList<>());
+        LongArrayList numbers = unread.get(segment);
+        unread.set(segment, new LongArrayList());
         sessions.sort(Comparator.comparingLong(session -> session.number));
-        visit(sessions, 0, segment, bound);
+        visit(sessions, numbers, 0, segment, bound);
     }
 
-    private void visit(List<Session> sessions, int from, int segment, long bound) {
-        int end = Math.min(sessions.size(), from + shard.sizes.rowsPerGroup());
-        for (Session session : sessions.subList(from, end)) {
-            if (!session.ended) {
+    private void visit(List<Session> sessions, LongArrayList numbers, int from, int segment, long bound) {
+        int all = sessions.size() + numbers.size();
+        int rows = shard.sizes.rowsPerGroup();
+        int reads = shard.connections.isEmpty() ? rows : Math.min(rows, READS_PER_GROUP);
+        int end = from < sessions.size() ? Math.min(sessions.size(), from + rows) : Math.min(all, from + reads);
+        for (int i = from; i < end; i++) {
+            // One that was read since the visit began is dirty all the same: its rows must be in this visit.
+            Session session =
+                    i < sessions.size() ? sessions.get(i) : shard.lagging(numbers.getLong(i - sessions.size()));
+            if (session != null && !session.ended && session.dirty != Session.Dirty.CLEAN) {
                 checkpoint(session);
             }
         }
-        if (end == sessions.size()) {
+        if (end == all) {
             shard.add(new RowOps.SegmentDone(segment, bound), 0);
             return;
         }
@@ -70,7 +101,7 @@ final class Checkpointer {
                 new RowOps.Note() {
                     @Override
                     public void committed() {
-                        shard.applier.whenWhole(() -> visit(sessions, end, segment, bound));
+                        shard.applier.whenWhole(() -> visit(sessions, numbers, end, segment, bound));
                     }
                 },
                 0);
@@ -202,9 +233,24 @@ final class Checkpointer {
     void recount(long number, long recoveredPosition) {
         Session session = shard.get(number);
         if (session != null) {
-            long[] claims = SessionEnd.claims(shard, session, id -> id <= recoveredPosition);
-            shard.add(new EndOp.Count(number, claims), claims.length * Long.BYTES);
-            evictIfIdle(session);
+            long[] claims = claims(session, id -> id <= recoveredPosition);
+            if (claims != null) { // Else nothing is deleted before the damage is mended.
+                shard.add(new EndOp.Count(number, claims), claims.length * Long.BYTES);
+            }
+            if (session.connection == null && session.dirty != Session.Dirty.CLEAN) {
+                checkpoint(session); // All sessions are counted: those read for it alone must not pile up in memory.
+            } else {
+                evictIfIdle(session);
+            }
+        }
+    }
+
+    private long @Nullable [] claims(Session session, LongPredicate wanted) {
+        try {
+            return SessionEnd.claims(shard, session, wanted);
+        } catch (DamagedRowException damage) {
+            shard.quarantine(session.number, damage);
+            return null;
         }
     }
 
@@ -212,8 +258,8 @@ final class Checkpointer {
     void listClaims(long number, SparseBlocks blocks) {
         Session session = shard.get(number);
         if (session != null && session.state.unsettledCount() > 0) {
-            long[] claims = SessionEnd.claims(shard, session, blocks);
-            if (claims.length > 0) {
+            long[] claims = claims(session, blocks);
+            if (claims != null && claims.length > 0) {
                 shard.add(new SweepOps.Claims(claims), claims.length * Long.BYTES);
             }
             evictIfIdle(session);

@@ -45,15 +45,25 @@ final class ConnectFlow {
             refuse(connection, refusal);
             return;
         }
-        Session session = find(connect.clientId());
+        long known = number(connect.clientId());
+        Session session = known < 0 ? null : shard.get(known);
+        if (session == null && known >= 0 && shard.isQuarantined(known)) {
+            refuse(connection, ReasonCode.SERVER_UNAVAILABLE); // A new session would bury what can still be mended.
+            return;
+        }
         Connection old = session == null ? null : session.connection;
         // The end of an earlier session of this client may be under way: clean is what it must find on disk.
         boolean handedOver = !shard.ended.isEmpty();
+        boolean keep = session != null && session.durable && !connect.cleanStart();
+        SessionEnd.Held given = session == null || keep ? null : ends.held(session);
+        if (session != null && !keep && given == null) {
+            refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
+            return;
+        }
         if (session != null) {
             handedOver |= wills.publish(session);
-            boolean keep = session.durable && !connect.cleanStart();
-            if (!keep) {
-                ends.end(session);
+            if (given != null) {
+                ends.end(session, given);
                 handedOver = true;
                 session = null;
             }
@@ -99,13 +109,14 @@ final class ConnectFlow {
         shard.connections.remove(connection);
     }
 
-    private @Nullable Session find(String clientId) {
+    /** The number of a client's session, or -1. */
+    private long number(String clientId) {
         Long number = shard.clients.get(clientId);
-        if (number == null) {
-            byte[] row = shard.store.get(Table.CLIENT, Keys.text(utf8(clientId)));
-            number = row == null ? null : Long.valueOf(SessionRecords.clientSession(row));
+        if (number != null) {
+            return number;
         }
-        return number == null ? null : shard.get(number);
+        byte[] row = shard.store.get(Table.CLIENT, Keys.text(utf8(clientId)));
+        return row == null ? -1 : SessionRecords.clientSession(row);
     }
 
     private Session create(Connect connect) {
@@ -130,8 +141,6 @@ final class ConnectFlow {
             if (created) {
                 byte[] record = SessionRecords.client(number);
                 shard.add(new RowOps.Put(Table.CLIENT, Keys.text(utf8(session.clientId)), record), ROW_BYTES);
-            } else {
-                session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, number);
             }
             long now = shard.env.nowMillis();
             putSession(session, now, 0);
@@ -251,9 +260,11 @@ final class ConnectFlow {
     }
 
     private void leave(Session session, long atMillis, @Nullable Connection connection) {
-        if (!session.durable || session.expirySeconds == 0) {
+        boolean over = !session.durable || session.expirySeconds == 0;
+        SessionEnd.Held given = over ? ends.held(session) : null;
+        if (given != null) {
             boolean rows = session.durable || session.hadWill;
-            ends.end(session);
+            ends.end(session, given);
             if (connection != null && rows) {
                 shard.addUrgent(new Left(session, connection), ROW_BYTES);
             } else if (connection != null) {
@@ -264,7 +275,7 @@ final class ConnectFlow {
         }
         putSession(session, 0, atMillis);
         deleteTimer(0, session.number, TimerKind.CONNECTED);
-        shard.add(new RowOps.Delete(Table.WILL, Keys.number(session.number)), ROW_BYTES);
+        wills.removeRow(session);
         if (session.expirySeconds != NEVER_EXPIRES) {
             session.expiryDueMillis = atMillis + session.expirySeconds * 1_000;
             byte[] key = Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY);
@@ -311,19 +322,15 @@ final class ConnectFlow {
 
     // ---- what an earlier life left
 
-    /** A session as its row says. */
-    @Nullable
-    Session fromRow(long number, SessionState state) {
-        byte[] row = shard.store.get(Table.SESSION, Keys.number(number));
-        return row == null ? null : SessionRecords.parse(row, number, state);
-    }
-
     /**
      * A connection that ended with the broker: everything within the span may have been sent (C16), the will is published,
      * expiry starts at the last moment that is known of (C03).
      */
     void leftOver(long number, long endedMillis) {
         Session session = shard.get(number);
+        if (shard.isQuarantined(number)) {
+            return; // Its will and its mark stay for the one who mends its rows.
+        }
         if (session == null) {
             wills.publishOrphan(number);
             deleteTimer(0, number, TimerKind.CONNECTED);
@@ -342,7 +349,10 @@ final class ConnectFlow {
                 && session.connection == null
                 && session.connecting == 0
                 && session.expiryDueMillis == dueMillis) {
-            ends.end(session);
+            SessionEnd.Held given = ends.held(session);
+            if (given != null) {
+                ends.end(session, given);
+            }
         }
     }
 

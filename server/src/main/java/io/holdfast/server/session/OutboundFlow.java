@@ -240,7 +240,12 @@ final class OutboundFlow {
             if (index < session.firstUnsent() || index >= session.state.next() || session.state.isSettled(index)) {
                 return; // Everything was sent, or may have been: it is the client's by now (C16).
             }
-            drop(session, index);
+            try {
+                drop(session, index);
+            } catch (DamagedRowException damage) {
+                shard.quarantine(session.number, damage); // It cannot be bounded; that must not fail everybody else.
+                return;
+            }
             boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
             shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
         }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.agrona.collections.IntHashSet;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,10 @@ final class Session {
     int protocolLevel;
     int receiveMaximum;
     long createdMillis;
+
+    /** Negative while nobody has asked: a connection that does not subscribe need not count. */
     int subscriptionCount;
+
     boolean ended;
 
     /** Due time of the expiry row on disk, 0 when there is none. */
@@ -85,10 +87,10 @@ final class Session {
     int pending;
 
     /** Inbound packet identifiers whose PUBLISH is not committed yet (C20). */
-    final IntHashSet addingInbound = new IntHashSet();
+    final PacketIdSet addingInbound = new PacketIdSet();
 
     /** Inbound packet identifiers whose PUBREL is not committed yet (C20). */
-    final IntHashSet releasingInbound = new IntHashSet();
+    final PacketIdSet releasingInbound = new PacketIdSet();
 
     /** Messages of this publisher that reach everybody by their commit: later ones follow behind them (C14). */
     int publicationsUnderWay;

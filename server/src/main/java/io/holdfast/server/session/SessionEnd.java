@@ -9,12 +9,14 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** The end of a session: clean start, expiry, or the end of the connection of a volatile one [MQTT-3.1.2-6]. */
 final class SessionEnd {
@@ -26,13 +28,40 @@ final class SessionEnd {
         this.shard = shard;
     }
 
-    void end(Session session) {
+    /**
+     * What a session holds in the store beside its own rows.
+     *
+     * @param claims messages it is owed
+     * @param fragments first indexes of its queue fragments
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Held(long[] claims, long[] fragments) {}
+
+    /** Reads what the end of a session has to give back; null when damage hides it: then the session is left alone. */
+    @Nullable
+    Held held(Session session) {
+        if (!session.durable) {
+            return new Held(new long[0], new long[0]);
+        }
+        try {
+            long[] fragments = Stream.concat(
+                            shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())
+                    .mapToLong(SessionRows.Range::first)
+                    .toArray();
+            return new Held(claims(shard, session, id -> true), fragments);
+        } catch (DamagedRowException damage) {
+            shard.quarantine(session.number, damage);
+            return null;
+        }
+    }
+
+    void end(Session session, Held held) {
         session.ended = true;
         shard.env.count(ShardEvent.SESSION_ENDED);
         shard.sessions.remove(session.number);
         boolean current = shard.clients.remove(session.clientId, session.number);
         if (session.durable) {
-            endDurable(session, current);
+            endDurable(session, held, current);
         } else if (session.volatileFilters != null || session.hadWill) {
             List<SubscriptionChange> removals = new ArrayList<>();
             for (TopicFilter filter : session.volatileFilters()) {
@@ -42,12 +71,8 @@ final class SessionEnd {
         }
     }
 
-    private void endDurable(Session session, boolean current) {
+    private void endDurable(Session session, Held held, boolean current) {
         shard.ended.add(session.number);
-        long[] claims = claims(shard, session, id -> true);
-        long[] fragments = Stream.concat(shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())
-                .mapToLong(SessionRows.Range::first)
-                .toArray();
         List<byte[]> timers = new ArrayList<>();
         timers.add(Keys.timer(0, session.number, TimerKind.CONNECTED));
         if (session.expiryDueMillis != 0) {
@@ -55,8 +80,8 @@ final class SessionEnd {
         }
         byte[] clientId = current ? ConnectFlow.utf8(session.clientId) : null;
         shard.add(
-                new EndOp(session.number, clientId, claims, fragments, timers, TopicFilter::parse),
-                ROW_BYTES + claims.length * Long.BYTES);
+                new EndOp(session.number, clientId, held.claims, held.fragments, timers, TopicFilter::parse),
+                ROW_BYTES + held.claims.length * Long.BYTES);
         shard.add(
                 new RowOps.Note() {
                     @Override
@@ -67,7 +92,11 @@ final class SessionEnd {
                 0);
     }
 
-    /** The messages that a session still claims, as far as they are wanted, from memory and its fragments. */
+    /**
+     * The messages that a session still claims, as far as they are wanted, from memory and its fragments.
+     *
+     * @throws DamagedRowException when a fragment cannot be read
+     */
     static long[] claims(SessionShard shard, Session session, LongPredicate wanted) {
         Long2LongHashMap byIndex = new Long2LongHashMap(Delivery.NONE);
         for (SessionRows.Range range : shard.outbound.fragments(session)) {

@@ -57,6 +57,7 @@ final class SessionRecords {
             session.protocolLevel = row.getProtocolLevel();
             session.receiveMaximum = row.getReceiveMaximum();
             session.createdMillis = row.getCreatedMillis();
+            session.subscriptionCount = -1;
             boolean expires = session.expirySeconds != ConnectFlow.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
             session.expiryDueMillis = expires ? row.getDisconnectedMillis() + session.expirySeconds * 1_000 : 0;
             return session;

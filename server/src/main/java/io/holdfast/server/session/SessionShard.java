@@ -15,10 +15,10 @@ import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
-import io.holdfast.storage.log.SessionRows;
-import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +61,11 @@ public final class SessionShard {
     /** Numbers whose end is handed over and not yet committed: their rows must not be believed. */
     final LongHashSet ended = new LongHashSet();
 
+    /** Sessions that nobody has needed since the start. */
+    SessionTails tails = new SessionTails();
+
+    private final LongHashSet quarantined = new LongHashSet();
+
     final Set<Connection> connections = new LinkedHashSet<>();
     final ConnectFlow connects;
     final InboundFlow inbound;
@@ -72,6 +77,7 @@ public final class SessionShard {
     private final List<Connection> paused = new ArrayList<>();
     private HandOver out;
     private boolean flushScheduled;
+    private boolean claimsUnknown;
 
     public SessionShard(
             int index,
@@ -258,6 +264,7 @@ public final class SessionShard {
         applier.whenWhole(() -> {
             for (long number : numbers) {
                 checkpoints.listClaims(number, blocks);
+                claimsUnknown |= isQuarantined(number);
             }
             endOfBurst();
         });
@@ -266,8 +273,10 @@ public final class SessionShard {
     /** All sessions of this shard have been asked for their claims. */
     public void claimsListed() {
         applier.whenWhole(() -> {
-            add(new SweepOps.Done(), 0);
-            endOfBurst();
+            if (!claimsUnknown) { // Else this sweep never ends, and nothing is swept before the damage is mended.
+                add(new SweepOps.Done(), 0);
+                endOfBurst();
+            }
         });
     }
 
@@ -280,12 +289,15 @@ public final class SessionShard {
         endOfBurst();
     }
 
-    /** Takes over a session that the replay touched; its rows are written again in time. */
-    public void adopt(SessionState state) {
-        Session session = load(state.number(), state);
-        if (session != null) {
-            checkpoints.mark(session, Session.Dirty.CHANGED);
-        }
+    /** What the log's tail says of this shard's sessions, folded over their rows when each is needed; their rows follow. */
+    public void adopt(SessionTails recovered) {
+        tails = recovered;
+        checkpoints.adopt(recovered.numbers());
+    }
+
+    /** Whether a subscription still waits for retained messages (C13). */
+    public boolean owesRetained() {
+        return sessions.values().stream().anyMatch(session -> session.slicing || !session.owed.isEmpty());
     }
 
     /** Ends all connections for a clean stop; their wills are published, as their clients said no goodbye. */
@@ -315,25 +327,57 @@ public final class SessionShard {
 
     // ---- shared by the flows
 
-    /** The session with this number, from memory or its rows; null when it has ended. */
+    /**
+     * The session with this number, from memory or its rows; null when it has ended, or when its rows are damaged: then it
+     * is left alone, see {@link #isQuarantined}.
+     */
     @Nullable
     Session get(long number) {
         Session session = sessions.get(number);
-        if (session != null || ended.contains(number)) {
+        if (session != null || ended.contains(number) || quarantined.contains(number)) {
             return session;
         }
-        return store.get(Table.SESSION, Keys.number(number)) == null
-                ? null
-                : load(number, SessionRows.load(store, number, space));
+        try {
+            return load(number);
+        } catch (DamagedRowException damage) {
+            tails.forget(number);
+            quarantine(number, damage);
+            return null;
+        }
     }
 
-    private @Nullable Session load(long number, SessionState state) {
-        Session session = connects.fromRow(number, state);
-        if (session != null) {
-            sessions.put(number, session);
-            clients.put(session.clientId, number);
+    void quarantine(long number, DamagedRowException damage) {
+        if (quarantined.add(number)) {
+            env.count(ShardEvent.ROW_DAMAGED);
+            env.quarantined(number, damage);
+        }
+    }
+
+    /** A session whose rows may lag behind the log since the start: in memory, or read now. */
+    @Nullable
+    Session lagging(long number) {
+        return tails.holds(number) ? get(number) : sessions.get(number);
+    }
+
+    private @Nullable Session load(long number) {
+        byte[] row = store.get(Table.SESSION, Keys.number(number));
+        if (row == null) {
+            tails.forget(number); // Entries of a number without a row are ghosts of an ended session (C19).
+            return null;
+        }
+        boolean changed = tails.holds(number);
+        Session session = SessionRecords.parse(row, number, tails.take(store, number, space));
+        sessions.put(number, session);
+        clients.put(session.clientId, number);
+        if (changed) {
+            checkpoints.mark(session, Session.Dirty.CHANGED);
         }
         return session;
+    }
+
+    /** Whether a session's rows turned out to be damaged: nobody knows what it claims. */
+    boolean isQuarantined(long number) {
+        return quarantined.contains(number);
     }
 
     boolean owns(long number) {

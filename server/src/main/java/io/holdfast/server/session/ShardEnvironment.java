@@ -7,6 +7,7 @@ import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.List;
 
 /** What a shard needs from outside: time, its thread, the commit thread, the other shards, a reader for deep queues. */
@@ -40,6 +41,9 @@ public interface ShardEnvironment {
 
     /** Something worth counting happened. */
     void count(ShardEvent event);
+
+    /** A session's rows are damaged; it is left alone from now on. */
+    void quarantined(long number, DamagedRowException damage);
 
     /** What the broker itself says on the topics that a new subscription's filter matches ({@code $SYS}). */
     default List<Message> ownMessages(TopicFilter filter) {

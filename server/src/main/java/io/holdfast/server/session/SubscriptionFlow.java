@@ -51,6 +51,9 @@ final class SubscriptionFlow {
         if (filter.isShared()) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
+        if (session.subscriptionCount < 0) {
+            session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, session.number);
+        }
         if (session.subscriptionCount + earlier >= shard.limits.subscriptionsMax()) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
@@ -127,7 +130,7 @@ final class SubscriptionFlow {
 
         @Override
         public void committed() {
-            if (existed()) {
+            if (existed() && session.subscriptionCount > 0) {
                 session.subscriptionCount--;
             }
         }

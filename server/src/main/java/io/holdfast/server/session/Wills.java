@@ -44,12 +44,19 @@ final class Wills {
 
     /** Writes or removes the row, as part of CONNECT. */
     void row(Session session) {
-        byte[] key = Keys.number(session.number);
         if (session.will == null) {
-            shard.add(new RowOps.Delete(Table.WILL, key), ROW_BYTES);
+            removeRow(session);
         } else {
             byte[] record = SessionRecords.will(session.will);
-            shard.add(new RowOps.Put(Table.WILL, key, record), record.length + ROW_BYTES);
+            shard.add(new RowOps.Put(Table.WILL, Keys.number(session.number), record), record.length + ROW_BYTES);
+        }
+    }
+
+    /** Removes the row, if there can be one: the row of a session without connection went with the connection. */
+    void removeRow(Session session) {
+        if (session.hadWill) {
+            shard.add(new RowOps.Delete(Table.WILL, Keys.number(session.number)), ROW_BYTES);
+            session.hadWill = session.will != null || !session.durable;
         }
     }
 
@@ -66,6 +73,7 @@ final class Wills {
     /** Reads the will of a connection that ended with the broker. */
     void restore(Session session) {
         session.will = stored(session.number);
+        session.hadWill = true;
     }
 
     /** The will of a volatile session, of which nothing else is left. */

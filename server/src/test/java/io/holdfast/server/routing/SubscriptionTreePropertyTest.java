@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.protocol.testkit.Seeded;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.storage.store.Snapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +30,8 @@ class SubscriptionTreePropertyTest {
     private record Terms(int options, int identifier) {}
 
     private final Map<Key, Terms> model = new HashMap<>();
-    private final SubscriptionTree tree = new SubscriptionTree();
-    private final TreeReader reader = tree.newReader();
+    private SubscriptionTree tree = new SubscriptionTree();
+    private TreeReader reader = tree.newReader();
     private final Matches matches = new Matches();
 
     @Seeded(runs = 100)
@@ -43,6 +48,9 @@ class SubscriptionTreePropertyTest {
             } else {
                 put(key, random);
             }
+            if (random.nextInt(100) == 0) {
+                goOnWithSnapshot();
+            }
             if (random.nextInt(3) == 0) {
                 checkMatch(TopicName.of(text(random, /* plus= */ 0)));
             }
@@ -51,6 +59,51 @@ class SubscriptionTreePropertyTest {
         assertThat(tree.filterCount()).isEqualTo((int)
                 model.keySet().stream().map(Key::filter).distinct().count());
         removeAll();
+    }
+
+    /** As over a clean stop and a start. */
+    private void goOnWithSnapshot() {
+        BytesSink bytes = new BytesSink();
+        try {
+            tree.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        tree = SubscriptionTree.load(bytes.content());
+        reader = tree.newReader();
+    }
+
+    /** A snapshot in memory. */
+    private static final class BytesSink implements Snapshot.Sink {
+        private final ByteBuffer bytes = ByteBuffer.allocate(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
+
+        @Override
+        public void putInt(int value) {
+            bytes.putInt(value);
+        }
+
+        @Override
+        public void putLong(long value) {
+            bytes.putLong(value);
+        }
+
+        @Override
+        public void putInts(int[] values) {
+            for (int value : values) {
+                bytes.putInt(value);
+            }
+        }
+
+        @Override
+        public void putLongs(long[] values) {
+            for (long value : values) {
+                bytes.putLong(value);
+            }
+        }
+
+        ByteBuffer content() {
+            return bytes.flip();
+        }
     }
 
     private void put(Key key, SplittableRandom random) {

@@ -76,6 +76,11 @@ public final class ShardProbe {
                         && session.pending > 0);
     }
 
+    /** Has the hand pass over what nobody has read since the start (against C07). */
+    public static void passUnread(SessionShard shard) {
+        shard.checkpoints.passUnread();
+    }
+
     /** A session in words, for failure messages. */
     public static String describe(SessionShard shard, long number) {
         Session session = shard.sessions.get(number);

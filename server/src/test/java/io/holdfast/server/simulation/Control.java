@@ -88,6 +88,14 @@ enum Control {
         }
     }),
 
+    C07_UNREAD(
+            "the hand passes over sessions that nobody has read since the start", "after recovery", null, new Faults() {
+                @Override
+                boolean visitsUnread() {
+                    return false;
+                }
+            }),
+
     C08("after a crash nothing is counted before messages are deleted", "still needs is gone", null, new Unwatched() {
         @Override
         RowReader countedFrom(RowStore store) {

@@ -30,6 +30,11 @@ class Faults {
         return true;
     }
 
+    /** Whether the hand visits sessions that nobody has read since the start. */
+    boolean visitsUnread() {
+        return true;
+    }
+
     boolean goesOnWithRetained() {
         return true;
     }

@@ -23,6 +23,7 @@ import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.log.SessionState;
@@ -30,6 +31,7 @@ import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowStore;
 import java.util.ArrayDeque;
@@ -77,7 +79,8 @@ final class SimBroker {
         this.store = store;
         faults = world.faults;
         LogReplay replay = new LogReplay(store, world.config.space()).run();
-        StartState start = StartState.read(faults.countedFrom(store), replay);
+        LogTail tail = new LogTail(store, SHARDS, number -> SessionNumbers.shard(number, SHARDS)).run();
+        StartState start = StartState.read(faults.countedFrom(store), tail);
         nowMillis = Math.max(world.wallMillis(), start.lastTimeMillis());
         nextSequence = start.nextSession();
         recoveredPosition = start.position();
@@ -99,7 +102,12 @@ final class SimBroker {
                     world.config.shardSizes()));
         }
         loadSubscriptions();
-        replay.sessions().values().forEach(state -> shardOf(state.number()).adopt(state));
+        for (int i = 0; i < SHARDS; i++) {
+            shards.get(i).adopt(tail.of(i));
+            if (!faults.visitsUnread()) {
+                ShardProbe.passUnread(shards.get(i));
+            }
+        }
         leftOvers(start.lastTimeMillis());
         oweRetained();
         Arrays.stream(start.sessionsToCount()).forEach(uncounted::add);
@@ -487,6 +495,11 @@ final class SimBroker {
         @Override
         public void execute(Runnable task) {
             later(shard, "task", task);
+        }
+
+        @Override
+        public void quarantined(long number, DamagedRowException damage) {
+            throw damage; // Nothing here damages rows.
         }
 
         @Override

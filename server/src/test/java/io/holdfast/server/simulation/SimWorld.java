@@ -6,6 +6,7 @@ import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.simulation.Profile.Act;
+import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.ClientRecord;
 import io.holdfast.storage.schema.Keys;
@@ -421,7 +422,7 @@ final class SimWorld {
     void stop() {
         turnHand();
         broker.compareAll();
-        broker.committer.stopCleanly();
+        broker.committer.stopCleanly(new StopNotes(0, 0));
         memory = memory.crash(0);
         if (isCounted()) {
             checkCounters();

@@ -4,8 +4,10 @@ package io.holdfast.server.testkit;
 import io.holdfast.server.Broker;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.storage.store.RowStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** A broker on a free port; four shards, so that connections change their event loop on any machine. */
 public final class RunningBroker implements AutoCloseable {
@@ -25,6 +27,16 @@ public final class RunningBroker implements AutoCloseable {
             config.set(setting);
         }
         return new RunningBroker(Broker.start(config.read()));
+    }
+
+    /** As above with something between broker and store. */
+    public static RunningBroker start(Path folder, UnaryOperator<RowStore> between)
+            throws IOException, ConfigurationException {
+        ConfigReader config = new ConfigReader()
+                .set("store.folder", folder.toString(), "test")
+                .set("listeners.tcp.port=0")
+                .set("shards=4");
+        return new RunningBroker(Broker.start(config.read(), between));
     }
 
     public Broker broker() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -127,13 +128,14 @@ public final class CommitThread {
      *
      * @param leaveCleanMark writes the counters of a clean stop; false leaves the store as a crash would. After a failure
      *     it is ignored: the counters may hold half of a group
+     * @param notes for that mark; asked when nothing is committed any more
      */
-    public void stop(boolean leaveCleanMark) throws InterruptedException {
+    public void stop(boolean leaveCleanMark, Supplier<StopNotes> notes) throws InterruptedException {
         stopping = true;
         LockSupport.unpark(thread);
         thread.join();
         if (leaveCleanMark && !hasFailed) {
-            committer.stopCleanly();
+            committer.stopCleanly(notes.get());
         }
     }
 

@@ -45,16 +45,12 @@ public class EndOp extends CommitOp {
         this.parser = parser;
     }
 
-    /** Messages that the session still claimed. */
-    public final int claimCount() {
-        return messageIds.length;
-    }
-
     @Override
     final void apply(GroupBuilder group) {
         for (long id : messageIds) {
             group.counters().settle(number, id);
         }
+        group.addQueued(-messageIds.length);
         group.counters().ended(number);
         group.log().ended(number);
         unsubscribeAll(group);

@@ -34,6 +34,7 @@ final class GroupBuilder {
     private long firstMessageId;
     private long timeMillis;
     private long nextSession;
+    private long queued;
     private @Nullable Sweep sweep;
 
     GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor) {
@@ -68,11 +69,15 @@ final class GroupBuilder {
         }
         for (HandOver handOver : handOvers) {
             handOver.apply(this);
+            queued -= handOver.settlingCount();
+        }
+        for (MessageOp message : messages) {
+            queued += message.recipients().size();
         }
         long position = previousPosition;
         if (!log.isEmpty()) {
             position = firstMessageId + messages.size();
-            RecordWriter entry = log.finish(timeMillis);
+            RecordWriter entry = log.finish(timeMillis, queued);
             batch.put(Table.LOG, Keys.number(position), entry.buffer(), entry.size());
         }
         return new Group(position, timeMillis, messages, handOvers, changes, urgent);
@@ -139,6 +144,16 @@ final class GroupBuilder {
 
     void addMessage(MessageOp op) {
         messages.add(op);
+    }
+
+    /** Messages that all sessions together are owed. */
+    long queued() {
+        return queued;
+    }
+
+    /** A session has ended with messages that it was still owed. */
+    void addQueued(long change) {
+        queued += change;
     }
 
     void addChange(SubscriptionChange change) {

@@ -70,6 +70,7 @@ public final class GroupCommitter {
         floor = new EventFloor(shards, sizes.segments());
         builder = new GroupBuilder(store, listener, counters, floor);
         builder.raiseNextSession(start.nextSession());
+        builder.addQueued(start.queued());
         start.fill(counters);
     }
 
@@ -191,8 +192,12 @@ public final class GroupCommitter {
         return floor.isVisiting();
     }
 
-    /** Writes and syncs what a clean stop leaves: the block counters, trusted only if no group follows. */
-    public void stopCleanly() {
+    /**
+     * Writes and syncs what a clean stop leaves: the block counters, trusted only if no group follows.
+     *
+     * @param notes what the next start need not find out itself
+     */
+    public void stopCleanly(StopNotes notes) {
         RecordWriter pairs = new RecordWriter();
         RecordWriter record = new RecordWriter();
         if (counters.isComplete()) {
@@ -202,6 +207,8 @@ public final class GroupCommitter {
             });
             record.field(1, position);
             record.bytesField(2, pairs);
+            record.field(3, notes.sessions());
+            record.field(4, Integer.toUnsignedLong(notes.snapshotChecksum()));
             builder.start(position, lastTimeMillis);
             builder.batch().put(Table.META, Keys.meta(CLEAN_STOP), record.toBytes());
             store.write(builder.batch());
@@ -231,6 +238,11 @@ public final class GroupCommitter {
     /** Bytes of batches with a log row since the start: the hand's measure of distance. */
     public long logBytes() {
         return logBytes;
+    }
+
+    /** Messages that all sessions together are owed, the group built last included. */
+    public long queued() {
+        return builder.queued();
     }
 
     public int uncountedSessions() {

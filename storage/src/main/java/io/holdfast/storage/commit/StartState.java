@@ -3,6 +3,7 @@ package io.holdfast.storage.commit;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.NextSession;
 import io.holdfast.storage.schema.Keys;
@@ -23,6 +24,7 @@ public final class StartState {
     private final @Nullable CleanStop cleanStop;
     private final long oldestMessage;
     private final long[] sessions;
+    private final long queued;
 
     private StartState(
             long position,
@@ -30,32 +32,50 @@ public final class StartState {
             long nextSession,
             @Nullable CleanStop cleanStop,
             long oldestMessage,
-            long[] sessions) {
+            long[] sessions,
+            long queued) {
         this.position = position;
         this.lastTimeMillis = lastTimeMillis;
         this.nextSession = nextSession;
         this.cleanStop = cleanStop;
         this.oldestMessage = oldestMessage;
         this.sessions = sessions;
+        this.queued = queued;
     }
 
     /** Reads the store's own rows; session numbers only when they must be counted again. */
     public static StartState read(RowReader store, LogReplay replay) {
+        long queued = replay.lastQueued();
+        return read(store, replay.position(), replay.lastTimeMillis(), queued);
+    }
+
+    /** As above. */
+    public static StartState read(RowReader store, LogTail tail) {
+        return read(store, tail.position(), tail.lastTimeMillis(), tail.queued());
+    }
+
+    private static StartState read(RowReader store, long position, long lastTimeMillis, long queued) {
         try {
             byte[] next = store.get(Table.META, Keys.meta(RowOps.NEXT_SESSION));
             byte[] stop = store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP));
             CleanStop cleanStop = stop == null ? null : CleanStop.parseFrom(stop);
-            boolean trusted = cleanStop != null && cleanStop.getPosition() == replay.position();
+            boolean trusted = cleanStop != null && cleanStop.getPosition() == position;
             return new StartState(
-                    replay.position(),
-                    replay.lastTimeMillis(),
+                    position,
+                    lastTimeMillis,
                     next == null ? 1 : NextSession.parseFrom(next).getSequence(),
                     cleanStop,
-                    trusted ? 0 : oldestMessage(store, replay.position()),
-                    trusted ? new long[0] : sessionNumbers(store));
+                    trusted ? 0 : oldestMessage(store, position),
+                    trusted ? new long[0] : sessionNumbers(store),
+                    queued);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("a row of table default cannot be read", e);
         }
+    }
+
+    /** Whether a clean stop left its row; whether it still counts is for {@link #isClean} to say. */
+    public static boolean hasCleanStopRow(RowReader store) {
+        return store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP)) != null;
     }
 
     private static long oldestMessage(RowReader store, long position) {
@@ -91,6 +111,21 @@ public final class StartState {
     /** Whether the broker before stopped cleanly, so that nothing has to be counted. */
     public boolean isClean() {
         return cleanStop != null && cleanStop.getPosition() == position;
+    }
+
+    /** Sessions with rows. */
+    public long sessions() {
+        return isClean() && cleanStop != null ? cleanStop.getSessions() : sessions.length;
+    }
+
+    /** Checksum of the snapshot of all subscriptions, 0 when there is none that can be trusted. */
+    public int snapshotChecksum() {
+        return isClean() && cleanStop != null ? cleanStop.getSnapshotChecksum() : 0;
+    }
+
+    /** Messages that all sessions together are owed. */
+    public long queued() {
+        return queued;
     }
 
     public long position() {

@@ -24,6 +24,7 @@ public final class LogEntryReader {
     private final long position;
     private int messages;
     private long timeMillis;
+    private long queued;
 
     /** @param position the row's key */
     public LogEntryReader(long position, byte[] record) {
@@ -35,6 +36,7 @@ public final class LogEntryReader {
             switch (RecordReader.field(tag)) {
                 case 1 -> messages = (int) in.varint();
                 case 2 -> timeMillis = in.varint();
+                case 12 -> queued = in.varint();
                 default -> in.skip(tag);
             }
         }
@@ -46,6 +48,11 @@ public final class LogEntryReader {
 
     public long timeMillis() {
         return timeMillis;
+    }
+
+    /** Messages that all sessions together were owed when the group was done. */
+    public long queued() {
+        return queued;
     }
 
     /** Id of the group's first message: the group's position is the last id it took. */

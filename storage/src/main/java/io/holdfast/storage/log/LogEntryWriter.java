@@ -21,6 +21,7 @@ public final class LogEntryWriter {
     private static final int RECIPIENTS = 3;
     private static final int MOVED = 10;
     private static final int ENDED = 11;
+    private static final int QUEUED = 12;
 
     private final RecordWriter recipients = new RecordWriter(4096);
     private final RecordWriter moved = new RecordWriter();
@@ -88,8 +89,12 @@ public final class LogEntryWriter {
         return messages == 0 && !events;
     }
 
-    /** The finished record; valid until the next {@link #clear}. */
-    public RecordWriter finish(long timeMillis) {
+    /**
+     * The finished record; valid until the next {@link #clear}.
+     *
+     * @param queued messages that all sessions together are owed once the group is done
+     */
+    public RecordWriter finish(long timeMillis, long queued) {
         out.clear();
         out.field(MESSAGES, messages);
         out.field(TIME, timeMillis);
@@ -99,6 +104,7 @@ public final class LogEntryWriter {
         }
         out.raw(moved.buffer(), 0, moved.size());
         out.bytesField(ENDED, ended);
+        out.field(QUEUED, queued);
         return out;
     }
 

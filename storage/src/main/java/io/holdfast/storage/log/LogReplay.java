@@ -27,6 +27,7 @@ public final class LogReplay implements LogEntryReader.Visitor {
     private final List<DamagedRowException> damaged = new ArrayList<>();
     private long position;
     private long lastTimeMillis;
+    private long lastQueued;
     private long rows;
     private long bytes;
 
@@ -54,6 +55,7 @@ public final class LogReplay implements LogEntryReader.Visitor {
         LogEntryReader entry = new LogEntryReader(position, record);
         entry.accept(this);
         lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
+        lastQueued = entry.queued();
         rows++;
         bytes += record.length;
     }
@@ -71,6 +73,11 @@ public final class LogReplay implements LogEntryReader.Visitor {
     /** Wall clock of the last group on disk, milliseconds since 1970; 0 for a new store. */
     public long lastTimeMillis() {
         return lastTimeMillis;
+    }
+
+    /** Messages that all sessions together are owed, as the last group says. */
+    public long lastQueued() {
+        return lastQueued;
     }
 
     public long rows() {

@@ -198,15 +198,31 @@ public final class SessionRows {
         void entry(long index, long delivery, int @Nullable [] identifiers);
     }
 
-    /** The fragments of a session in index order, from {@code head} on. */
+    /**
+     * The fragments of a session in index order, from {@code head} on. A damaged one is taken to reach up to the next:
+     * who reads it will hear of the damage.
+     */
     public static List<Range> fragments(RowReader store, long number, long head) {
         List<Range> ranges = new ArrayList<>();
+        long damagedFirst = -1;
         try (RowCursor rows = store.cursor(Table.QUEUE, Keys.queue(number, head), Keys.queue(number + 1, 0))) {
             while (rows.next()) {
                 long first = Keys.queueFirstIndex(rows.key());
-                ranges.add(new Range(
-                        first, first + parseFragment(rows.key(), rows.record()).getCount()));
+                if (damagedFirst >= 0) {
+                    ranges.add(new Range(damagedFirst, first));
+                    damagedFirst = -1;
+                }
+                try {
+                    ranges.add(new Range(
+                            first,
+                            first + parseFragment(rows.key(), rows.record()).getCount()));
+                } catch (DamagedRowException e) {
+                    damagedFirst = first;
+                }
             }
+        }
+        if (damagedFirst >= 0) {
+            ranges.add(new Range(damagedFirst, Long.MAX_VALUE));
         }
         return ranges;
     }

@@ -10,10 +10,12 @@ import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The data folder of one broker, from the first look at it to its closing.
@@ -22,6 +24,7 @@ import java.util.Optional;
  *   holdfast-store   what this folder is: format and id                  ({@link StoreMarker})
  *   lock             held while a broker runs, names its pid             ({@link FolderLock})
  *   watermark        how far the log was on disk for certain             ({@link Watermark})
+ *   matcher.snapshot the subscriptions as of a clean stop, never needed  ({@link SnapshotFile})
  *   rows/            the database                                        ({@link RocksStore})
  * </pre>
  *
@@ -32,6 +35,7 @@ import java.util.Optional;
 public final class StoreFolder implements AutoCloseable {
     static final String LOCK_FILE = "lock";
     static final String WATERMARK_FILE = "watermark";
+    static final String SNAPSHOT_FILE = "matcher.snapshot";
     static final String ROWS_FOLDER = "rows";
     private static final int PARTITIONS = 1;
 
@@ -180,9 +184,22 @@ public final class StoreFolder implements AutoCloseable {
         return opened;
     }
 
-    /** Where a further file of the broker's own lies, for instance a snapshot of the subscription tree. */
-    public Path file(String name) {
-        return folder.resolve(name);
+    /**
+     * Writes the snapshot of the subscriptions, for a clean stop.
+     *
+     * @return its checksum, to be named in the {@code CleanStop} row
+     */
+    public int writeSnapshot(Snapshot content) throws IOException {
+        return SnapshotFile.write(
+                folder.resolve(SNAPSHOT_FILE), meta.getStoreId().toByteArray(), content);
+    }
+
+    /** The snapshot with this checksum; null when it is missing or not as it was written. */
+    public @Nullable ByteBuffer readSnapshot(int checksum) throws IOException {
+        return checksum == 0
+                ? null
+                : SnapshotFile.read(
+                        folder.resolve(SNAPSHOT_FILE), meta.getStoreId().toByteArray(), checksum);
     }
 
     /**

@@ -8,10 +8,12 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.log.QueueWalk;
 import io.holdfast.storage.log.SessionModel;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
@@ -239,6 +241,17 @@ class CheckpointReplayTest {
         fixture.crash(0);
         LogReplay replay = new LogReplay(fixture.store, SPACE).run();
         assertThat(replay.damaged()).isEmpty();
+        LogTail tail = new LogTail(fixture.store, 2, number -> (int) (number & 1)).run();
+        assertThat(tail.position()).isEqualTo(replay.position());
+        assertThat(tail.lastTimeMillis()).isEqualTo(replay.lastTimeMillis());
+        assertThat(tail.queued()).isEqualTo(replay.lastQueued());
+        for (Live live : sessions) {
+            SessionTails tails = tail.of((int) (live.number & 1));
+            assertThat(tails.holds(live.number)).isEqualTo(replay.sessions().get(live.number) != null);
+            assertThat(tell(tails.take(fixture.store, live.number, SPACE)))
+                    .as("session %d, read late", live.number)
+                    .isEqualTo(live.model.toString());
+        }
         for (Live live : sessions) {
             SessionState known = replay.sessions().get(live.number);
             SessionState found = known == null ? SessionRows.load(fixture.store, live.number, SPACE) : known;

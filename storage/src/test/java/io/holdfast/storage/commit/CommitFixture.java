@@ -46,7 +46,7 @@ final class CommitFixture implements CommitListener {
 
     /** Goes on after a clean stop. */
     void stopAndStart() {
-        committer.stopCleanly();
+        committer.stopCleanly(new StopNotes(0, 0));
         restart(store.crash(0));
     }
 
@@ -137,7 +137,7 @@ final class CommitFixture implements CommitListener {
 
     /** The block counters, as a clean stop would leave them. */
     List<String> counters() {
-        committer.stopCleanly();
+        committer.stopCleanly(new StopNotes(0, 0));
         try {
             CleanStop stop = CleanStop.parseFrom(record(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP)));
             List<String> counters = new ArrayList<>();

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 /** When groups are written and synced. The clock is the real one: upper bounds are generous, lower ones are the rule. */
 @Timeout(60)
 class CommitThreadTest {
+    private static final StopNotes NOTES = new StopNotes(0, 0);
+
     private static final long SESSION = 257;
     /** A machine under load may be late, never early. */
     private static final long LATE_NANOS = SECONDS.toNanos(5);
@@ -56,7 +58,7 @@ class CommitThreadTest {
     @AfterEach
     void stopThread() throws InterruptedException {
         if (!stopped) {
-            thread.stop(false);
+            thread.stop(false, () -> NOTES);
         }
     }
 
@@ -227,7 +229,7 @@ class CommitThreadTest {
         next(What.SYNC);
         next(What.FAILED);
         thread.submit(publish());
-        thread.stop(true);
+        thread.stop(true, () -> NOTES);
         stopped = true;
         assertThat(steps).isEmpty();
         MemoryStore left = store.crash(0);
@@ -243,7 +245,7 @@ class CommitThreadTest {
         thread.submit(publish());
         next(What.WRITE);
         next(What.FAILED);
-        thread.stop(true);
+        thread.stop(true, () -> NOTES);
         stopped = true;
         assertThat(steps).isEmpty();
     }
@@ -267,7 +269,7 @@ class CommitThreadTest {
                 0);
         thread.submit(bad);
         next(What.FAILED);
-        thread.stop(true);
+        thread.stop(true, () -> NOTES);
         stopped = true;
         assertThat(store.get(Table.META, MetaRow.CLEAN_STOP.key())).isNull();
     }
@@ -280,7 +282,7 @@ class CommitThreadTest {
             thread.submit(i % 2 == 0 ? ack(i) : publish());
         }
         long begin = System.nanoTime();
-        thread.stop(true);
+        thread.stop(true, () -> NOTES);
         stopped = true;
         assertThat(System.nanoTime() - begin).isLessThan(LATE_NANOS);
         long handOvers = steps.stream().mapToLong(Step::handOvers).sum();

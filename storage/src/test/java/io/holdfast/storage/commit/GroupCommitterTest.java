@@ -158,7 +158,8 @@ class GroupCommitterTest {
         fixture.committer.complete();
         assertThat(fixture.committed).isEmpty();
         assertThatThrownBy(() -> fixture.commit(fixture.message("a", "2", ONE))).isInstanceOf(StoreException.class);
-        assertThatThrownBy(fixture.committer::stopCleanly).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> fixture.committer.stopCleanly(new StopNotes(0, 0)))
+                .isInstanceOf(StoreException.class);
         fixture.crash(0);
         fixture.store.failNextWrite("disk full");
         assertThatThrownBy(() -> fixture.commit(fixture.message("a", "2", ONE))).hasMessageContaining("disk full");
@@ -297,7 +298,7 @@ class GroupCommitterTest {
     @DisplayName("C08 a mark of a clean stop that other groups have outlived is not trusted")
     void read_markBehindLog_notTrusted() {
         fixture.commit(fixture.message("a", "1", ONE));
-        fixture.committer.stopCleanly();
+        fixture.committer.stopCleanly(new StopNotes(0, 0));
         byte[] mark = fixture.record(Table.META, MetaRow.CLEAN_STOP.key());
         fixture.commit(fixture.message("a", "2", ONE));
         fixture.commit(new RowOps.Put(Table.META, MetaRow.CLEAN_STOP.key(), mark));

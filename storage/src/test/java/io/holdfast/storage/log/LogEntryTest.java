@@ -37,7 +37,7 @@ class LogEntryTest {
         writer.event(EventKind.DROPPED, 257, 70_000);
         writer.moved(3, 9, 257, 990, 9);
         writer.ended(1025);
-        byte[] record = writer.finish(TIME).toBytes();
+        byte[] record = writer.finish(TIME, 0).toBytes();
 
         LogEntry expected = LogEntry.newBuilder()
                 .setMessages(2)
@@ -87,7 +87,7 @@ class LogEntryTest {
                 writer.ended(number);
                 told.ended(number);
             }
-            byte[] record = writer.finish(TIME).toBytes();
+            byte[] record = writer.finish(TIME, 0).toBytes();
             assertThat(record).isEqualTo(LogEntry.parseFrom(record).toByteArray());
 
             LogEntryReader reader = new LogEntryReader(POSITION, record);
@@ -142,13 +142,13 @@ class LogEntryTest {
         writer.message(1, 10);
         writer.recipient(5, 1, null);
         writer.event(EventKind.COMPLETED, 5, 4);
-        byte[] reused = writer.finish(TIME).toBytes();
+        byte[] reused = writer.finish(TIME, 0).toBytes();
 
         LogEntryWriter fresh = new LogEntryWriter();
         fresh.message(1, 10);
         fresh.recipient(5, 1, null);
         fresh.event(EventKind.COMPLETED, 5, 4);
-        assertThat(reused).isEqualTo(fresh.finish(TIME).toBytes());
+        assertThat(reused).isEqualTo(fresh.finish(TIME, 0).toBytes());
     }
 
     @Test

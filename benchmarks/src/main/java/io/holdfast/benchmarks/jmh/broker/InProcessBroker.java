@@ -13,6 +13,7 @@ import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
+import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogReplay;
@@ -107,7 +108,7 @@ final class InProcessBroker implements CommitListener, CommitThread.Environment,
      * @throws IllegalStateException when a shard or the commit thread has failed before
      */
     void close() throws InterruptedException {
-        commits.stop(false);
+        commits.stop(false, () -> new StopNotes(0, 0));
         for (ShardThread shard : shards) {
             shard.stop();
         }

@@ -14,6 +14,7 @@ import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -67,6 +68,11 @@ final class ShardThread implements ShardEnvironment {
     @Override
     public long nowMillis() {
         return System.currentTimeMillis();
+    }
+
+    @Override
+    public void quarantined(long number, DamagedRowException damage) {
+        throw damage;
     }
 
     @Override

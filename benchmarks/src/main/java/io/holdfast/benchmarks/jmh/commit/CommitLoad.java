@@ -12,6 +12,7 @@ import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
+import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.IndexSpace;
@@ -70,7 +71,7 @@ final class CommitLoad implements CommitListener, CommitThread.Environment {
 
     void stop() throws InterruptedException {
         stopping = true;
-        thread.stop(false);
+        thread.stop(false, () -> new StopNotes(0, 0));
         rethrowFailure();
     }
 

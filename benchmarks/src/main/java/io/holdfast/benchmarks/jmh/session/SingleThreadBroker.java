@@ -24,6 +24,7 @@ import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogReplay;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -110,6 +111,11 @@ public final class SingleThreadBroker implements ShardEnvironment, CommitListene
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+    }
+
+    @Override
+    public void quarantined(long number, DamagedRowException damage) {
+        throw damage;
     }
 
     @Override
