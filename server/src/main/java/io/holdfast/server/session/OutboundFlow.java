@@ -219,12 +219,16 @@ final class OutboundFlow {
             return;
         }
         session.hurrying = true;
+        long before = session.acknowledgedOnDisk;
         shard.addUrgent(
                 new RowOps.Note() {
                     @Override
                     public void committed() {
                         session.hurrying = false;
-                        hurry(session);
+                        // Without progress another sync would bring none either: what it waits for is not handed over.
+                        if (session.acknowledgedOnDisk > before) {
+                            hurry(session);
+                        }
                     }
                 },
                 0);
