@@ -389,5 +389,6 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     public void synced(long nanos) {
         counters.add(BrokerCounter.COMMIT_SYNCS);
         counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
+        counters.syncTimes().record(nanos);
     }
 }

@@ -14,8 +14,8 @@ final class ComparisonMarkdown {
     private static final DateTimeFormatter STARTED =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private static final List<Metric> COLUMNS =
-            List.of(Metric.CPU, Metric.RATE, Metric.P50, Metric.P99, Metric.BYTES, Metric.SYNCS, Metric.RSS);
+    private static final List<Metric> COLUMNS = List.of(
+            Metric.CPU, Metric.RATE, Metric.P50, Metric.P99, Metric.BYTES, Metric.SYNCS, Metric.SYNC_P99, Metric.RSS);
 
     private ComparisonMarkdown() {}
 

@@ -11,6 +11,7 @@ enum Metric {
     P99("p99Micros", "p99 us", "latency.p99Micros"),
     BYTES("bytesWrittenPerUnit", "bytes written", "cost.bytesWrittenPerUnit"),
     SYNCS("syncsPerUnit", "syncs", "cost.syncsPerUnit"),
+    SYNC_P99("syncP99Micros", "sync p99 us", "cost.syncP99Micros"),
     RSS("rssBytes", "RSS MiB", "cost.rssBytes"),
     SECONDS("elapsedSeconds", "seconds", "elapsedSeconds");
 

@@ -28,8 +28,8 @@ class ComparisonTest {
         String text = ComparisonMarkdown.of(comparison(
                 Map.of("holdfast", FiguresTest.figures(4.0, 3.3, 4.4), "mosquitto", theirs, "artemis", new Figures())));
         assertThat(text)
-                .contains("| holdfast | 4.00 (3.30-4.40) | - | - | - | - | - | - |  |")
-                .contains("| mosquitto | 11.0 (10.0-12.0) | - | - | - | - | - | - | 0.36 x |")
+                .contains("| holdfast | 4.00 (3.30-4.40) | - | - | - | - | - | - | - |  |")
+                .contains("| mosquitto | 11.0 (10.0-12.0) | - | - | - | - | - | - | - | 0.36 x |")
                 .contains("| CPU of holdfast / mosquitto, publish | <= 0.40 x | <= 0.25 x | 0.36 x | met |")
                 .contains("| CPU of holdfast / artemis, publish | <= 0.20 x | <= 0.20 x | - | not measured |")
                 .contains("- mosquitto: A run was not clean / 3 lost")

@@ -9,6 +9,8 @@ public final class Counters {
     private final LongAdder[] broker = adders(BrokerCounter.values().length);
     private final LongAdder[] shard = adders(ShardEvent.values().length);
 
+    private final SyncTimes syncTimes = new SyncTimes();
+
     private static LongAdder[] adders(int count) {
         LongAdder[] adders = new LongAdder[count];
         for (int i = 0; i < count; i++) {
@@ -27,6 +29,11 @@ public final class Counters {
 
     public void add(ShardEvent event) {
         shard[event.ordinal()].increment();
+    }
+
+    /** How long the syncs of the commit thread took. */
+    public SyncTimes syncTimes() {
+        return syncTimes;
     }
 
     public long sum(BrokerCounter counter) {

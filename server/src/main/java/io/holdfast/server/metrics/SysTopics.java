@@ -52,6 +52,7 @@ public final class SysTopics {
         number("store/groups", () -> counters.sum(BrokerCounter.COMMIT_GROUPS));
         number("store/syncs", () -> counters.sum(BrokerCounter.COMMIT_SYNCS));
         number("store/sync-microseconds", () -> counters.sum(BrokerCounter.COMMIT_SYNC_NANOS) / 1_000);
+        text("store/sync-times", () -> counters.syncTimes().text());
         number("store/bytes-written", () -> counters.sum(BrokerCounter.STORE_BYTES_WRITTEN));
     }
 

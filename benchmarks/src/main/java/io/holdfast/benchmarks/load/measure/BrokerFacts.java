@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  * what an acknowledgement means and how often it has synced.
  *
  * @param syncs syncs of its log since it started, or null when it does not tell
+ * @param syncTimes how long they took; empty when it does not tell
  */
 record BrokerFacts(
         String broker,
         String version,
         String durability,
-        @Nullable Long syncs) {
-    private static final BrokerFacts NONE = new BrokerFacts(Target.UNKNOWN, Target.UNKNOWN, Target.UNKNOWN, null);
+        @Nullable Long syncs,
+        SyncTimes syncTimes) {
+    private static final BrokerFacts NONE =
+            new BrokerFacts(Target.UNKNOWN, Target.UNKNOWN, Target.UNKNOWN, null, SyncTimes.parse(null));
 
     /** Subscribes to the topics and reads what comes; a broker that cannot be asked has told nothing. */
     static BrokerFacts ask(String host, int port) {
@@ -36,7 +39,8 @@ record BrokerFacts(
                 told.isEmpty() ? Target.UNKNOWN : first < 0 ? told : told.substring(0, first),
                 first < 0 ? Target.UNKNOWN : told.substring(told.lastIndexOf(' ') + 1),
                 topics.getOrDefault("$SYS/broker/store/durability", Target.UNKNOWN),
-                number(topics.get("$SYS/broker/store/syncs")));
+                number(topics.get("$SYS/broker/store/syncs")),
+                SyncTimes.parse(topics.get("$SYS/broker/store/sync-times")));
     }
 
     private static @Nullable Long number(@Nullable String text) {

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A broker under load: where its process and its {@code $SYS} topics are. Any thread. */
 public final class BrokerWatch {
     /** Both sources at one moment. */
-    record Reading(
-            @Nullable ProcessReading process, @Nullable Long syncs) {}
+    record Reading(@Nullable ProcessReading process, BrokerFacts facts) {}
 
     private final String host;
     private final int port;
@@ -44,19 +43,19 @@ public final class BrokerWatch {
 
     /** The reading at a phase's start: asking the broker takes some milliseconds, so the process comes last. */
     Reading readStart() {
-        Long syncs = syncs();
-        return new Reading(process == null ? null : process.read(), syncs);
+        BrokerFacts told = ask();
+        return new Reading(process == null ? null : process.read(), told);
     }
 
     /** The reading at a phase's end: the process first, while what it spent is still the phase's. */
     Reading readEnd() {
         ProcessReading now = process == null ? null : process.read();
-        return new Reading(now, syncs());
+        return new Reading(now, ask());
     }
 
     /** Only a broker that told its syncs once is asked again. */
-    private @Nullable Long syncs() {
-        return facts.syncs() == null ? null : BrokerFacts.ask(host, port).syncs();
+    private BrokerFacts ask() {
+        return facts.syncs() == null ? facts : BrokerFacts.ask(host, port);
     }
 
     /** What lies between two readings, or null without a process. */
@@ -72,7 +71,8 @@ public final class BrokerWatch {
                 last.rssBytes(),
                 last.rssPeakBytes(),
                 difference(first.bytesWritten(), last.bytesWritten()),
-                difference(before.syncs(), after.syncs()));
+                difference(before.facts().syncs(), after.facts().syncs()),
+                after.facts().syncTimes().p99MicrosSince(before.facts().syncTimes()));
     }
 
     private static @Nullable Long difference(@Nullable Long first, @Nullable Long last) {

@@ -137,6 +137,7 @@ final class JsonResult {
         number(json, "bytesWrittenPerUnit", cost.bytesWrittenPerUnit());
         number(json, "syncs", cost.syncs());
         number(json, "syncsPerUnit", cost.syncsPerUnit());
+        number(json, "syncP99Micros", cost.syncP99Micros());
         json.writeEndObject();
     }
 

@@ -95,6 +95,10 @@ final class ResultTable {
                         : Amounts.count(syncs.doubleValue()) + ", one for "
                                 + Amounts.digits(phase.count() / Math.max(1.0, syncs.doubleValue())) + " "
                                 + plural(phase.unit())));
+        Double syncP99 = cost.syncP99Micros();
+        if (syncP99 != null) {
+            rows.add(new Row("broker sync p99", Amounts.micros(syncP99)));
+        }
     }
 
     /** One sentence. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param rssPeakBytes the most it has been since the process started
  * @param bytesWritten bytes that its writes will cause on the device, or null where the system does not say
  * @param syncs syncs of its log, or null when the broker does not tell
+ * @param syncP99Micros what 99 percent of them kept to, to an eighth; null when the broker does not tell
  */
 public record ProcessCost(
         long cpuMicros,
@@ -19,7 +20,8 @@ public record ProcessCost(
         long rssBytes,
         long rssPeakBytes,
         @Nullable Long bytesWritten,
-        @Nullable Long syncs) {
+        @Nullable Long syncs,
+        @Nullable Double syncP99Micros) {
     /** CPU microseconds for each unit; 0 when there was none. */
     public double cpuMicrosPerUnit() {
         return perUnit(cpuMicros);

@@ -68,6 +68,7 @@ class SamplerTest {
             assertThat(phase.cost().units()).isEqualTo(400);
             assertThat(phase.cost().cpuMicros()).isPositive();
             assertThat(phase.cost().syncs()).isPositive();
+            assertThat(phase.cost().syncP99Micros()).isPositive();
             assertThat(seen.get(seen.size() - 1).plan()).isSameAs(plan);
             assertThat(seen.get(4).fraction()).isEqualTo(0.25);
             assertThat(seen.get(4).left()).isGreaterThan(Duration.ofSeconds(3));
@@ -110,10 +111,24 @@ class SamplerTest {
     }
 
     @Test
+    @DisplayName("the p99 of syncs is that of the syncs between two readings, not of all since the start")
+    void syncTimes_difference_p99() {
+        SyncTimes before = SyncTimes.parse("100:10 9000:500");
+        assertThat(SyncTimes.parse("100:107 200:2 9000:501").p99MicrosSince(before))
+                .isEqualTo(200);
+        assertThat(SyncTimes.parse("100:109 200:1 9000:500").p99MicrosSince(before))
+                .isEqualTo(100);
+        assertThat(before.p99MicrosSince(before)).isNull();
+        assertThat(SyncTimes.parse("nonsense").p99MicrosSince(SyncTimes.parse(null)))
+                .isNull();
+    }
+
+    @Test
     @DisplayName("name first, version last, as Mosquitto writes it")
     void facts_mosquitto_nameAndVersion() {
         BrokerFacts facts = BrokerFacts.of(Map.of("$SYS/broker/version", "mosquitto version 2.0.11"));
-        assertThat(facts).isEqualTo(new BrokerFacts("mosquitto", "2.0.11", Target.UNKNOWN, null));
+        assertThat(facts)
+                .isEqualTo(new BrokerFacts("mosquitto", "2.0.11", Target.UNKNOWN, null, SyncTimes.parse(null)));
     }
 
     private static void acknowledge(RunningBroker broker, int messages) throws Exception {

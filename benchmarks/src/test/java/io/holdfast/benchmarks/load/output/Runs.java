@@ -57,7 +57,8 @@ final class Runs {
             timeline.add(new Sample(
                     second, rate, rate, p50, p50 * 4, p50 * (8 + random.nextInt(20)), rate * 12L / 10, 300L << 20));
         }
-        ProcessCost cost = new ProcessCost(count * 12L / 10, count, 300L << 20, 320L << 20, count * 130, 90_000L);
+        ProcessCost cost =
+                new ProcessCost(count * 12L / 10, count, 300L << 20, 320L << 20, count * 130, 90_000L, 1_152.0);
         return new PhaseResult(
                 "measure",
                 "message",
