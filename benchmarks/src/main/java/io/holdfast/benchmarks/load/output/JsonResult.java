@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonResult {
     private static final double[] PERCENTILES = {50, 90, 95, 99, 99.9, 99.99};
 
-    private static final JsonFactory FACTORY =
-            new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET); // the last line's end is still to come
+    private static final JsonFactory FACTORY = new JsonFactory();
 
     private JsonResult() {}
 
