@@ -25,7 +25,9 @@ final class RecoveryCheck {
     }
 
     /**
-     * Scans the log and, when it does not reach the watermark, asks RocksDB without letting it write.
+     * Scans the log and, when it does not reach the watermark, asks RocksDB without letting it write. A log that would
+     * lead RocksDB astray is cut where it is damaged, once it is known that nothing else is missing or that this is
+     * accepted.
      *
      * @throws StoreRefusedException when acknowledged rows are missing and the operator has not accepted that
      */
@@ -46,10 +48,13 @@ final class RecoveryCheck {
                     "the store in " + folder + " has lost its rows: " + database.resolve("CURRENT")
                             + " is missing; restore the whole folder from a backup");
         }
-        WalScan.Result wal = exists ? WalScan.scan(database) : new WalScan.Result(0, 0, 0, null, 0, 0);
+        WalScan.Result wal = exists ? WalScan.scan(database) : WalScan.Result.NOTHING;
         RecoveryCheck check = new RecoveryCheck(folder, watermark, wal, options.loss());
         // Rows that are in table files already are in no log: then only RocksDB knows the last number.
-        if (exists && wal.sequence() < watermark.sequence()) {
+        if (wal.misleading()) {
+            check.require(wal.sequence());
+            WalScan.cut(database, wal);
+        } else if (exists && wal.sequence() < watermark.sequence()) {
             try (StoreReader reader = StoreReader.openDatabase(database, options.libraryFolder())) {
                 check.require(reader.sequence());
             }

@@ -48,7 +48,15 @@ public final class StoreReader implements RowReader {
     }
 
     /** Tries again when files vanish between the reading of their names and their opening: a broker at work. */
-    static StoreReader openDatabase(Path database, @Nullable Path libraryFolder) {
+    static StoreReader openDatabase(Path database, @Nullable Path libraryFolder) throws IOException {
+        WalScan.Result wal = WalScan.scan(database);
+        if (wal.misleading()) {
+            throw new StoreRefusedException(
+                    Reason.LOG_DAMAGED,
+                    "the log " + database.resolve(String.valueOf(wal.damagedFile())) + " is damaged at byte "
+                            + wal.damagedAt() + " in a way that RocksDB cannot read past; nothing was changed: let the "
+                            + "broker open the store, which ends the log there unless acknowledged rows are behind");
+        }
         NativeLibrary.load(libraryFolder);
         for (int attempt = 1; ; attempt++) {
             try {

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   file     blocks of 32,768 bytes; a block's last bytes, when fewer than 7, are zero
  *   record   masked CRC32C of type and payload 4, length 2, type 1, payload    (little-endian)
- *   type     1 whole batch, 2 first part, 3 middle part, 4 last part; above 8: notes that carry no rows
+ *   type     1 whole batch, 2 first part, 3 middle part, 4 last part; 5 to 8 the same in recycled files, of which this
+ *            store has none; above 8: notes that carry no rows
  *   batch    sequence of its first row 8, number of rows 4, rows
  * </pre>
  */
@@ -45,7 +49,10 @@ public final class WalScan {
             long bytes,
             @Nullable String damagedFile,
             long damagedAt,
-            long intactBeyond) {}
+            long intactBeyond,
+            boolean misleading) {
+        static final Result NOTHING = new Result(0, 0, 0, null, 0, 0, false);
+    }
 
     private static final int BLOCK_BYTES = 32_768;
     private static final int HEADER_BYTES = 7;
@@ -55,7 +62,8 @@ public final class WalScan {
     private static final int FIRST = 2;
     private static final int MIDDLE = 3;
     private static final int LAST = 4;
-    private static final int LAST_WITH_ROWS = 8;
+    /** Four parts with rows and two notes, all of recycled files. */
+    private static final Set<Integer> RECYCLED = Set.of(5, 6, 7, 8, 11, 131);
 
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer batchHeader =
@@ -67,6 +75,7 @@ public final class WalScan {
     private @Nullable String damagedFile;
     private long damagedAt;
     private long intactBeyond;
+    private boolean misleading;
 
     private WalScan() {}
 
@@ -76,7 +85,33 @@ public final class WalScan {
         for (Path file : files(folder)) {
             scan.file(file);
         }
-        return new Result(scan.batches, scan.sequence, scan.bytes, scan.damagedFile, scan.damagedAt, scan.intactBeyond);
+        return new Result(
+                scan.batches,
+                scan.sequence,
+                scan.bytes,
+                scan.damagedFile,
+                scan.damagedAt,
+                scan.intactBeyond,
+                scan.misleading);
+    }
+
+    /**
+     * Ends the log where reading ends, so that RocksDB meets nothing behind that place: it would recover the same rows.
+     *
+     * @param damaged what {@link #scan} found in the folder
+     */
+    static void cut(Path folder, Result damaged) throws IOException {
+        boolean behind = false;
+        for (Path file : files(folder)) {
+            boolean here = file.getFileName().toString().equals(damaged.damagedFile());
+            if (here || behind) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(here ? damaged.damagedAt() : 0);
+                    channel.force(true);
+                }
+            }
+            behind |= here;
+        }
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -118,6 +153,11 @@ public final class WalScan {
                 // Space that was reserved and not yet written.
                 return;
             }
+            if (RECYCLED.contains(type)) {
+                damage(log, start + at);
+                misleading = true;
+                return;
+            }
             int end = at + HEADER_BYTES + length;
             if (end > block.limit()) {
                 damage(log, start + at);
@@ -133,11 +173,10 @@ public final class WalScan {
     }
 
     private void record(Path log, long place, int type, ByteBuffer payload) {
-        if (type > LAST_WITH_ROWS) {
+        if (type > LAST) {
             return;
         }
-        int part = type > LAST ? type - LAST : type;
-        if (part == FULL || part == FIRST) {
+        if (type == FULL || type == FIRST) {
             batchHeader.clear();
             inBatch = true;
         } else if (!inBatch) {
@@ -147,14 +186,14 @@ public final class WalScan {
         while (batchHeader.hasRemaining() && payload.hasRemaining()) {
             batchHeader.put(payload.get());
         }
-        if (part == FULL || part == LAST) {
+        if (type == FULL || type == LAST) {
             inBatch = false;
             if (batchHeader.hasRemaining()) {
                 damage(log, place);
             } else {
                 batch(log, place, batchHeader.getLong(0), batchHeader.getInt(8));
             }
-        } else if (part != FIRST && part != MIDDLE) {
+        } else if (type != FIRST && type != MIDDLE) {
             damage(log, place);
         }
     }

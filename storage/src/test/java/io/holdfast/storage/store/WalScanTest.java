@@ -2,6 +2,7 @@
 package io.holdfast.storage.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.protocol.testkit.Seeded;
 import io.holdfast.storage.schema.Keys;
@@ -53,8 +54,36 @@ class WalScanTest {
 
         WalScan.Result damaged = WalScan.scan(folder);
         assertThat(damaged.batches() + damaged.intactBeyond()).isLessThanOrEqualTo(batches);
+        if (damaged.misleading()) {
+            assertThatThrownBy(() -> StoreReader.openDatabase(folder, null)).isInstanceOf(StoreRefusedException.class);
+            WalScan.cut(folder, damaged);
+        }
         try (StoreReader reader = StoreReader.openDatabase(folder, null)) {
             assertThat(damaged.sequence()).isEqualTo(reader.sequence());
+        }
+    }
+
+    @Seeded(runs = 5)
+    @DisplayName("a record that claims to be of a recycled file does not keep RocksDB busy for ever")
+    void scan_recordOfARecycledFile_isCutBeforeRocksDbMeetsIt(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        Path folder = temp.resolve("rows");
+        write(folder, random, 60);
+        Path log = log(folder);
+        byte[] bytes = Files.readAllBytes(log);
+        int block = random.nextInt(1, bytes.length / 32_768 + 1) * 32_768;
+        bytes[Math.min(block, bytes.length - 8) + 6] = (byte) random.nextInt(5, 9);
+        Files.write(log, bytes);
+
+        WalScan.Result damaged = WalScan.scan(folder);
+        assertThat(damaged.misleading()).isTrue();
+        assertThatThrownBy(() -> StoreReader.openDatabase(folder, null))
+                .isInstanceOf(StoreRefusedException.class)
+                .hasMessageContaining("is damaged at byte " + damaged.damagedAt());
+
+        WalScan.cut(folder, damaged);
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            assertThat(store.sequence()).isEqualTo(damaged.sequence());
         }
     }
 
