@@ -176,6 +176,20 @@ public final class SessionShard {
         endOfBurst();
     }
 
+    /**
+     * A connection's bytes have been handled. What arrived at others in the same turn of the loop joins in: one hand-over,
+     * and one flush of each socket, for them all.
+     */
+    public void endOfBurstSoon() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            env.execute(() -> {
+                flushScheduled = false;
+                endOfBurst();
+            });
+        }
+    }
+
     /** Everything that arrived together has been handled: replies go out, work goes to the commit thread. */
     public void endOfBurst() {
         flushConnections();
@@ -386,7 +400,9 @@ public final class SessionShard {
 
     /** The hand-over being filled. */
     HandOver out() {
-        scheduleFlush();
+        if (out.isEmpty()) {
+            endOfBurstSoon();
+        }
         return out;
     }
 
@@ -405,16 +421,6 @@ public final class SessionShard {
             HandOver full = out;
             out = new HandOver(index);
             env.submit(full);
-        }
-    }
-
-    private void scheduleFlush() {
-        if (!flushScheduled && out.isEmpty()) {
-            flushScheduled = true;
-            env.execute(() -> {
-                flushScheduled = false;
-                endOfBurst();
-            });
         }
     }
 

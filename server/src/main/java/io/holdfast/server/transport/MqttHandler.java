@@ -132,7 +132,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void endBurst() {
         Life owner = life;
         if (phase == Phase.LIVE && shard != null && owner != null && owner.isRunning()) {
-            guard(owner, shard::endOfBurst);
+            shard.endOfBurstSoon();
         }
     }
 
