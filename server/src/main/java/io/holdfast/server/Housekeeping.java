@@ -46,6 +46,7 @@ final class Housekeeping {
 
     private final BrokerInstance instance;
     private final RowStore store;
+    private final MessageSpans messages;
     private final ExecutorService readers = Executors.newFixedThreadPool(READERS, named("holdfast-read"));
     private final ScheduledExecutorService chores =
             Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
@@ -67,6 +68,7 @@ final class Housekeeping {
     Housekeeping(BrokerInstance instance, RowStore store, Duration sysInterval) {
         this.instance = instance;
         this.store = store;
+        messages = new MessageSpans(store);
         this.sysInterval = sysInterval;
         router = new Router(instance.tree().newReader());
         flushedBytes = instance.counters().sum(BrokerCounter.STORE_BYTES_WRITTEN);
@@ -136,7 +138,7 @@ final class Housekeeping {
         if (instance.isRunning()) {
             readers.execute(() -> {
                 try {
-                    page.fill(store);
+                    page.fill(store, messages);
                     shard.tell(s -> s.onPage(page));
                 } catch (Throwable e) {
                     instance.failed(e);

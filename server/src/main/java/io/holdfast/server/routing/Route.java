@@ -10,4 +10,9 @@ import io.holdfast.storage.commit.Recipients;
  * @param live everybody else: volatile sessions, and deliveries at QoS 0
  * @param generation of the subscription tree it was matched with
  */
-public record Route(Recipients durable, Recipients live, long generation) {}
+public record Route(Recipients durable, Recipients live, long generation) {
+    /** What is left once the live recipients are served. */
+    public Route withoutLive() {
+        return live.isEmpty() ? this : new Route(durable, Recipients.NONE, generation);
+    }
+}

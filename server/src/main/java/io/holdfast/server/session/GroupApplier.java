@@ -156,7 +156,6 @@ final class GroupApplier {
             shard.outbound.sendAtMostOnce(session, message, flags, recipients.identifiers(i));
         } else {
             long index = session.state.append(Delivery.of(0, flags), message.storedBytes(), recipients.identifiers(i));
-            session.keepBody(index, message);
             shard.outbound.appended(session, index, message);
         }
     }

@@ -98,8 +98,8 @@ final class InboundFlow {
                 return;
             }
             shard.env.deliver(shard.index, message, route.live());
-            Route durable = new Route(route.durable(), Recipients.NONE, route.generation());
-            PublishReply op = new PublishReply(connection, session, publish, message, durable, route.live());
+            PublishReply op =
+                    new PublishReply(connection, session, publish, message, route.withoutLive(), route.live());
             commit(connection, session, publish, op);
             return;
         }

@@ -27,13 +27,32 @@ final class OutboundFlow {
 
     /** A message was appended: send it if the window is open, else keep or bound it. */
     void appended(Session session, long index, Message message) {
-        if (session.connection != null) {
-            if (session.durable && (session.bodies == null || session.bodies.size() < shard.sizes.bodiesMax())) {
-                session.keepBody(index, message);
-            }
+        Connection connection = session.connection;
+        if (connection != null && session.cursor == index && mayPublish(session, connection, index)) {
+            // Nothing waits before it: it leaves without a stop in the session's memory.
+            publish(session, connection, index, session.state.delivery(index), message);
+            session.cursor++;
+            session.inflight++;
+            shard.inbound.continueRetained(session);
+        } else if (connection != null) {
+            keep(session, index, message);
             pump(session);
         }
         bound(session);
+    }
+
+    /** A volatile session has no rows to read a message from again. */
+    private void keep(Session session, long index, Message message) {
+        if (!session.durable || session.bodies == null || session.bodies.size() < shard.sizes.bodiesMax()) {
+            session.keepBody(index, message);
+        }
+    }
+
+    /** Whether window, identifiers and socket allow one more. */
+    private boolean mayPublish(Session session, Connection connection, long index) {
+        return session.inflight < connection.receiveMaximum
+                && index < session.acknowledgedOnDisk + shard.space.span()
+                && connection.isWritable();
     }
 
     /** QoS 0 to a client that does not read is dropped, not queued [MQTT-4.3.1-1]. */
@@ -62,17 +81,13 @@ final class OutboundFlow {
     /** Sends as much as window, identifiers and socket allow. */
     void pump(Session session) {
         Connection connection = session.connection;
-        while (connection != null && session.cursor < session.state.next() && connection.isWritable()) {
+        while (connection != null && session.cursor < session.state.next()) {
             long index = session.cursor;
             if (session.state.isSettled(index)) {
                 session.cursor++;
                 continue;
             }
-            if (session.inflight >= connection.receiveMaximum
-                    || index >= session.acknowledgedOnDisk + shard.space.span()) {
-                return;
-            }
-            if (!send(session, connection, index)) {
+            if (!mayPublish(session, connection, index) || !send(session, connection, index)) {
                 return;
             }
             session.cursor++;
@@ -99,6 +114,12 @@ final class OutboundFlow {
             readMessages(session, index);
             return false;
         }
+        publish(session, connection, index, delivery, message);
+        session.dropBody(index);
+        return true;
+    }
+
+    private void publish(Session session, Connection connection, long index, long delivery, Message message) {
         boolean again = index < session.sentThrough;
         connection.writePublish(
                 message,
@@ -109,9 +130,7 @@ final class OutboundFlow {
                 session.state.identifiers(index));
         shard.touch(connection);
         session.sentThrough = Math.max(session.sentThrough, index + 1);
-        session.dropBody(index);
         shard.env.count(ShardEvent.MESSAGE_SENT);
-        return true;
     }
 
     private void ack(Connection connection, PacketType type, int packetId) {

@@ -4,9 +4,6 @@ package io.holdfast.server.session;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
-import io.holdfast.storage.schema.Keys;
-import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +55,7 @@ public final class QueuePage {
     }
 
     /** Reads; any thread. Damage is kept for the shard to judge. */
-    public void fill(RowReader store) {
+    public void fill(RowReader store, StoredMessages messages) {
         try {
             List<Entry> found = new ArrayList<>(wanted);
             if (fragmentFirst >= 0) {
@@ -71,7 +68,7 @@ public final class QueuePage {
             long bytes = 0;
             for (Entry entry : found) {
                 boolean full = entries.size() >= ENTRIES_MAX || bytes >= BYTES_MAX;
-                Message message = full ? null : message(store, Delivery.messageId(entry.delivery()));
+                Message message = full ? null : messages.read(Delivery.messageId(entry.delivery()));
                 bytes += message == null ? 0 : message.storedBytes();
                 if (full && fragmentFirst < 0) {
                     break;
@@ -80,16 +77,6 @@ public final class QueuePage {
             }
         } catch (RuntimeException e) {
             failure = e;
-        }
-    }
-
-    /** A message that cannot be read is as lost as one that is not there. */
-    private static @Nullable Message message(RowReader store, long id) {
-        try {
-            byte[] record = store.get(Table.MESSAGE, Keys.number(id));
-            return record == null ? null : Message.parse(record);
-        } catch (DamagedRowException e) {
-            return null;
         }
     }
 

@@ -299,7 +299,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         SessionShard owner = current.shard(shardIndex);
         shard = owner;
         current.readClock(shardIndex);
-        decide(() -> owner.onConnect(arrived, connect));
+        try {
+            owner.onConnect(arrived, connect);
+        } catch (Throwable e) {
+            undecided(e);
+        }
         settle();
     }
 
@@ -307,19 +311,19 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         SessionShard owner = shard;
         MqttConnection mine = connection;
         if (owner != null && mine != null && life != null && life.isRunning()) {
-            decide(() -> owner.onPacket(mine, packet));
+            try {
+                owner.onPacket(mine, packet);
+            } catch (Throwable e) {
+                undecided(e);
+            }
         }
     }
 
-    /** Runs a decision of the shard; one that throws costs this connection and nothing else (C29). */
-    private void decide(Runnable decision) {
-        try {
-            decision.run();
-        } catch (Throwable e) {
-            connections.endIfOutOfMemory(e);
-            connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), e);
-            fault(ReasonCode.UNSPECIFIED_ERROR);
-        }
+    /** A decision of the shard that throws costs this connection and nothing else (C29). */
+    private void undecided(Throwable cause) {
+        connections.endIfOutOfMemory(cause);
+        connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), cause);
+        fault(ReasonCode.UNSPECIFIED_ERROR);
     }
 
     /** Runs something that may apply commits; when that throws the whole life is over (C29). */

@@ -13,6 +13,7 @@ import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.session.ShardProbe;
+import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.commit.CommitListener;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.GroupCommitter;
@@ -247,7 +248,7 @@ final class SimBroker {
 
     void readPage(int index) {
         Page page = pages.remove(index);
-        page.page().fill(store);
+        page.page().fill(store, StoredMessages.of(store));
         later(page.shard(), "page", () -> shards.get(page.shard()).onPage(page.page()));
     }
 

@@ -10,6 +10,7 @@ import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.IndexSpace;
@@ -117,7 +118,7 @@ final class ShardThread implements ShardEnvironment {
     @Override
     public void read(QueuePage page) {
         broker.read(() -> {
-            page.fill(store);
+            page.fill(store, StoredMessages.of(store));
             tell(taker -> taker.onPage(page));
         });
     }

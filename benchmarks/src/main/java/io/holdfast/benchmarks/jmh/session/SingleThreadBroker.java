@@ -12,6 +12,7 @@ import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.commit.CommitListener;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.GroupCommitter;
@@ -141,7 +142,7 @@ public final class SingleThreadBroker implements ShardEnvironment, CommitListene
     @Override
     public void read(QueuePage page) {
         tasks.add(() -> {
-            page.fill(store);
+            page.fill(store, StoredMessages.of(store));
             shard.onPage(page);
         });
     }
