@@ -3,7 +3,6 @@ package io.holdfast.storage.log;
 
 import java.util.Arrays;
 import org.agrona.collections.IntHashSet;
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by one thread: the session's shard, or the replay.
  */
 public final class SessionState {
-    private static final int MAP_CAPACITY = 8;
-
     private final long number;
     private final IndexSpace space;
-    private final Long2LongHashMap entries = new Long2LongHashMap(MAP_CAPACITY, 0.65f, Delivery.NONE);
+    private final DeliveryRuns entries = new DeliveryRuns();
     private @Nullable LongHashSet settled;
     private @Nullable LongHashSet released;
     private @Nullable IntHashSet inbound;
