@@ -20,7 +20,6 @@ class MessageSpansTest {
 
     private final MemoryStore rows = new MemoryStore();
     private final CountingStore store = new CountingStore(rows);
-    private final Message.Builder builder = new Message.Builder();
     private MessageSpans spans;
 
     private static final class CountingStore extends ForwardingStore {
@@ -52,7 +51,7 @@ class MessageSpansTest {
     private void write(long id, int payloadBytes) {
         RowBatch batch = new RowBatch();
         byte[] topic = ("message/" + id).getBytes(StandardCharsets.UTF_8);
-        Message message = builder.build(topic, new byte[payloadBytes], 1, false, 7, 1);
+        Message message = Message.of(topic, new byte[payloadBytes], 1, false, 7, 1);
         batch.put(Table.MESSAGE, Keys.number(id), message.record());
         rows.write(batch);
     }

@@ -76,10 +76,9 @@ public final class SysTopics {
             return List.of();
         }
         List<Message> messages = new ArrayList<>();
-        Message.Builder builder = new Message.Builder();
         for (Entry entry : entries) {
             if (filter.matches(entry.topic())) {
-                messages.add(message(builder, entry, nowMillis));
+                messages.add(message(entry, nowMillis));
             }
         }
         return messages;
@@ -92,14 +91,13 @@ public final class SysTopics {
 
     /** All topics with their present values. */
     public void forEach(long nowMillis, BiConsumer<TopicName, Message> consumer) {
-        Message.Builder builder = new Message.Builder();
         for (Entry entry : entries) {
-            consumer.accept(entry.topic(), message(builder, entry, nowMillis));
+            consumer.accept(entry.topic(), message(entry, nowMillis));
         }
     }
 
-    private static Message message(Message.Builder builder, Entry entry, long nowMillis) {
+    private static Message message(Entry entry, long nowMillis) {
         byte[] payload = entry.value().get().getBytes(StandardCharsets.UTF_8);
-        return builder.build(entry.topic().utf8(), payload, 0, false, 0, nowMillis);
+        return Message.of(entry.topic().utf8(), payload, 0, false, 0, nowMillis);
     }
 }

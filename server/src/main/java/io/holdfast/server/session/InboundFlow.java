@@ -84,7 +84,7 @@ final class InboundFlow {
 
     private void accept(Connection connection, Session session, Publish publish) {
         Route route = route(connection, session, publish);
-        Message message = shard.messages.build(
+        Message message = Message.of(
                 publish.topic().utf8(),
                 publish.payload(),
                 publish.qos().level(),

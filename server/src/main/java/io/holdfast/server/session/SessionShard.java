@@ -54,7 +54,6 @@ public final class SessionShard {
     final ShardSizes sizes;
     final SubscriptionTree tree;
     final Router router;
-    final Message.Builder messages = new Message.Builder();
 
     final Long2ObjectHashMap<Session> sessions = new Long2ObjectHashMap<>();
     final Map<String, Long> clients = new HashMap<>();
@@ -419,7 +418,7 @@ public final class SessionShard {
         if (!out.isEmpty()) {
             env.flushDeliveries(index);
             HandOver full = out;
-            out = new HandOver(index);
+            out = new HandOver(index, full.eventCount()); // Most bursts are like the one before.
             env.submit(full);
         }
     }

@@ -29,7 +29,7 @@ final class Wills {
         session.hadWill |= session.will != null || will != null;
         session.will = will == null
                 ? null
-                : shard.messages.build(
+                : Message.of(
                         will.topic().utf8(),
                         will.payload(),
                         will.qos().level(),
@@ -91,7 +91,7 @@ final class Wills {
     }
 
     private void publish(Message will) {
-        byte[] utf8 = Arrays.copyOfRange(will.record(), will.topicOffset(), will.topicOffset() + will.topicBytes());
+        byte[] utf8 = Arrays.copyOfRange(will.topicArray(), will.topicOffset(), will.topicOffset() + will.topicBytes());
         TopicName topic = TopicName.of(utf8);
         shard.env.count(ShardEvent.WILL_PUBLISHED);
         shard.addUrgent(

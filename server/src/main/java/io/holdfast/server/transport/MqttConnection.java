@@ -94,10 +94,10 @@ final class MqttConnection extends Connection {
                 QoS.of(qos),
                 dup,
                 retain,
-                message.record(),
+                message.topicArray(),
                 message.topicOffset(),
                 message.topicBytes(),
-                message.record(),
+                message.payloadArray(),
                 message.payloadOffset(),
                 message.payloadBytes(),
                 version() == ProtocolVersion.MQTT_5 ? properties(message) : Properties.NONE);
@@ -110,7 +110,7 @@ final class MqttConnection extends Connection {
         try {
             int from = message.propertiesOffset();
             return StoredProperties.decodePublish(
-                    Arrays.copyOfRange(message.record(), from, from + message.propertiesBytes()));
+                    Arrays.copyOfRange(message.propertiesArray(), from, from + message.propertiesBytes()));
         } catch (MalformedPacketException e) {
             throw new IllegalStateException("a stored message has properties that cannot be read", e);
         }

@@ -141,7 +141,7 @@ final class Ledger {
         }
         int from = message.payloadOffset();
         return Integer.parseInt(new String(
-                Arrays.copyOfRange(message.record(), from, from + message.payloadBytes()),
+                Arrays.copyOfRange(message.payloadArray(), from, from + message.payloadBytes()),
                 java.nio.charset.StandardCharsets.US_ASCII));
     }
 

@@ -124,7 +124,7 @@ final class SimConnection extends Connection {
     protected void writePublish(
             Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
         int from = message.payloadOffset();
-        byte[] payload = Arrays.copyOfRange(message.record(), from, from + message.payloadBytes());
+        byte[] payload = Arrays.copyOfRange(message.payloadArray(), from, from + message.payloadBytes());
         Publish publish = new Publish(
                 packetId, QoS.of(qos), dup, retain, TopicName.of(message.topic()), payload, Properties.NONE);
         int label = broker.world.ledger.label(message);

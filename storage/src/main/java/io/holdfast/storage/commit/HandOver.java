@@ -16,6 +16,8 @@ public final class HandOver {
 
     private static final EventKind[] KINDS = EventKind.values();
     private static final int EVENT_WORDS = 4;
+
+    private static final int EVENTS_MIN = 4;
     /** Rough cost of a step beside its message, for the limits on the commit queue. */
     private static final int OP_BYTES = 64;
 
@@ -24,14 +26,20 @@ public final class HandOver {
     /** For each step, how many words of events came before it. */
     private int[] eventWordsBefore = new int[8];
 
-    private long[] events = new long[16];
+    private long[] events;
     private int eventWords;
     private int settling;
     private boolean sync;
     private long bytes;
 
     public HandOver(int shard) {
+        this(shard, EVENTS_MIN);
+    }
+
+    /** As above, with room for as many events as are expected. */
+    public HandOver(int shard, int eventsExpected) {
         this.shard = shard;
+        events = new long[Math.max(EVENTS_MIN, eventsExpected) * EVENT_WORDS];
     }
 
     /** Adds a step that somebody waits for: its group is synced without delay. */

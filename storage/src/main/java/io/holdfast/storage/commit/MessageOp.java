@@ -53,7 +53,9 @@ public class MessageOp extends CommitOp {
         }
         if (!recipients.isEmpty()) {
             group.counters().append(id, recipients.size());
-            group.batch().put(Table.MESSAGE, Keys.number(id), message.record());
+            RecordWriter record = group.scratch();
+            message.writeTo(record);
+            group.batch().put(Table.MESSAGE, id, record.buffer(), record.size());
         }
     }
 

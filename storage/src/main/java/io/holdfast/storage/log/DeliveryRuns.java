@@ -49,7 +49,8 @@ final class DeliveryRuns {
                 spare = run;
             }
         }
-        for (Run run : runs) {
+        for (int i = 0; i < runs.size(); i++) { // no iterator: one for each message is too many
+            Run run = runs.get(i);
             if (run.length > 0 && index >= run.end() && index - run.end() <= BRIDGED_MAX && !overlaps(run, index)) {
                 return run;
             }
@@ -64,7 +65,8 @@ final class DeliveryRuns {
 
     /** Whether a run that reached as far as the index would run into another one. */
     private boolean overlaps(Run run, long index) {
-        for (Run other : runs) {
+        for (int i = 0; i < runs.size(); i++) {
+            Run other = runs.get(i);
             if (other != run && other.length > 0 && other.first >= run.end() && other.first <= index) {
                 return true;
             }

@@ -4,9 +4,9 @@ package io.holdfast.storage.log;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message as it is stored (record {@code StoredMessage}) and as it is kept in memory: the record's bytes and where topic,
- * payload and properties lie in them, so that it is built once and copied straight into a socket's buffer. Immutable; any
- * thread. The arrays handed out are the message's own and must not be changed.
+ * A message as it is kept in memory: its parts are slices of the arrays they came in, a PUBLISH or a record (
+ * {@code StoredMessage}), so that nothing is copied between a socket and a batch. Immutable; any thread. The arrays handed
+ * out are the message's own and must not be changed.
  */
 public final class Message {
     private static final int TOPIC = 1;
@@ -17,12 +17,15 @@ public final class Message {
     private static final int PUBLISHER = 6;
     private static final int EXPIRY = 7;
     private static final int PROPERTIES = 8;
+    private static final byte[] NO_PROPERTIES = new byte[0];
 
-    private final byte[] record;
+    private final byte[] topicArray;
     private int topicOffset;
     private int topicBytes;
+    private final byte[] payloadArray;
     private int payloadOffset;
     private int payloadBytes;
+    private final byte[] propertiesArray;
     private int propertiesOffset;
     private int propertiesBytes;
     private int qos;
@@ -30,14 +33,18 @@ public final class Message {
     private long publishedMillis;
     private long publisher;
     private int expirySeconds;
+    private int storedBytes;
 
-    private Message(byte[] record) {
-        this.record = record;
+    private Message(byte[] topic, byte[] payload, byte[] properties) {
+        topicArray = topic;
+        payloadArray = payload;
+        propertiesArray = properties;
     }
 
     /** Reads a stored record; throws IllegalArgumentException when it is none. */
     public static Message parse(byte[] record) {
-        Message m = new Message(record);
+        Message m = new Message(record, record, record);
+        m.storedBytes = record.length;
         RecordReader in = new RecordReader(record);
         while (in.hasMore()) {
             int tag = in.tag();
@@ -65,65 +72,85 @@ public final class Message {
         return m;
     }
 
-    /** Builds messages; one for each thread that does, its buffer is reused. */
-    public static final class Builder {
-        private final RecordWriter out = new RecordWriter(512);
-
-        /**
-         * @param qos 0 to 2
-         * @param publisher session number, 0 for the broker itself
-         * @param publishedMillis milliseconds since 1970
-         */
-        public Message build(
-                byte[] topic, byte[] payload, int qos, boolean retain, long publisher, long publishedMillis) {
-            return build(topic, payload, qos, retain, publisher, publishedMillis, 0, new byte[0]);
-        }
-
-        /**
-         * As above, with what MQTT 5 adds.
-         *
-         * @param expirySeconds unsigned; 0 when the message does not expire
-         * @param properties the properties that travel with the message, in wire form
-         */
-        public Message build(
-                byte[] topic,
-                byte[] payload,
-                int qos,
-                boolean retain,
-                long publisher,
-                long publishedMillis,
-                int expirySeconds,
-                byte[] properties) {
-            out.clear();
-            out.bytesField(TOPIC, topic, 0, topic.length);
-            int topicEnd = out.size();
-            out.bytesField(PAYLOAD, payload, 0, payload.length);
-            int payloadEnd = out.size();
-            out.field(QOS, qos);
-            out.field(RETAIN, retain ? 1 : 0);
-            out.field(PUBLISHED, publishedMillis);
-            out.field(PUBLISHER, publisher);
-            out.field(EXPIRY, Integer.toUnsignedLong(expirySeconds));
-            out.bytesField(PROPERTIES, properties, 0, properties.length);
-            Message m = new Message(out.toBytes());
-            m.topicOffset = topicEnd - topic.length;
-            m.topicBytes = topic.length;
-            m.payloadOffset = payloadEnd - payload.length;
-            m.payloadBytes = payload.length;
-            m.propertiesOffset = out.size() - properties.length;
-            m.propertiesBytes = properties.length;
-            m.qos = qos;
-            m.retain = retain;
-            m.publishedMillis = publishedMillis;
-            m.publisher = publisher;
-            m.expirySeconds = expirySeconds;
-            return m;
-        }
+    /**
+     * A message of these parts, which must not be changed any more.
+     *
+     * @param qos 0 to 2
+     * @param publisher session number, 0 for the broker itself
+     * @param publishedMillis milliseconds since 1970
+     */
+    public static Message of(
+            byte[] topic, byte[] payload, int qos, boolean retain, long publisher, long publishedMillis) {
+        return of(topic, payload, qos, retain, publisher, publishedMillis, 0, NO_PROPERTIES);
     }
 
-    /** The whole record; topic, payload and properties are slices of it. */
+    /**
+     * As above, with what MQTT 5 adds.
+     *
+     * @param expirySeconds unsigned; 0 when the message does not expire
+     * @param properties the properties that travel with the message, in wire form
+     */
+    public static Message of(
+            byte[] topic,
+            byte[] payload,
+            int qos,
+            boolean retain,
+            long publisher,
+            long publishedMillis,
+            int expirySeconds,
+            byte[] properties) {
+        Message m = new Message(topic, payload, properties);
+        m.topicBytes = topic.length;
+        m.payloadBytes = payload.length;
+        m.propertiesBytes = properties.length;
+        m.qos = qos;
+        m.retain = retain;
+        m.publishedMillis = publishedMillis;
+        m.publisher = publisher;
+        m.expirySeconds = expirySeconds;
+        m.storedBytes = RecordWriter.bytesFieldSize(TOPIC, topic.length)
+                + RecordWriter.bytesFieldSize(PAYLOAD, payload.length)
+                + RecordWriter.fieldSize(QOS, qos)
+                + RecordWriter.fieldSize(RETAIN, retain ? 1 : 0)
+                + RecordWriter.fieldSize(PUBLISHED, publishedMillis)
+                + RecordWriter.fieldSize(PUBLISHER, publisher)
+                + RecordWriter.fieldSize(EXPIRY, Integer.toUnsignedLong(expirySeconds))
+                + RecordWriter.bytesFieldSize(PROPERTIES, properties.length);
+        return m;
+    }
+
+    /** Appends the record, {@link #storedBytes} long. */
+    public void writeTo(RecordWriter out) {
+        out.bytesField(TOPIC, topicArray, topicOffset, topicBytes);
+        out.bytesField(PAYLOAD, payloadArray, payloadOffset, payloadBytes);
+        out.field(QOS, qos);
+        out.field(RETAIN, retain ? 1 : 0);
+        out.field(PUBLISHED, publishedMillis);
+        out.field(PUBLISHER, publisher);
+        out.field(EXPIRY, Integer.toUnsignedLong(expirySeconds));
+        out.bytesField(PROPERTIES, propertiesArray, propertiesOffset, propertiesBytes);
+    }
+
+    /** The record in an array of its own. */
     public byte[] record() {
-        return record;
+        RecordWriter out = new RecordWriter(storedBytes);
+        writeTo(out);
+        return out.toBytes();
+    }
+
+    /** What {@link #topicOffset} and {@link #topicBytes} are a part of. */
+    public byte[] topicArray() {
+        return topicArray;
+    }
+
+    /** What {@link #payloadOffset} and {@link #payloadBytes} are a part of. */
+    public byte[] payloadArray() {
+        return payloadArray;
+    }
+
+    /** What {@link #propertiesOffset} and {@link #propertiesBytes} are a part of. */
+    public byte[] propertiesArray() {
+        return propertiesArray;
     }
 
     public int topicOffset() {
@@ -172,11 +199,11 @@ public final class Message {
     }
 
     public String topic() {
-        return new String(record, topicOffset, topicBytes, StandardCharsets.UTF_8);
+        return new String(topicArray, topicOffset, topicBytes, StandardCharsets.UTF_8);
     }
 
     /** Bytes this message takes on disk, without its key. */
     public int storedBytes() {
-        return record.length;
+        return storedBytes;
     }
 }

@@ -60,6 +60,20 @@ public final class RecordWriter {
         bytes[size++] = (byte) value;
     }
 
+    /** Bytes that {@link #field} will take. */
+    static int fieldSize(int number, long value) {
+        return value == 0 ? 0 : varintSize((long) number << 3) + varintSize(value);
+    }
+
+    /** Bytes that {@link #bytesField(int, byte[], int, int)} will take. */
+    static int bytesFieldSize(int number, int length) {
+        return length == 0 ? 0 : varintSize((long) number << 3) + varintSize(length) + length;
+    }
+
+    private static int varintSize(long value) {
+        return (Long.SIZE - Long.numberOfLeadingZeros(value | 1) + 6) / 7;
+    }
+
     /** A signed number, small in either direction (protobuf's sint64). */
     public void zigzag(long value) {
         varint((value << 1) ^ (value >> 63));

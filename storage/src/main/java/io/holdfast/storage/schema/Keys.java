@@ -33,6 +33,7 @@ public final class Keys {
 
     private static final int PARTITION_BYTES = 2;
     private static final int NUMBER_BYTES = 8;
+    static final int NUMBER_KEY_BYTES = PARTITION_BYTES + NUMBER_BYTES;
 
     private Keys() {}
 
@@ -43,9 +44,16 @@ public final class Keys {
 
     /** {@code partition | number}: a message id, a log position or a session number. */
     public static byte[] number(long number) {
-        byte[] key = new byte[PARTITION_BYTES + NUMBER_BYTES];
-        putLong(key, PARTITION_BYTES, number);
+        byte[] key = new byte[NUMBER_KEY_BYTES];
+        putNumber(key, 0, number);
         return key;
+    }
+
+    /** Writes {@link #number(long)} into an array. */
+    static void putNumber(byte[] target, int offset, long number) {
+        target[offset] = 0;
+        target[offset + 1] = 0;
+        putLong(target, offset + PARTITION_BYTES, number);
     }
 
     public static long number(byte[] key) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.schema;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -24,6 +25,8 @@ public final class RowBatch {
     static final byte DELETE = 0x04;
     static final byte DELETE_RANGE = 0x0E;
 
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final CRC32C crc = new CRC32C();
     private byte[] bytes = new byte[4096];
     private int size = HEADER_BYTES;
@@ -36,11 +39,30 @@ public final class RowBatch {
     /** As {@link #put(Table, byte[], byte[])} with the first {@code length} bytes of the record. */
     public void put(Table table, byte[] key, byte[] record, int length) {
         head(PUT, table, key, length + CRC_BYTES + 5);
+        value(size - key.length, record, length);
+    }
+
+    /** As above with the key {@link Keys#number(long)}, which is written in place. */
+    public void put(Table table, long number, byte[] record, int length) {
+        ensure(1 + 5 + 5 + Keys.NUMBER_KEY_BYTES + length + CRC_BYTES + 5);
+        bytes[size++] = PUT;
+        varint(table.id());
+        varint(Keys.NUMBER_KEY_BYTES);
+        Keys.putNumber(bytes, size, number);
+        size += Keys.NUMBER_KEY_BYTES;
+        count++;
+        value(size - Keys.NUMBER_KEY_BYTES, record, length);
+    }
+
+    private void value(int keyAt, byte[] record, int length) {
+        int keyEnd = size;
         varint(length + CRC_BYTES);
         System.arraycopy(record, 0, bytes, size, length);
+        crc.reset();
+        crc.update(bytes, keyAt, keyEnd - keyAt);
+        crc.update(bytes, size, length);
         size += length;
-        int sum = checksum(crc, key, record, length);
-        ByteBuffer.wrap(bytes, size, CRC_BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(sum);
+        INT.set(bytes, size, (int) crc.getValue());
         size += CRC_BYTES;
     }
 
@@ -78,7 +100,7 @@ public final class RowBatch {
     }
 
     public byte[] serialised() {
-        ByteBuffer.wrap(bytes, 8, 4).order(ByteOrder.LITTLE_ENDIAN).putInt(count);
+        INT.set(bytes, 8, count);
         return Arrays.copyOf(bytes, size);
     }
 

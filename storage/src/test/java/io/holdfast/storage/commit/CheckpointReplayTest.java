@@ -9,6 +9,7 @@ import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogReplay;
 import io.holdfast.storage.log.LogTail;
+import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.QueueWalk;
 import io.holdfast.storage.log.SessionModel;
 import io.holdfast.storage.log.SessionRows;
@@ -101,8 +102,7 @@ class CheckpointReplayTest {
             }
         }
         byte[] topic = CommitFixture.utf8("t");
-        out.addUrgent(
-                new MessageOp(fixture.builder.build(topic, topic, 1, false, 0, 1), topic, to, Recipients.NONE, 0), 0);
+        out.addUrgent(new MessageOp(Message.of(topic, topic, 1, false, 0, 1), topic, to, Recipients.NONE, 0), 0);
     }
 
     /** An index that may be sent now (C17) and has no event in this group yet (C20), or -1. */

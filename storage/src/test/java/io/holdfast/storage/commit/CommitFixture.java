@@ -21,7 +21,6 @@ final class CommitFixture implements CommitListener {
     final IndexSpace space;
     final List<Group> committed = new ArrayList<>();
     final List<String> reclaimable = new ArrayList<>();
-    final Message.Builder builder = new Message.Builder();
     MemoryStore store = new MemoryStore();
     GroupCommitter committer;
     StartState start;
@@ -90,7 +89,7 @@ final class CommitFixture implements CommitListener {
             to.add(number, qos, null);
         }
         byte[] name = utf8(topic);
-        Message message = builder.build(name, utf8(payload), qos, retain, 0, now);
+        Message message = Message.of(name, utf8(payload), qos, retain, 0, now);
         return new MessageOp(message, name, to, Recipients.NONE, 0);
     }
 

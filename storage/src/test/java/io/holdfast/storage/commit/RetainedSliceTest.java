@@ -116,7 +116,7 @@ class RetainedSliceTest {
         Group group = fixture.commit(fixture.retained("r/0000", "newer", ONE), Slice.durable());
         List<String> payloads = group.messages().stream()
                 .map(op -> new String(
-                        op.message().record(),
+                        op.message().payloadArray(),
                         op.message().payloadOffset(),
                         op.message().payloadBytes(),
                         StandardCharsets.UTF_8))

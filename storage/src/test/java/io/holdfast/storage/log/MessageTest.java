@@ -14,7 +14,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MessageTest {
-    private final Message.Builder builder = new Message.Builder();
 
     @Seeded(runs = 60)
     @DisplayName("a message's record is what protobuf's StoredMessage writes, byte for byte, and parses back")
@@ -29,7 +28,7 @@ class MessageTest {
             long publisher = random.nextInt(3) == 0 ? 0 : random.nextLong() >>> random.nextInt(1, 60);
             long published = random.nextLong(1L << 42);
             int expiry = random.nextInt(3) == 0 ? 0 : random.nextInt();
-            Message message = builder.build(topic, payload, qos, retain, publisher, published, expiry, properties);
+            Message message = Message.of(topic, payload, qos, retain, publisher, published, expiry, properties);
             byte[] golden = StoredMessage.newBuilder()
                     .setTopic(ByteString.copyFrom(topic))
                     .setPayload(ByteString.copyFrom(payload))
@@ -60,13 +59,12 @@ class MessageTest {
     }
 
     private static void holds(Message message, byte[] topic, byte[] payload, byte[] properties) {
-        byte[] record = message.record();
         assertThat(message.topic()).isEqualTo(new String(topic, StandardCharsets.UTF_8));
-        assertThat(slice(record, message.payloadOffset(), message.payloadBytes()))
+        assertThat(slice(message.payloadArray(), message.payloadOffset(), message.payloadBytes()))
                 .isEqualTo(payload);
-        assertThat(slice(record, message.propertiesOffset(), message.propertiesBytes()))
+        assertThat(slice(message.propertiesArray(), message.propertiesOffset(), message.propertiesBytes()))
                 .isEqualTo(properties);
-        assertThat(message.storedBytes()).isEqualTo(record.length);
+        assertThat(message.storedBytes()).isEqualTo(message.record().length);
     }
 
     private static byte[] slice(byte[] record, int offset, int length) {

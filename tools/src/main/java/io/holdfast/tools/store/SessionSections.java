@@ -206,7 +206,7 @@ final class SessionSections {
             if (message == null) {
                 out.unknown();
             } else {
-                out.payload(message.record(), message.payloadOffset(), message.payloadBytes());
+                out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
             }
             out.endRow();
         }

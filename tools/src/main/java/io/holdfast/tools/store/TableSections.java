@@ -87,7 +87,7 @@ final class TableSections {
             out.number(Integer.toUnsignedLong(message.expirySeconds()));
             out.number(message.payloadBytes());
             out.text(utf8(Keys.textBytes(row.key())));
-            out.payload(message.record(), message.payloadOffset(), message.payloadBytes());
+            out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
             out.endRow();
         });
     }
@@ -105,7 +105,7 @@ final class TableSections {
             out.number(Integer.toUnsignedLong(will.getDelaySeconds()));
             out.number(message.payloadBytes());
             out.text(message.topic());
-            out.payload(message.record(), message.payloadOffset(), message.payloadBytes());
+            out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
             out.endRow();
         });
     }

@@ -51,7 +51,6 @@ final class SampleStore implements CommitListener, AutoCloseable {
     final GroupCommitter committer;
     private final Map<Long, SessionState> states = new HashMap<>();
     private final Map<Long, Long> checkpointed = new HashMap<>();
-    private final Message.Builder builder = new Message.Builder();
     private HandOver out = new HandOver(0);
     long now = 1_700_000_000_000L;
 
@@ -133,7 +132,7 @@ final class SampleStore implements CommitListener, AutoCloseable {
             to.add(number, qos, null);
         }
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        Message message = builder.build(name, payload, qos, retain, 0, now);
+        Message message = Message.of(name, payload, qos, retain, 0, now);
         out.add(new MessageOp(message, name, to, Recipients.NONE, 0), 0);
     }
 

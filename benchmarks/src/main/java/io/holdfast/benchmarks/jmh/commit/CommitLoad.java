@@ -38,7 +38,7 @@ final class CommitLoad implements CommitListener, CommitThread.Environment {
 
     private final byte[] topic = "site/7/machine/42/state".getBytes(StandardCharsets.UTF_8);
     private final Message message =
-            new Message.Builder().build(topic, new byte[PAYLOAD_BYTES], QOS, false, 1, System.currentTimeMillis());
+            Message.of(topic, new byte[PAYLOAD_BYTES], QOS, false, 1, System.currentTimeMillis());
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final CommitThread thread;
     private final int fanOut;

@@ -32,7 +32,6 @@ final class RetainedStore implements CommitListener {
 
     private final RowStore store;
     private final GroupCommitter committer;
-    private final Message.Builder messages = new Message.Builder();
 
     RetainedStore(RowStore store) {
         this.store = store;
@@ -45,8 +44,7 @@ final class RetainedStore implements CommitListener {
             HandOver handOver = new HandOver(0);
             for (int i = from; i < Math.min(count, from + BURST); i++) {
                 byte[] topic = ("site/" + i % SITES + "/machine/" + i + "/state").getBytes(StandardCharsets.UTF_8);
-                Message message =
-                        messages.build(topic, new byte[PAYLOAD_BYTES], 1, true, 0, System.currentTimeMillis());
+                Message message = Message.of(topic, new byte[PAYLOAD_BYTES], 1, true, 0, System.currentTimeMillis());
                 MessageOp op = new MessageOp(message, topic, Recipients.NONE, Recipients.NONE, 0);
                 handOver.addUrgent(op, message.storedBytes());
             }
