@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.protocol.topic;
 
-/** A text that is no topic name, or no topic filter. */
+/**
+ * A text that is no topic name, or no topic filter. Carries no stack trace: any stranger can cause a thousand with one
+ * packet.
+ */
 public final class InvalidTopicException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -24,5 +27,10 @@ public final class InvalidTopicException extends IllegalArgumentException {
 
     public Fault fault() {
         return fault;
+    }
+
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
     }
 }

@@ -34,7 +34,10 @@ public final class HouseRules {
                 .importPackages(rootPackage);
     }
 
-    /** Surefire picks classes by their names: a test in a class named otherwise would never run, and all be green. */
+    /**
+     * Surefire picks classes by their names: a test in a class named otherwise would never run, and all be green. The
+     * fault-injection profile runs {@code Fuzz} classes.
+     */
     public static ArchRule testsAreFoundByTheirNames() {
         return classes()
                 .that(new DescribedPredicate<>("are top level and hold tests") {
@@ -44,7 +47,9 @@ public final class HouseRules {
                                 && type.getMethods().stream().anyMatch(HouseRules::isTest);
                     }
                 })
-                .should(haveSimpleNameEndingWith("Test").or(haveSimpleNameEndingWith("IT")));
+                .should(haveSimpleNameEndingWith("Test")
+                        .or(haveSimpleNameEndingWith("IT"))
+                        .or(haveSimpleNameEndingWith("Fuzz")));
     }
 
     /** One logging facade. */
