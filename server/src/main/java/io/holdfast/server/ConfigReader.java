@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.session.ConnectLimits;
 import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
@@ -176,7 +177,18 @@ public final class ConfigReader {
                 integer(all, Setting.SESSION_RECEIVE_MAXIMUM),
                 integer(all, Setting.SESSION_INBOUND_MAX),
                 integer(all, Setting.SESSION_SUBSCRIPTIONS_MAX),
-                text(all, Setting.MQTT_DOLLAR_TOPICS).equals("close"));
+                text(all, Setting.MQTT_DOLLAR_TOPICS).equals("close"),
+                connect(all));
+    }
+
+    private static ConnectLimits connect(Config all) {
+        String information = text(all, Setting.MQTT_RESPONSE_INFORMATION);
+        return new ConnectLimits(
+                codec(all).packetBytesMax(),
+                integer(all, Setting.MQTT_TOPIC_ALIAS_MAX),
+                integer(all, Setting.MQTT_KEEP_ALIVE_SECONDS_MAX),
+                all.getLong(Setting.SESSION_EXPIRY_SECONDS_MAX.key()),
+                information.equals("off") ? null : information);
     }
 
     private static CodecLimits codec(Config all) {

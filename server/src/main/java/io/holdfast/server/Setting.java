@@ -26,11 +26,15 @@ enum Setting {
     SESSION_QUEUE_OVERFLOW("session.queue-overflow", "drop-oldest|drop-newest|refuse"),
     SESSION_RECEIVE_MAXIMUM("session.receive-maximum", Kind.COUNT, 1, 32_767),
     SESSION_INBOUND_MAX("session.inbound-max", Kind.COUNT, 1, 65_535),
+    SESSION_EXPIRY_SECONDS_MAX("session.expiry-seconds-max", Kind.COUNT, 0, 0xFFFF_FFFFL),
     SESSION_SUBSCRIPTIONS_MAX("session.subscriptions-max", Kind.COUNT, 1, 10_000_000),
 
     MQTT_PACKET_BYTES_MAX("mqtt.packet-bytes-max", Kind.BYTES, 1L << 10, 268_435_460),
     MQTT_TOPIC_LEVELS_MAX("mqtt.topic-levels-max", Kind.COUNT, 1, 65_535),
     MQTT_FILTERS_PER_PACKET_MAX("mqtt.filters-per-packet-max", Kind.COUNT, 1, 65_535),
+    MQTT_TOPIC_ALIAS_MAX("mqtt.topic-alias-max", Kind.COUNT, 0, 65_535),
+    MQTT_KEEP_ALIVE_SECONDS_MAX("mqtt.keep-alive-seconds-max", Kind.COUNT, 0, 65_535),
+    MQTT_RESPONSE_INFORMATION("mqtt.response-information"),
     MQTT_DOLLAR_TOPICS("mqtt.dollar-topics", "drop|close"),
 
     COMMIT_QUEUE_BYTES_MAX("commit.queue-bytes-max", Kind.BYTES, 1L << 16, 1L << 40),

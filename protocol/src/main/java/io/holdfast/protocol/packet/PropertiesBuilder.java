@@ -117,6 +117,19 @@ public final class PropertiesBuilder {
         return this;
     }
 
+    /** Takes Reason String and User Properties out again: they are left out of a packet that they make too large. */
+    public PropertiesBuilder withoutProblemInformation() {
+        if (contains(Property.REASON_STRING)) {
+            int index = PropertyLayout.valueIndex(present, Property.REASON_STRING);
+            int behind = PropertyLayout.valueCount(present) - index - 1;
+            System.arraycopy(values, index + 1, values, index, behind);
+            present &= ~PropertyLayout.bit(Property.REASON_STRING);
+        }
+        userProperties = List.of();
+        present &= ~PropertyLayout.bit(Property.USER_PROPERTY);
+        return this;
+    }
+
     public PropertiesBuilder payloadFormatIndicator(int indicator) {
         return number(Property.PAYLOAD_FORMAT_INDICATOR, indicator);
     }

@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.storage.commit.RowOps;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the hand-over of that CONNECT on, an end of the old one writes nothing (C25).
  */
 final class ConnectFlow {
-    static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
+    static final long NEVER_EXPIRES = ConnectTerms.NEVER_EXPIRES;
     private static final int ROW_BYTES = 96;
 
     private final SessionShard shard;
@@ -37,9 +38,7 @@ final class ConnectFlow {
     // ---- CONNECT
 
     void onConnect(Connection connection, Connect connect) {
-        connection.version = connect.version();
-        connection.keepAliveSeconds = connect.keepAliveSeconds();
-        connection.receiveMaximum = shard.limits.receiveMaximum();
+        ConnectTerms.keep(connection, connect, shard.limits);
         ReasonCode refusal = refusal(connect);
         if (refusal.isFailure()) {
             refuse(connection, refusal);
@@ -54,7 +53,7 @@ final class ConnectFlow {
         Connection old = session == null ? null : session.connection;
         // The end of an earlier session of this client may be under way: clean is what it must find on disk.
         boolean handedOver = !shard.ended.isEmpty();
-        boolean keep = session != null && session.durable && !connect.cleanStart();
+        boolean keep = session != null && resumes(session, connect);
         SessionEnd.Held given = session == null || keep ? null : ends.held(session);
         if (session != null && !keep && given == null) {
             refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
@@ -72,13 +71,16 @@ final class ConnectFlow {
         if (session == null) {
             session = create(connect);
         }
+        session.expirySeconds = ConnectTerms.expirySeconds(connect, shard.limits);
         wills.arm(session, connection, connect.will());
         session.protocolLevel = connect.version().level();
         session.receiveMaximum = connection.receiveMaximum;
         session.generation++;
         session.connecting++;
         handedOver |= rows(session, !present);
-        Connected connected = new Connected(session, connection, present, old);
+        Properties granted = ConnectTerms.accepted(connection, connect, session.expirySeconds, shard.limits);
+        Connected connected =
+                new Connected(session, connection, new ConnAck(present, ReasonCode.SUCCESS, granted), old);
         if (handedOver) {
             shard.addUrgent(connected, ROW_BYTES);
         } else {
@@ -87,9 +89,6 @@ final class ConnectFlow {
     }
 
     private ReasonCode refusal(Connect connect) {
-        if (connect.version() == ProtocolVersion.MQTT_5) {
-            return ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
-        }
         boolean nameless = connect.clientId().isEmpty();
         if (nameless && (connect.version() == ProtocolVersion.MQTT_3_1 || !connect.cleanStart())) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8]
@@ -100,10 +99,15 @@ final class ConnectFlow {
         return shard.env.admit(connect);
     }
 
+    /**
+     * Whether a client goes on with this session [MQTT-3.1.2-4] [MQTT5-3.1.2-5]. One whose expiry is 0 ends with its
+     * connection, and so with the take-over; it may have rows from a time when its expiry was another (C24).
+     */
+    private static boolean resumes(Session session, Connect connect) {
+        return session.durable && session.expirySeconds != 0 && !connect.cleanStart(); // [MQTT5-3.1.2-4]
+    }
+
     private void refuse(Connection connection, ReasonCode reason) {
-        if (connection.version == ProtocolVersion.MQTT_5) {
-            connection.version = ProtocolVersion.MQTT_3_1_1; // The answer of a server that does not know level 5.
-        }
         shard.send(connection, new ConnAck(false, reason)); // [MQTT-3.2.2-4]
         connection.close(reason); // [MQTT-3.2.2-5]
         shard.connections.remove(connection);
@@ -120,10 +124,9 @@ final class ConnectFlow {
     }
 
     private Session create(Connect connect) {
-        boolean durable = !connect.cleanStart();
+        boolean durable = ConnectTerms.expirySeconds(connect, shard.limits) != 0;
         long number = SessionNumbers.of(shard.env.nextSessionSequence(), connect.clientId());
         Session session = new Session(number, connect.clientId(), durable, new SessionState(number, shard.space));
-        session.expirySeconds = durable ? NEVER_EXPIRES : 0;
         session.createdMillis = shard.env.nowMillis();
         shard.env.count(ShardEvent.SESSION_STARTED);
         shard.sessions.put(number, session);
@@ -171,13 +174,13 @@ final class ConnectFlow {
     private final class Connected extends RowOps.Note {
         private final Session session;
         private final Connection connection;
-        private final boolean present;
+        private final ConnAck answer;
         private final @Nullable Connection old;
 
-        Connected(Session session, Connection connection, boolean present, @Nullable Connection old) {
+        Connected(Session session, Connection connection, ConnAck answer, @Nullable Connection old) {
             this.session = session;
             this.connection = connection;
-            this.present = present;
+            this.answer = answer;
             this.old = old;
         }
 
@@ -197,7 +200,7 @@ final class ConnectFlow {
                 return;
             }
             shard.env.count(ShardEvent.CONNECTED);
-            shard.send(connection, new ConnAck(present, ReasonCode.SUCCESS)); // [MQTT-3.2.0-1]
+            shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT5-3.1.4-5]
             shard.outbound.resume(session);
             connection.resumeReading(shard.env.nowMillis());
         }

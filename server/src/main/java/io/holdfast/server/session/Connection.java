@@ -16,7 +16,17 @@ public abstract class Connection {
     // valid from CONNECT on
     ProtocolVersion version = ProtocolVersion.MQTT_3_1_1;
     int keepAliveSeconds;
+    /** Unacknowledged QoS 1 and 2 messages to the client: its Receive Maximum, or ours if that is smaller. */
     int receiveMaximum;
+
+    /** The client's Maximum Packet Size. */
+    int packetBytesMax = Integer.MAX_VALUE;
+
+    /** Aliases that the client takes in our PUBLISH packets; 0 for none. */
+    int topicAliasMax;
+
+    /** False when the client wants no Reason String and no User Property but where it must expect them. */
+    boolean problemInformation = true;
 
     @Nullable
     Session session;
@@ -31,6 +41,7 @@ public abstract class Connection {
     boolean needsFlush;
 
     private boolean open = true;
+    private boolean nameAssigned;
     private boolean reading = true;
     private final RouteCache routeCache = new RouteCache();
 
@@ -76,6 +87,25 @@ public abstract class Connection {
     /** Keep alive deadline passed in seconds, 0 for none; set by CONNECT. */
     public final int keepAliveSeconds() {
         return keepAliveSeconds;
+    }
+
+    /** The largest packet the client takes, in bytes [MQTT5-3.1.2-24]. */
+    public final int packetBytesMax() {
+        return packetBytesMax;
+    }
+
+    /** Whether the client wants Reason Strings and User Properties in acknowledgements too [MQTT5-3.1.2-29]. */
+    public final boolean wantsProblemInformation() {
+        return problemInformation;
+    }
+
+    /** The client came without a name and was given one, before its CONNECT reached the shard. */
+    public final void nameAssigned() {
+        nameAssigned = true;
+    }
+
+    final boolean isNameAssigned() {
+        return nameAssigned;
     }
 
     final RouteCache routeCache() {

@@ -8,6 +8,7 @@ import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.ProblemInformation;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.QoS;
@@ -66,6 +67,7 @@ final class MqttConnection extends Connection {
     protected void write(Packet packet) {
         if (packet instanceof ConnAck connAck) {
             accepted = !connAck.reasonCode().isFailure();
+            handler.acceptAliases(connAck.properties().topicAliasMaximum());
             boolean told = version() == ProtocolVersion.MQTT_5
                     || connAck.reasonCode().connAckReturnCode() != ReasonCode.CLOSE_WITHOUT_CONNACK;
             log(accepted ? "connected" : "refused: " + connAck.reasonCode());
@@ -73,8 +75,36 @@ final class MqttConnection extends Connection {
                 return; // [MQTT-3.2.2-6]: closing is the answer.
             }
         }
-        PacketEncoder.encode(packet, version(), out());
+        encode(packet);
+    }
+
+    /**
+     * Encodes what the client wants to hear and can take: Reason String and User Properties go first when the packet is
+     * too large; one that is too large even so is left out.
+     */
+    private void encode(Packet packet) {
+        Packet fitting = packet;
+        if (version() == ProtocolVersion.MQTT_5) {
+            boolean always = packet.type() == PacketType.CONNACK || packet.type() == PacketType.DISCONNECT;
+            if (!always && !wantsProblemInformation()) {
+                fitting = ProblemInformation.strip(fitting); // [MQTT5-3.1.2-29]
+            }
+            if (isTooLarge(fitting)) {
+                // [MQTT5-3.2.2-19] [MQTT5-3.2.2-20] [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] [MQTT5-3.5.2-3]
+                // [MQTT5-3.6.2-2] [MQTT5-3.6.2-3] [MQTT5-3.7.2-2] [MQTT5-3.7.2-3] [MQTT5-3.9.2-1] [MQTT5-3.9.2-2]
+                // [MQTT5-3.11.2-1] [MQTT5-3.11.2-2] [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3]
+                fitting = ProblemInformation.strip(fitting);
+                if (isTooLarge(fitting)) {
+                    return; // [MQTT5-3.1.2-24]
+                }
+            }
+        }
+        PacketEncoder.encode(fitting, version(), out());
         packets++;
+    }
+
+    private boolean isTooLarge(Packet packet) {
+        return packetBytesMax() != Integer.MAX_VALUE && PacketEncoder.encodedSize(packet, version()) > packetBytesMax();
     }
 
     @Override
@@ -181,7 +211,7 @@ final class MqttConnection extends Connection {
                 && version() == ProtocolVersion.MQTT_5
                 && reason.isAllowedIn(PacketType.DISCONNECT)
                 && reason != ReasonCode.SUCCESS) {
-            PacketEncoder.encode(new Disconnect(reason), version(), out());
+            encode(new Disconnect(reason));
         }
         if (accepted) {
             log(reason == ReasonCode.SUCCESS ? "disconnected" : "closed: " + reason);

@@ -8,6 +8,7 @@ import io.holdfast.protocol.codec.UnsupportedProtocolVersionException;
 import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.metrics.BrokerCounter;
@@ -253,6 +254,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         shardIndex = SessionNumbers.shard(connect.clientId(), current.shards());
         MqttConnection newConnection = new MqttConnection(this, channel, connect.clientId(), connections);
         connection = newConnection;
+        if (!connect.clientId().equals(received.clientId())) {
+            newConnection.nameAssigned();
+        }
         EventLoop owner = connections.loops().eventLoop(shardIndex);
         if (owner == channel.eventLoop()) {
             arrive(current, newConnection, connect);
@@ -261,11 +265,17 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A client without a name gets one that nobody else has, if its session ends with the connection [MQTT-3.1.3-6]. */
+    /**
+     * A client without a name gets one that no session has, for it is random [MQTT-3.1.3-6] [MQTT5-3.1.3-6]. Before MQTT 5
+     * it could not be told its name, so only if its session ends with the connection.
+     */
     private static Connect named(Connect connect) {
-        boolean assigned =
-                connect.clientId().isEmpty() && connect.cleanStart() && connect.version() != ProtocolVersion.MQTT_3_1;
-        return assigned ? connect.withClientId("auto-" + UUID.randomUUID()) : connect;
+        boolean possible = switch (connect.version()) {
+            case MQTT_3_1 -> false;
+            case MQTT_3_1_1 -> connect.cleanStart();
+            case MQTT_5 -> true;
+        };
+        return possible && connect.clientId().isEmpty() ? connect.withClientId("auto-" + UUID.randomUUID()) : connect;
     }
 
     private void move(EventLoop owner, Runnable arrival) {
@@ -338,8 +348,12 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void malformed(MalformedPacketException e) {
         connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
         connections.malformed().event("malformed packet (" + e.getMessage() + ")", MqttConnection.peer(channel));
-        if (phase == Phase.OPENING && e instanceof UnsupportedProtocolVersionException) {
-            refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_3_1_1); // [MQTT-3.1.2-2]
+        if (phase == Phase.OPENING && e instanceof UnsupportedProtocolVersionException unsupported) {
+            refuse(new ConnAck(false, e.reasonCode()), unsupported.answerVersion()); // [MQTT-3.1.2-2] [MQTT5-3.1.2-2]
+        } else if (phase == Phase.OPENING
+                && decoder.version() == ProtocolVersion.MQTT_5
+                && e.reasonCode().isAllowedIn(PacketType.CONNACK)) {
+            refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_5); // [MQTT5-3.1.4-1]
         } else {
             fault(e.reasonCode());
         }
@@ -363,6 +377,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     }
 
     // ---- what the shard decides
+
+    /** CONNACK has told how many topic aliases the client may set [MQTT5-3.3.2-12]. */
+    void acceptAliases(int topicAliasMax) {
+        decoder.setTopicAliasMax(topicAliasMax);
+    }
 
     /** The shard wants packets, or no more for now. */
     void read(boolean wanted) {

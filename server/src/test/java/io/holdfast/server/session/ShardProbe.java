@@ -32,14 +32,6 @@ public final class ShardProbe {
         return connection.session != null;
     }
 
-    public static void receiveMaximum(Connection connection, int receiveMaximum) {
-        connection.receiveMaximum = receiveMaximum;
-    }
-
-    public static void expirySeconds(Connection connection, long expirySeconds) {
-        session(connection).expirySeconds = expirySeconds;
-    }
-
     /** Numbers of the sessions with rows that are in memory. */
     public static Set<Long> durableSessions(SessionShard shard) {
         Set<Long> numbers = new TreeSet<>();

@@ -21,7 +21,7 @@ final class Chatter {
         boolean clean = !world.isDraining() && dice.chance(world.profile.cleanChance());
         client.receiveMaximum = dice.between(1, config.limits().receiveMaximum());
         client.expirySeconds = config.expires()
-                ? dice.of(SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, 60L, 0L)
+                ? dice.of(SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, 60L, 60L, 0L)
                 : SimClient.NEVER_EXPIRES;
         boolean will = dice.chance(.5) && !world.isDraining();
         Testament testament = will ? new Testament(dice.of(config.topics()), dice.below(3), dice.chance(.2)) : null;

@@ -174,9 +174,9 @@ class ConnectionScenarioTest {
     @DisplayName("C24 at a start, sessions whose row says expiry 0 end with the connection that ended with the broker")
     void start_rowWithExpiryZero_endsTheSession() {
         SimClient client = scenario.client(0);
-        client.expirySeconds = 0;
         scenario.online(0);
-        scenario.online(0); // Taken over: this CONNECT writes the expiry of the one before.
+        client.expirySeconds = 0;
+        scenario.online(0); // A take-over goes on with the session, which has rows.
         scenario.crash();
         scenario.settle();
         assertThat(world.session(client.id)).isEqualTo(-1);
@@ -258,7 +258,7 @@ class ConnectionScenarioTest {
     @Test
     @DisplayName("[MQTT-3.1.2-6] a clean CONNECT is answered when the end of the session before is on disk")
     void connectClean_endUnderWay_waitsForIt() {
-        SimClient client = scenario.client(0);
+        SimClient client = scenario.online(0);
         client.expirySeconds = 0;
         scenario.online(0);
         world.cut(Objects.requireNonNull(client.connection));

@@ -254,16 +254,6 @@ final class SimBroker {
 
     // ---- what connections tell
 
-    /** A CONNACK leaves: the client gets settings that only MQTT 5 could ask for. */
-    void accepted(SimConnection connection) {
-        world.trace(() -> "  " + connection.peer() + " is accepted, expiry " + connection.expirySeconds);
-        ShardProbe.receiveMaximum(connection, connection.receiveMaximum);
-        if (ShardProbe.isDurable(connection)) {
-            ShardProbe.expirySeconds(connection, connection.expirySeconds);
-            connection.client.endsWithConnection |= connection.expirySeconds == 0;
-        }
-    }
-
     /** A PUBLISH leaves: for a session with rows its index must be on disk, and be this message's. */
     void sending(SimConnection connection, Publish publish, int label, long index) {
         if (!ShardProbe.isDurable(connection)) {

@@ -109,6 +109,7 @@ final class SimClient {
 
     // valid for the connection
     private boolean clean;
+    private boolean isVolatile;
     private boolean ahead;
     private final Map<Integer, Held> unacknowledged = new HashMap<>();
 
@@ -139,7 +140,7 @@ final class SimClient {
 
     /** Whether the client counts on a session with rows. */
     boolean isDurable() {
-        return state == State.ON && !clean;
+        return state == State.ON && !clean && !isVolatile;
     }
 
     boolean isIdle() {
@@ -163,7 +164,7 @@ final class SimClient {
 
     /** The connection is gone; what was under way on it with it. */
     void off() {
-        boolean newSession = state == State.WAITING && !clean && (maybeEnded || endsWithConnection);
+        boolean newSession = state == State.WAITING && !clean && maybeEnded;
         wantsClean |= newSession && atServer == AtServer.PRESENT; // A lost "session present 0" cannot be told.
         maybeEnded |= endsWithConnection;
         connection = null;
@@ -212,21 +213,31 @@ final class SimClient {
             packetWill =
                     new Will(topic, payload(message), QoS.of(testament.qos()), testament.retain(), Properties.NONE);
         }
-        say(
-                new Connect(
-                        ProtocolVersion.MQTT_3_1_1,
-                        id,
-                        clean,
-                        keepAliveSeconds,
-                        packetWill,
-                        null,
-                        null,
-                        Properties.NONE),
-                -1);
-        ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection));
+        say(connectPacket(packetWill), -1);
+        ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded));
+        endsWithConnection = !clean && expirySeconds == 0;
         if (ahead) {
             resend();
         }
+    }
+
+    boolean speaksFive() {
+        return !clean
+                && (expirySeconds != NEVER_EXPIRES
+                        || receiveMaximum != world.config.limits().receiveMaximum());
+    }
+
+    /** A client with wishes that only MQTT 5 knows speaks it. */
+    private Connect connectPacket(@Nullable Will packetWill) {
+        boolean five = speaksFive();
+        Properties wishes = five
+                ? Properties.builder()
+                        .sessionExpiryIntervalSeconds(expirySeconds)
+                        .receiveMaximum(receiveMaximum)
+                        .build()
+                : Properties.NONE;
+        ProtocolVersion version = five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
+        return new Connect(version, id, clean, keepAliveSeconds, packetWill, null, null, wishes);
     }
 
     private void say(Packet packet, int label) {
@@ -418,7 +429,7 @@ final class SimClient {
             throw new Violation(id + ": " + connAck + " in state " + state);
         }
         boolean present = connAck.sessionPresent();
-        boolean wrong = present ? clean : !clean && atServer == AtServer.PRESENT && !maybeEnded && !endsWithConnection;
+        boolean wrong = present ? clean : !clean && atServer == AtServer.PRESENT && !maybeEnded;
         if (wrong) {
             throw new Violation(id + ": session present " + present + " where the session is " + atServer
                     + (clean ? ", clean" : "") + (maybeEnded ? ", perhaps ended" : ""));
@@ -435,9 +446,7 @@ final class SimClient {
         state = State.ON;
         wantsClean = false;
         maybeEnded = false;
-        // The row of a resumed session keeps an earlier expiry until the connection ends.
-        boolean ends = !clean && from.expirySeconds == 0;
-        endsWithConnection = ends || (present && endsWithConnection);
+        isVolatile = !present && from.expirySeconds == 0;
         if (will != null) {
             will.connected = true;
         }

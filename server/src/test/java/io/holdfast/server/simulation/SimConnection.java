@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.simulation;
 
-import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
@@ -37,7 +36,7 @@ final class SimConnection extends Connection {
     final SimBroker broker;
     final int shard;
 
-    /** What an MQTT 5 client would have asked for. */
+    /** What the client asked for. */
     final int receiveMaximum;
 
     final long expirySeconds;
@@ -62,7 +61,9 @@ final class SimConnection extends Connection {
         this.broker = broker;
         this.shard = shard;
         this.writableMax = writableMax;
-        receiveMaximum = client.receiveMaximum;
+        receiveMaximum = client.speaksFive()
+                ? client.receiveMaximum
+                : broker.world.config.limits().receiveMaximum();
         expirySeconds = client.expirySeconds;
     }
 
@@ -84,9 +85,6 @@ final class SimConnection extends Connection {
 
     @Override
     protected void write(Packet packet) {
-        if (packet instanceof ConnAck connAck && !connAck.reasonCode().isFailure()) {
-            broker.accepted(this);
-        }
         put(packet);
     }
 

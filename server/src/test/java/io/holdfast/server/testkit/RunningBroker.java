@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.testkit;
 
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.server.Broker;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
@@ -50,6 +51,11 @@ public final class RunningBroker implements AutoCloseable {
     /** A connection on which nothing was sent yet. */
     public WireClient open() throws IOException {
         return new WireClient(port());
+    }
+
+    /** A connection of an MQTT 5 client on which nothing was sent yet. */
+    public WireClient open5() throws IOException {
+        return new WireClient(port(), ProtocolVersion.MQTT_5);
     }
 
     /** A client with its CONNACK. */

@@ -31,17 +31,23 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An MQTT 3.1.1 client without a will of its own: it acknowledges nothing and answers nothing unless told to. */
+/** A client, of MQTT 3.1.1 unless told, without a will of its own: it acknowledges nothing and answers nothing unless told to. */
 public final class WireClient implements AutoCloseable {
     private static final int WAIT_MILLIS = 10_000;
 
     private final Socket socket;
-    private final PacketDecoder decoder =
-            PacketDecoder.client(CodecLimits.DEFAULTS.withPacketBytesMax(16 << 20), ProtocolVersion.MQTT_3_1_1);
+    private final ProtocolVersion version;
+    private final PacketDecoder decoder;
     private final ByteBuf in = Unpooled.buffer();
     private final Deque<Packet> early = new ArrayDeque<>();
 
     public WireClient(int port) throws IOException {
+        this(port, ProtocolVersion.MQTT_3_1_1);
+    }
+
+    public WireClient(int port, ProtocolVersion version) throws IOException {
+        this.version = version;
+        decoder = PacketDecoder.client(CodecLimits.DEFAULTS.withPacketBytesMax(16 << 20), version);
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(WAIT_MILLIS);
@@ -51,10 +57,24 @@ public final class WireClient implements AutoCloseable {
         return new Connect(ProtocolVersion.MQTT_3_1_1, clientId, cleanStart, 0, will, null, null, Properties.NONE);
     }
 
+    /** A CONNECT of MQTT 5. */
+    public static Connect connect5(String clientId, boolean cleanStart, Properties properties) {
+        return connect5(clientId, cleanStart, properties, null);
+    }
+
+    public static Connect connect5(String clientId, boolean cleanStart, Properties properties, @Nullable Will will) {
+        return new Connect(ProtocolVersion.MQTT_5, clientId, cleanStart, 0, will, null, null, properties);
+    }
+
+    /** Sends a CONNECT and expects CONNACK. */
+    public ConnAck connect(Connect connect) throws IOException {
+        send(connect);
+        return expect(ConnAck.class);
+    }
+
     /** Connects and expects to be accepted. */
     public ConnAck connect(String clientId, boolean cleanStart) throws IOException {
-        send(connectPacket(clientId, cleanStart, null));
-        return expect(ConnAck.class);
+        return connect(new Connect(version, clientId, cleanStart, 0, null, null, null, Properties.NONE));
     }
 
     /** Subscribes and expects SUBACK, perhaps behind messages, which are kept for {@link #next}. */
@@ -92,13 +112,17 @@ public final class WireClient implements AutoCloseable {
 
     /** Sends packets in one segment. */
     public void send(Packet... packets) throws IOException {
-        socket.getOutputStream().write(bytes(packets));
+        socket.getOutputStream().write(bytes(version, packets));
     }
 
     public static byte[] bytes(Packet... packets) {
+        return bytes(ProtocolVersion.MQTT_3_1_1, packets);
+    }
+
+    public static byte[] bytes(ProtocolVersion version, Packet... packets) {
         ByteBuf out = Unpooled.buffer();
         for (Packet packet : packets) {
-            PacketEncoder.encode(packet, ProtocolVersion.MQTT_3_1_1, out);
+            PacketEncoder.encode(packet, version, out);
         }
         byte[] bytes = new byte[out.readableBytes()];
         out.readBytes(bytes);

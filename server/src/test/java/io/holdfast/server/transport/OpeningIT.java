@@ -97,9 +97,9 @@ class OpeningIT {
     }
 
     @Test
-    @DisplayName("a protocol level nobody knows is answered with return code 1 and a close")
+    @DisplayName("[MQTT5-3.1.2-2] a protocol level nobody knows is answered in the form of MQTT 5 and closed")
     void open_unknownLevel_connAckAndClosed() throws IOException {
-        try (WireClient client = broker.open()) {
+        try (WireClient client = broker.open5()) {
             client.send(
                     (byte) 0x10,
                     (byte) 13,

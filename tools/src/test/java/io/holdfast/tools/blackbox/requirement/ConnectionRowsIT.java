@@ -130,22 +130,12 @@ final class ConnectionRowsIT {
     }
 
     @ParameterizedTest(name = "{0} level {1}")
-    @CsvSource({"MQIsdp, 3", "MQTT, 4"})
-    @DisplayName("S13 protocol levels 3 and 4 are accepted")
+    @CsvSource({"MQIsdp, 3", "MQTT, 4", "MQTT, 5"})
+    @DisplayName("S13 protocol levels 3, 4 and 5 are accepted")
     void connect_knownLevel_accepted(String protocol, int level) throws Exception {
         try (WireClient client = BROKER.open()) {
             WireConnect connect = WireConnect.clean("s13").withProtocol(protocol, level);
             assertThat(client.connect(connect).returnCode()).isZero();
-        }
-    }
-
-    @Test
-    @DisplayName("S13 level 5 is answered as a server of 3.1.1 does, with return code 0x01, and closed")
-    void connect_level5_refusedWith01() throws Exception {
-        try (WireClient client = BROKER.open()) {
-            WireConnect connect = WireConnect.clean("s13").withProtocol("MQTT", 5);
-            assertThat(client.connect(connect).returnCode()).isEqualTo(0x01);
-            assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
         }
     }
 
