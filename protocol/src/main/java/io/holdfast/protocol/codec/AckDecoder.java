@@ -20,10 +20,10 @@ import java.util.List;
 
 /** The acknowledgements: CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK. */
 final class AckDecoder {
-    /** The only acknowledge flag; the others are reserved [MQTT-3.2.2-1]. */
+    /** The only acknowledge flag; the others are reserved [MQTT5-3.2.2-1]. */
     private static final int SESSION_PRESENT = 0b1;
 
-    /** SUBACK's one failure code before MQTT 5 [MQTT-3.9.3-2]. */
+    /** SUBACK's one failure code before MQTT 5 [MQTT-3.9.3-2] [MQTT5-3.9.3-2]. */
     static final int SUBACK_FAILURE = 0x80;
 
     private AckDecoder() {}
@@ -37,7 +37,7 @@ final class AckDecoder {
         ReasonCode reasonCode =
                 in.isMqtt5() ? ReasonCode.of(code, PacketType.CONNACK) : ReasonCode.ofConnAckReturnCode(code);
         if (reasonCode == null || (flags == SESSION_PRESENT && reasonCode.isFailure())) {
-            throw protocolError("CONNACK code"); // [MQTT-3.2.2-4]
+            throw protocolError("CONNACK code"); // [MQTT-3.2.2-4] [MQTT5-3.2.2-6]
         }
         return new ConnAck(flags == SESSION_PRESENT, reasonCode, PropertiesDecoder.decode(in, PacketType.CONNACK));
     }
@@ -91,7 +91,9 @@ final class AckDecoder {
         return reasonCodes;
     }
 
-    /** A reason code that this packet may carry, e.g. [MQTT-3.4.2-1]. */
+    /**
+     * A reason code that this packet may carry, e.g. [MQTT5-3.4.2-1] [MQTT5-3.5.2-1] [MQTT5-3.6.2-1] [MQTT5-3.7.2-1].
+     */
     static ReasonCode readReasonCode(PacketReader in, PacketType type) throws MalformedPacketException {
         ReasonCode reasonCode = ReasonCode.of(in.readByte(), type);
         if (reasonCode == null) {

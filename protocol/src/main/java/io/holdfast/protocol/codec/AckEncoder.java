@@ -81,7 +81,8 @@ final class AckEncoder {
         for (int i = 0; i < reasonCodes.size(); i++) {
             ReasonCode reasonCode = reasonCodes.get(i);
             boolean oldFailure = version != ProtocolVersion.MQTT_5 && reasonCode.isFailure();
-            out.writeByte(oldFailure ? AckDecoder.SUBACK_FAILURE : reasonCode.value()); // [MQTT-3.9.3-2]
+            out.writeByte(
+                    oldFailure ? AckDecoder.SUBACK_FAILURE : reasonCode.value()); // [MQTT-3.9.3-2] [MQTT5-3.9.3-2]
         }
     }
 

@@ -49,7 +49,7 @@ final class ConnectEncoder {
         if (mqtt5) {
             PropertiesEncoder.write(out, connect.properties(), PropertiesEncoder.bodyBytes(connect.properties()));
         }
-        // the payload's order [MQTT-3.1.3-1]
+        // the payload's order [MQTT-3.1.3-1] [MQTT5-3.1.3-1]
         Fields.writeString(out, connect.clientId());
         Will will = connect.will();
         if (will != null) {

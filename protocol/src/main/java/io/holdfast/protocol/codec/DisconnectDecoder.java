@@ -28,10 +28,10 @@ final class DisconnectDecoder {
         ReasonCode reasonCode =
                 in.remaining() == 0 ? ReasonCode.SUCCESS : AckDecoder.readReasonCode(in, PacketType.AUTH);
         if (in.role() == Role.SERVER && reasonCode == ReasonCode.SUCCESS) {
-            throw protocolError("AUTH success from a client"); // [MQTT-3.15.2-1]
+            throw protocolError("AUTH success from a client"); // [MQTT5-3.15.2-1]
         }
         if (in.role() == Role.CLIENT && reasonCode == ReasonCode.RE_AUTHENTICATE) {
-            throw protocolError("re-authentication from a server"); // [MQTT-3.15.2-1]
+            throw protocolError("re-authentication from a server"); // [MQTT5-3.15.2-1]
         }
         Properties properties = in.remaining() == 0 ? Properties.NONE : PropertiesDecoder.decode(in, PacketType.AUTH);
         return new Auth(reasonCode, properties);

@@ -17,7 +17,8 @@ final class Fields {
     /**
      * Bytes of a string with its length.
      *
-     * @throws IllegalArgumentException if the string is no legal one [MQTT-1.5.3-1] [MQTT-1.5.3-2]
+     * @throws IllegalArgumentException if the string is no legal one [MQTT-1.5.3-1] [MQTT5-1.5.4-1] [MQTT-1.5.3-2]
+     *     [MQTT5-1.5.4-2]
      */
     static long stringBytes(String text) {
         return (long) LENGTH_PREFIX + Utf8.byteCount(text);

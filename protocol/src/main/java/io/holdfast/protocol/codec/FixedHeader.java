@@ -56,14 +56,16 @@ final class FixedHeader {
         }
         PacketType type = TYPES[typeValue - 1];
         if (!isExpected(type, role, version, opened)) {
-            // [MQTT-3.1.0-1] first packet is CONNECT, [MQTT-3.1.0-2] and only the first
+            // [MQTT-3.1.0-1] [MQTT5-3.1.0-1] first packet is CONNECT, [MQTT-3.1.0-2] [MQTT5-3.1.0-2] and only the first
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " where it must not come");
         }
         int flags = first & FLAGS_MASK;
         if (type == PacketType.PUBLISH) {
             judgePublishFlags(flags);
         } else if (flags != type.flags() && !isRepeatOf31(type, flags, version)) {
-            throw malformed("reserved flags of " + type); // [MQTT-2.2.2-2]
+            // [MQTT-2.2.2-1] [MQTT-2.2.2-2] [MQTT5-2.1.3-1]; [MQTT-3.6.1-1] [MQTT5-3.6.1-1], [MQTT-3.8.1-1]
+            // [MQTT5-3.8.1-1], [MQTT-3.10.1-1] [MQTT5-3.10.1-1], [MQTT-3.14.1-1] [MQTT5-3.14.1-1], [MQTT5-3.15.1-1]
+            throw malformed("reserved flags of " + type);
         }
         return type;
     }
@@ -85,10 +87,10 @@ final class FixedHeader {
     private static void judgePublishFlags(int flags) throws MalformedPacketException {
         int qos = (flags >> QOS_SHIFT) & QOS_MASK;
         if (qos == QOS_MASK) {
-            throw malformed("QoS 3"); // [MQTT-3.3.1-4]
+            throw malformed("QoS 3"); // [MQTT-3.3.1-4] [MQTT5-3.3.1-4]
         }
         if (qos == 0 && (flags & DUP) != 0) {
-            throw malformed("DUP with QoS 0"); // [MQTT-3.3.1-2]
+            throw malformed("DUP with QoS 0"); // [MQTT-3.3.1-2] [MQTT5-3.3.1-2]
         }
     }
 

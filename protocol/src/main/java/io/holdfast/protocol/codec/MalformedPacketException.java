@@ -4,7 +4,7 @@ package io.holdfast.protocol.codec;
 import io.holdfast.protocol.packet.ReasonCode;
 
 /**
- * The bytes received are no packet we accept; the connection must be closed [MQTT-4.8.0-1] [MQTT-4.13.1-1]. Carries no
+ * The bytes received are no packet we accept; the connection must be closed [MQTT-4.8.0-1] [MQTT5-4.13.1-1]. Carries no
  * stack trace: any stranger can cause one at any rate.
  */
 public class MalformedPacketException extends Exception {

@@ -17,8 +17,10 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the bytes of one connection into packets. Judges the fixed header as soon as its bytes are there, waits until the
- * whole packet is in the buffer, and then reads within that packet only. So nothing is allocated for a packet that is too
+ * Turns the bytes of one connection into packets. Judges the fixed header as soon as its bytes are there, waits until
+ * the
+ * whole packet is in the buffer, and then reads within that packet only. So nothing is allocated for a packet that is
+ * too
  * large or out of place, nothing is ever read twice, and no wrong inner length can swallow the next packet.
  *
  * <p>One per connection; not thread safe: owned by the thread that owns the connection. Does not retain the buffer.
@@ -40,7 +42,7 @@ public final class PacketDecoder {
     private @Nullable ProtocolVersion version;
     /** Whether CONNECT, or at a client CONNACK, has been decoded. */
     private boolean opened;
-    /** Whether DISCONNECT has been decoded: what follows is not looked at [MQTT-3.14.4-2]. */
+    /** Whether DISCONNECT has been decoded: what follows is not looked at [MQTT-3.14.4-2] [MQTT5-3.14.4-1]. */
     private boolean ended;
     /** Session Expiry Interval of the CONNECT was 0: DISCONNECT must not raise it any more. */
     private boolean sessionEndsWithConnection = true;
@@ -76,7 +78,8 @@ public final class PacketDecoder {
     }
 
     /**
-     * The highest topic alias accepted, 0..65,535: what the own CONNACK (or at a client CONNECT) announced. Until called,
+     * The highest topic alias accepted, 0..65,535: what the own CONNACK (or at a client CONNECT) announced. Until
+     * called,
      * none is.
      */
     public void setTopicAliasMax(int topicAliasMax) {
@@ -87,7 +90,8 @@ public final class PacketDecoder {
     }
 
     /**
-     * Decodes the next packet and moves the reader index behind it, or answers null and leaves the index alone until more
+     * Decodes the next packet and moves the reader index behind it, or answers null and leaves the index alone until
+     * more
      * bytes are there.
      *
      * @throws MalformedPacketException if what is there can be no packet we accept; close the connection. From then on
@@ -156,7 +160,7 @@ public final class PacketDecoder {
             throw new MalformedPacketException(ReasonCode.PACKET_TOO_LARGE, type + " of " + total + " bytes");
         }
         if (padded && version == ProtocolVersion.MQTT_5) {
-            throw malformed("remaining length longer than needed"); // [MQTT-1.5.5-1], not a rule before version 5
+            throw malformed("remaining length longer than needed"); // [MQTT5-1.5.5-1], not a rule before version 5
         }
         FixedHeader.judgeRemainingLength(first, type, version, remaining);
     }
@@ -187,7 +191,7 @@ public final class PacketDecoder {
         version = connectVersion;
         reader.setVersion(connectVersion);
         if (padded && connectVersion == ProtocolVersion.MQTT_5) {
-            throw malformed("remaining length longer than needed"); // [MQTT-1.5.5-1]
+            throw malformed("remaining length longer than needed"); // [MQTT5-1.5.5-1]
         }
         Connect connect = ConnectDecoder.decode(reader);
         sessionEndsWithConnection = connect.properties().sessionExpiryIntervalSeconds() == 0;
@@ -211,7 +215,7 @@ public final class PacketDecoder {
         if (role == Role.SERVER
                 && (authenticationMethod == null
                         || !authenticationMethod.equals(auth.properties().authenticationMethod()))) {
-            throw protocolError("AUTH without the method of CONNECT"); // [MQTT-4.12.0-6] [MQTT-4.12.1-1]
+            throw protocolError("AUTH without the method of CONNECT"); // [MQTT5-4.12.0-6] [MQTT5-4.12.1-1]
         }
         return auth;
     }

@@ -23,8 +23,10 @@ import io.holdfast.protocol.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Turns packets into bytes, in two passes: the length first, then the bytes into room that was made once. What a version
- * does not know (properties, most reason codes, subscription options) is left out of its packets. Stateless; any thread,
+ * Turns packets into bytes, in two passes: the length first, then the bytes into room that was made once. What a
+ * version
+ * does not know (properties, most reason codes, subscription options) is left out of its packets. Stateless; any
+ * thread,
  * as long as the buffer is its own.
  *
  * <p>Everything here throws {@link IllegalArgumentException} for a packet that cannot be expressed: longer than
@@ -76,7 +78,8 @@ public final class PacketEncoder {
      * Appends a PUBLISH without making any object. Arguments are trusted: the topic is a valid one, in bytes.
      *
      * @param packetId ignored for QoS 0
-     * @param dup whether this is a re-send, and nothing else [MQTT-3.3.1-3]; must be false for QoS 0 [MQTT-3.3.1-2]
+     * @param dup whether this is a re-send, and nothing else [MQTT-3.3.1-3] [MQTT5-3.3.1-3]; must be false for QoS 0
+     *     [MQTT-3.3.1-2] [MQTT5-3.3.1-2]
      * @param properties ignored before MQTT 5
      */
     public static void publish(

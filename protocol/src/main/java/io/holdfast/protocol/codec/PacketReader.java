@@ -18,7 +18,8 @@ import java.util.Arrays;
 
 /**
  * A cursor over the body of one packet. Every read is held to the end of that packet, so an inner length that is too
- * large is an error at once and can never reach into the next packet. Reused for all packets of a connection; not thread
+ * large is an error at once and can never reach into the next packet. Reused for all packets of a connection; not
+ * thread
  * safe. Does not move the buffer's own indexes.
  */
 final class PacketReader {
@@ -112,7 +113,7 @@ final class PacketReader {
         return value;
     }
 
-    /** A variable byte integer of at most four bytes, no longer than needed [MQTT-1.5.5-1]. */
+    /** A variable byte integer of at most four bytes, no longer than needed [MQTT5-1.5.5-1]. */
     int readVariableByteInteger() throws MalformedPacketException {
         int value = 0;
         for (int i = 0; i < VariableByteInteger.BYTES_MAX; i++) {
@@ -159,7 +160,10 @@ final class PacketReader {
         return bytes;
     }
 
-    /** A string: well-formed UTF-8 without U+0000 [MQTT-1.5.3-1] [MQTT-1.5.3-2]. */
+    /**
+     * A string: well-formed UTF-8 without U+0000 [MQTT-1.5.3-1] [MQTT5-1.5.4-1] [MQTT-1.5.3-2] [MQTT5-1.5.4-2], also in
+     * pairs [MQTT5-1.5.7-1].
+     */
     String readString() throws MalformedPacketException {
         int length = readTwoBytes();
         requireRemaining(length);
@@ -171,7 +175,7 @@ final class PacketReader {
         return text;
     }
 
-    /** A topic name. */
+    /** A topic name: UTF-8, no wildcard [MQTT-3.3.2-1] [MQTT5-3.3.2-1] [MQTT-3.3.2-2] [MQTT5-3.3.2-2]. */
     TopicName readTopicName() throws MalformedPacketException {
         int length = readTwoBytes();
         requireRemaining(length);

@@ -77,9 +77,9 @@ final class PropertiesDecoder {
     private static void requireSender(Property property, @Nullable PacketType packet, Role receiver)
             throws MalformedPacketException {
         boolean wrongSide = switch (property) {
-            // [MQTT-3.3.4-6]
+            // [MQTT5-3.3.4-6]
             case SUBSCRIPTION_IDENTIFIER -> packet == PacketType.PUBLISH && receiver == Role.SERVER;
-            // [MQTT-3.14.2-2]
+            // [MQTT5-3.14.2-2]
             case SESSION_EXPIRY_INTERVAL -> packet == PacketType.DISCONNECT && receiver == Role.CLIENT;
             case SERVER_REFERENCE -> receiver == Role.SERVER;
             default -> false;
@@ -106,6 +106,7 @@ final class PropertiesDecoder {
             case FOUR_BYTE_INTEGER -> properties.number(property, inRange(property, in.readFourBytes()));
             case VARIABLE_BYTE_INTEGER ->
                 properties.subscriptionIdentifier((int) inRange(property, in.readVariableByteInteger()));
+            // content type among them [MQTT5-3.3.2-19]
             case UTF8_STRING -> properties.text(property, judgedText(property, in.readString()));
             case BINARY_DATA -> properties.binary(property, in.readBinary());
             case UTF8_STRING_PAIR -> properties.userProperty(in.readString(), in.readString());
@@ -114,7 +115,7 @@ final class PropertiesDecoder {
 
     private static long inRange(Property property, long value) throws MalformedPacketException {
         if (value < property.min() || value > property.max()) {
-            // [MQTT-3.3.2-8]: alias 0 has a code of its own
+            // [MQTT5-3.3.2-8]: alias 0 has a code of its own
             boolean alias = property == Property.TOPIC_ALIAS;
             throw new MalformedPacketException(
                     alias ? ReasonCode.TOPIC_ALIAS_INVALID : ReasonCode.PROTOCOL_ERROR, property + " out of range");
@@ -122,7 +123,7 @@ final class PropertiesDecoder {
         return value;
     }
 
-    /** A response topic is a topic name [MQTT-3.3.2-14]; the other texts are free. */
+    /** A response topic is a topic name [MQTT5-3.3.2-13] [MQTT5-3.3.2-14]; the other texts are free. */
     private static String judgedText(Property property, String text) throws MalformedPacketException {
         if (property == Property.RESPONSE_TOPIC
                 && (text.isEmpty() || text.indexOf('+') >= 0 || text.indexOf('#') >= 0)) {

@@ -7,7 +7,7 @@ import io.holdfast.protocol.packet.UserProperty;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
-/** Writes a block of properties in the order of their identifiers, user properties in their own [MQTT-3.3.2-18]. */
+/** Writes a block of properties in the order of their identifiers, user properties in their own [MQTT5-3.3.2-18]. */
 final class PropertiesEncoder {
     private static final Property[] PROPERTIES = Property.values();
 
@@ -29,7 +29,7 @@ final class PropertiesEncoder {
         return VariableByteInteger.requireEncodable(bytes);
     }
 
-    /** Bytes of the whole block; the length is written even if it is 0 [MQTT-2.2.2-1]. */
+    /** Bytes of the whole block; the length is written even if it is 0 [MQTT5-2.2.2-1]. */
     static long blockBytes(int bodyBytes) {
         return (long) VariableByteInteger.byteCount(bodyBytes) + bodyBytes;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PublishDecoder {
     private static final @Nullable TopicName[] NO_ALIASES = new @Nullable TopicName[0];
 
-    // valid for the connection [MQTT-3.3.2-7]
+    // valid for the connection [MQTT5-3.3.2-7]
     private @Nullable TopicName lastTopic;
     private int topicAliasMax;
     /** Index is the alias; allocated when the first alias is used. */
@@ -32,7 +32,7 @@ final class PublishDecoder {
     Publish decode(PacketReader in, int flags) throws MalformedPacketException {
         QoS qos = QoS.of((flags >> FixedHeader.QOS_SHIFT) & FixedHeader.QOS_MASK);
         TopicName topic = decodeTopic(in);
-        int packetId = qos == QoS.AT_MOST_ONCE ? 0 : in.readPacketId(); // [MQTT-2.3.1-5]
+        int packetId = qos == QoS.AT_MOST_ONCE ? 0 : in.readPacketId(); // [MQTT-2.3.1-5] [MQTT5-2.2.1-2]
         Properties properties = PropertiesDecoder.decode(in, PacketType.PUBLISH);
         if (properties.contains(Property.TOPIC_ALIAS)) {
             topic = resolveAlias(topic, properties.topicAlias());
@@ -51,7 +51,7 @@ final class PublishDecoder {
                 properties);
     }
 
-    /** The topic, or null if it is empty and an alias must follow: MQTT 5 only [MQTT-4.7.3-1]. */
+    /** The topic, or null if it is empty and an alias must follow: MQTT 5 only [MQTT-4.7.3-1] [MQTT5-4.7.3-1]. */
     private @Nullable TopicName decodeTopic(PacketReader in) throws MalformedPacketException {
         int length = in.readTwoBytes();
         in.requireRemaining(length);
@@ -68,10 +68,10 @@ final class PublishDecoder {
         return topic;
     }
 
-    /** Looks the alias up, or if a topic came with it, sets it. All up to the maximum are good [MQTT-3.3.2-12]. */
+    /** Looks the alias up, or if a topic came with it, sets it. All up to the maximum are good [MQTT5-3.3.2-12]. */
     private TopicName resolveAlias(@Nullable TopicName topic, int alias) throws MalformedPacketException {
         if (alias > topicAliasMax) {
-            // [MQTT-3.2.2-17]
+            // [MQTT5-3.2.2-17]
             throw new MalformedPacketException(ReasonCode.TOPIC_ALIAS_INVALID, "topic alias above the maximum");
         }
         if (topic != null) {

@@ -8,7 +8,8 @@ import io.holdfast.protocol.packet.QoS;
 import io.netty.buffer.ByteBuf;
 
 /**
- * PUBLISH, the packet a broker writes most: sizes are added up first, room is made once, and the bytes are set by index.
+ * PUBLISH, the packet a broker writes most: sizes are added up first, room is made once, and the bytes are set by
+ * index.
  * Topic and payload are ranges of arrays, so that they can come straight out of a stored record.
  */
 final class PublishEncoder {
@@ -20,7 +21,7 @@ final class PublishEncoder {
     /** Bytes behind the fixed header; {@code propertyBytes} is the body of the block and counts in MQTT 5 only. */
     static int remainingLength(ProtocolVersion version, QoS qos, int topicBytes, int payloadBytes, int propertyBytes) {
         if (topicBytes > Fields.BYTES_MAX) {
-            throw new IllegalArgumentException("topic of " + topicBytes + " bytes"); // [MQTT-4.7.3-3]
+            throw new IllegalArgumentException("topic of " + topicBytes + " bytes"); // [MQTT-4.7.3-3] [MQTT5-4.7.3-3]
         }
         long bytes = Fields.LENGTH_PREFIX + (long) topicBytes + payloadBytes;
         bytes += qos == QoS.AT_MOST_ONCE ? 0 : PACKET_ID_BYTES;
@@ -32,7 +33,7 @@ final class PublishEncoder {
         return version == ProtocolVersion.MQTT_5 ? PropertiesEncoder.bodyBytes(properties) : 0;
     }
 
-    /** DUP is the caller's: set on a re-send only [MQTT-3.3.1-1] [MQTT-3.3.1-3]. */
+    /** DUP is the caller's: set on a re-send only [MQTT-3.3.1-1] [MQTT5-3.3.1-1] [MQTT-3.3.1-3] [MQTT5-3.3.1-3]. */
     static int firstByte(QoS qos, boolean dup, boolean retain) {
         return (PacketType.PUBLISH.value() << FixedHeader.TYPE_SHIFT)
                 | (dup ? FixedHeader.DUP : 0)

@@ -38,7 +38,7 @@ final class SubscribeDecoder {
             requireCount(requests.size(), in);
         }
         if (requests.isEmpty()) {
-            throw protocolError("SUBSCRIBE without a filter"); // [MQTT-3.8.3-3]
+            throw protocolError("SUBSCRIBE without a filter"); // [MQTT-3.8.3-3] [MQTT5-3.8.3-2]
         }
         return new Subscribe(packetId, requests, properties);
     }
@@ -47,7 +47,7 @@ final class SubscribeDecoder {
             throws MalformedPacketException {
         int reserved = mqtt5 ? RESERVED_MASK : ~QOS_MASK;
         if ((options & reserved) != 0) {
-            throw malformed("reserved subscription options"); // [MQTT-3.8.3-4] [MQTT-3.8.3-5]
+            throw malformed("reserved subscription options"); // [MQTT-3.8.3-4] [MQTT5-3.8.3-5]
         }
         int qos = options & QOS_MASK;
         int retainHandling = (options >> RETAIN_HANDLING_SHIFT) & RETAIN_HANDLING_MASK;
@@ -72,14 +72,15 @@ final class SubscribeDecoder {
             requireCount(filters.size(), in);
         }
         if (filters.isEmpty()) {
-            throw protocolError("UNSUBSCRIBE without a filter"); // [MQTT-3.10.3-2]
+            throw protocolError("UNSUBSCRIBE without a filter"); // [MQTT-3.10.3-2] [MQTT5-3.10.3-2]
         }
         return new Unsubscribe(packetId, filters, properties);
     }
 
     /**
      * A filter. One that breaks the grammar fails the packet before MQTT 5, which is all such a client can be told; in
-     * MQTT 5 it is null, for only this one is refused. Bad UTF-8 always fails the packet [MQTT-3.8.3-1].
+     * MQTT 5 it is null, for only this one is refused. Bad UTF-8 always fails the packet [MQTT-3.8.3-1] [MQTT5-3.8.3-1]
+     * [MQTT-3.10.3-1] [MQTT5-3.10.3-1].
      */
     private static @Nullable TopicFilter readFilter(PacketReader in) throws MalformedPacketException {
         int length = in.readTwoBytes();

@@ -5,8 +5,9 @@ import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 
 /**
- * A CONNECT with a known protocol name and a level that does not go with it: the one malformed CONNECT that every client
- * is told about, with CONNACK 0x01 [MQTT-3.1.2-2] or, in the form of MQTT 5, 0x84.
+ * A CONNECT with a known protocol name and a level that does not go with it: the one malformed CONNECT that every
+ * client
+ * is told about, with CONNACK 0x01 [MQTT-3.1.2-2] [MQTT5-3.1.2-2] or, in the form of MQTT 5, 0x84.
  */
 public final class UnsupportedProtocolVersionException extends MalformedPacketException {
     private static final long serialVersionUID = 1L;

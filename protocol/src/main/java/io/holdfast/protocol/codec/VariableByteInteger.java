@@ -16,7 +16,7 @@ final class VariableByteInteger {
 
     private VariableByteInteger() {}
 
-    /** The fewest bytes that hold this value [MQTT-1.5.5-1]. */
+    /** The fewest bytes that hold this value [MQTT5-1.5.5-1]. */
     static int byteCount(int value) {
         if (value <= ONE_BYTE_MAX) {
             return 1;

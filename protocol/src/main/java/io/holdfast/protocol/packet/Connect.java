@@ -44,7 +44,10 @@ public record Connect(
         return PacketType.CONNECT;
     }
 
-    /** The same CONNECT from a client with another name: a server names clients that have none [MQTT-3.1.3-6]. */
+    /**
+     * The same CONNECT from a client with another name: a server names clients that have none [MQTT-3.1.3-6]
+     * [MQTT5-3.1.3-6].
+     */
     public Connect withClientId(String assigned) {
         return new Connect(version, assigned, cleanStart, keepAliveSeconds, will, userName, password, properties);
     }

@@ -32,7 +32,10 @@ public enum PacketType {
         return value;
     }
 
-    /** The four low bits the fixed header must carry; meaningless for PUBLISH, whose flags vary [MQTT-2.2.2-1]. */
+    /**
+     * The four low bits the fixed header must carry; meaningless for PUBLISH, whose flags vary [MQTT-2.2.2-1]
+     * [MQTT5-2.1.3-1].
+     */
     public int flags() {
         return flags;
     }

@@ -117,7 +117,7 @@ public final class Properties {
         return text(Property.CONTENT_TYPE);
     }
 
-    /** Where the answer to this message should go; a topic name without wildcards [MQTT-3.3.2-14]. */
+    /** Where the answer to this message should go; a topic name without wildcards [MQTT5-3.3.2-14]. */
     public @Nullable String responseTopic() {
         return text(Property.RESPONSE_TOPIC);
     }
@@ -131,7 +131,7 @@ public final class Properties {
         return subscriptionIdentifiers.length == 0 ? 0 : subscriptionIdentifiers[0];
     }
 
-    /** All subscription identifiers of a PUBLISH to a client [MQTT-3.3.4-4]; read-only. */
+    /** All subscription identifiers of a PUBLISH to a client [MQTT5-3.3.4-4]; read-only. */
     public int[] subscriptionIdentifiers() {
         return subscriptionIdentifiers;
     }
@@ -145,7 +145,7 @@ public final class Properties {
         return text(Property.ASSIGNED_CLIENT_IDENTIFIER);
     }
 
-    /** The keep alive the server imposes, 0..65,535 s, or {@link #ABSENT}: the client's counts [MQTT-3.2.2-22]. */
+    /** The keep alive the server imposes, 0..65,535 s, or {@link #ABSENT}: the client's counts [MQTT5-3.2.2-22]. */
     public int serverKeepAliveSeconds() {
         return (int) number(Property.SERVER_KEEP_ALIVE, ABSENT);
     }
@@ -158,7 +158,7 @@ public final class Properties {
         return binary(Property.AUTHENTICATION_DATA);
     }
 
-    /** False: reason string and user properties only on PUBLISH, CONNACK, DISCONNECT [MQTT-3.1.2-29]. */
+    /** False: reason string and user properties only on PUBLISH, CONNACK, DISCONNECT [MQTT5-3.1.2-29]. */
     public boolean requestProblemInformation() {
         return number(Property.REQUEST_PROBLEM_INFORMATION, 1) != 0;
     }
@@ -189,7 +189,7 @@ public final class Properties {
         return (int) number(Property.RECEIVE_MAXIMUM, 0xFFFF);
     }
 
-    /** The highest topic alias the sender of this takes; 0 (also when absent): none [MQTT-3.1.2-27]. */
+    /** The highest topic alias the sender of this takes; 0 (also when absent): none [MQTT5-3.1.2-27]. */
     public int topicAliasMaximum() {
         return (int) number(Property.TOPIC_ALIAS_MAXIMUM, 0);
     }
@@ -207,7 +207,9 @@ public final class Properties {
         return number(Property.RETAIN_AVAILABLE, 1) != 0;
     }
 
-    /** The largest packet the sender of this takes, in bytes with the fixed header; {@link #PACKET_BYTES_MAX} if absent. */
+    /**
+     * The largest packet the sender of this takes, in bytes with the fixed header; {@link #PACKET_BYTES_MAX} if absent.
+     */
     public long maximumPacketSizeBytes() {
         return number(Property.MAXIMUM_PACKET_SIZE, PACKET_BYTES_MAX);
     }
@@ -224,7 +226,7 @@ public final class Properties {
         return number(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1) != 0;
     }
 
-    /** In the order received [MQTT-3.3.2-18]. */
+    /** In the order received [MQTT5-3.3.2-18]. */
     public List<UserProperty> userProperties() {
         return userProperties;
     }

@@ -2,9 +2,9 @@
 package io.holdfast.protocol.packet;
 
 /**
- * PUBCOMP: the packet id of a QoS 2 message is free again (part 3 of 3) [MQTT-4.3.3-2].
+ * PUBCOMP: the packet id of a QoS 2 message is free again (part 3 of 3) [MQTT-4.3.3-2] [MQTT5-4.3.3-11].
  *
- * @param packetId 1..65,535, that of the PUBLISH [MQTT-2.3.1-6]
+ * @param packetId 1..65,535, that of the PUBLISH [MQTT-2.3.1-6] [MQTT5-2.2.1-5]
  * @param reasonCode always SUCCESS before MQTT 5
  */
 public record PubComp(int packetId, ReasonCode reasonCode, Properties properties) implements Packet {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /**
  * PUBLISH: a message on its way, in either direction.
  *
- * @param packetId 1..65,535, and 0 exactly for QoS 0 [MQTT-2.3.1-5]
- * @param dup never set for QoS 0 [MQTT-3.3.1-2]
+ * @param packetId 1..65,535, and 0 exactly for QoS 0 [MQTT-2.3.1-5] [MQTT5-2.2.1-2]
+ * @param dup never set for QoS 0 [MQTT-3.3.1-2] [MQTT5-3.3.1-2]
  * @param payload may be empty; read-only
  * @param properties {@link Properties#NONE} before MQTT 5; a topic alias has been resolved by the decoder
  */

@@ -32,7 +32,10 @@ public enum QoS {
         return BY_LEVEL[level];
     }
 
-    /** The lower of the two: what a subscription granted {@code other} gets of this message [MQTT-3.8.4-6]. */
+    /**
+     * The lower of the two: what a subscription granted {@code other} gets of this message [MQTT-3.8.4-6]
+     * [MQTT5-3.8.4-8].
+     */
     public QoS min(QoS other) {
         return level <= other.level ? this : other;
     }

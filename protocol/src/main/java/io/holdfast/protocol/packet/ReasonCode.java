@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The MQTT 5 reason codes, each with the packets that may carry it (a packet with any other code is refused by
- * the records and by the decoder, e.g. [MQTT-3.4.2-1] [MQTT-3.14.2-1]). For older clients {@link #connAckReturnCode()}
+ * the records and by the decoder, e.g. [MQTT5-3.4.2-1] [MQTT5-3.14.2-1]). For older clients {@link
+ * #connAckReturnCode()}
  * gives the nearest CONNACK return code.
  */
 public enum ReasonCode {
@@ -96,7 +97,7 @@ public enum ReasonCode {
         return value;
     }
 
-    /** True from 0x80 on: the operation failed; in CONNACK and DISCONNECT the connection ends [MQTT-4.13.2-1]. */
+    /** True from 0x80 on: the operation failed; in CONNACK and DISCONNECT the connection ends [MQTT5-4.13.2-1]. */
     public boolean isFailure() {
         return value >= FIRST_FAILURE;
     }

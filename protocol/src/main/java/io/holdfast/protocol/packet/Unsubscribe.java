@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * UNSUBSCRIBE: ends one or more subscriptions.
  *
  * @param packetId 1..65,535
- * @param filters at least one [MQTT-3.10.3-2], answered in this order; an element is null if its text broke the filter
+ * @param filters at least one [MQTT-3.10.3-2] [MQTT5-3.10.3-2], answered in this order; an element is null if its text
+ *     broke the filter
  *     grammar or the level limit, to be answered with {@link ReasonCode#TOPIC_FILTER_INVALID} (MQTT 5 only; before,
  *     such a packet does not decode)
  */

@@ -5,7 +5,8 @@ import io.holdfast.protocol.topic.TopicName;
 import java.util.Arrays;
 
 /**
- * The will carried by a CONNECT: published when the connection ends without a DISCONNECT [MQTT-3.1.2-8].
+ * The will carried by a CONNECT: published when the connection ends without a DISCONNECT [MQTT-3.1.2-8] [MQTT5-3.1.2-7]
+ * [MQTT5-3.1.2-8].
  *
  * @param payload may be empty; read-only
  * @param properties will properties of MQTT 5 with the will delay, else {@link Properties#NONE}

@@ -5,7 +5,7 @@ import io.holdfast.protocol.topic.InvalidTopicException.Fault;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The two parts of a shared subscription's filter {@code $share/group/filter} [MQTT-4.8.2-1]. Read the same way in all
+ * The two parts of a shared subscription's filter {@code $share/group/filter} [MQTT5-4.8.2-1]. Read the same way in all
  * versions: 3.1.1 knows no shared subscriptions, but no client of it has another use for such a filter.
  */
 record SharedFilter(String groupName, TopicFilter inner) {
@@ -24,7 +24,7 @@ record SharedFilter(String groupName, TopicFilter inner) {
 
     /**
      * The index of the {@code /} behind the group; the group is not empty, without wildcards, and something follows
-     * [MQTT-4.8.2-2].
+     * [MQTT5-4.8.2-2].
      */
     static int groupEnd(byte[] utf8) {
         int groupStart = PREFIX.length + 1;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscription asks for: a topic filter, plain ({@code a/+/#}) or shared ({@code $share/group/a/+/#}). Kept and
- * compared as bytes: nothing is normalised [MQTT-4.7.3-4]. Immutable; any thread.
+ * compared as bytes: nothing is normalised [MQTT-4.7.3-4] [MQTT5-4.7.3-4]. Immutable; any thread.
  *
  * <p>{@link #levels}, {@link #hasWildcard}, {@link #startsWithWildcard} and {@link #matches} speak of the
  * {@link #inner} filter, {@link #utf8}, {@link #toString} and equality of the whole text.
@@ -95,7 +95,10 @@ public final class TopicFilter {
         return new TopicFilter(utf8, levels, wildcard, null);
     }
 
-    /** A wildcard fills its level [MQTT-4.7.1-3], and {@code #} is the last one [MQTT-4.7.1-2]. */
+    /**
+     * A wildcard fills its level [MQTT-4.7.1-3] [MQTT5-4.7.1-2], and {@code #} is the last one [MQTT-4.7.1-2]
+     * [MQTT5-4.7.1-1].
+     */
     private static void requireWholeLevel(byte[] utf8, int wildcardIndex) {
         boolean opensLevel = wildcardIndex == 0 || utf8[wildcardIndex - 1] == '/';
         boolean last = wildcardIndex == utf8.length - 1;
@@ -119,7 +122,9 @@ public final class TopicFilter {
         return shared == null ? null : shared.groupName();
     }
 
-    /** The filter behind {@code $share/group/}, or this one if it is plain: what topics and access rules are held to. */
+    /**
+     * The filter behind {@code $share/group/}, or this one if it is plain: what topics and access rules are held to.
+     */
     public TopicFilter inner() {
         return shared == null ? this : shared.inner();
     }
@@ -144,7 +149,7 @@ public final class TopicFilter {
         return wildcard;
     }
 
-    /** Whether topics beginning with {@code $} are out of reach of this filter [MQTT-4.7.2-1]. */
+    /** Whether topics beginning with {@code $} are out of reach of this filter [MQTT-4.7.2-1] [MQTT5-4.7.2-1]. */
     public boolean startsWithWildcard() {
         byte first = inner().utf8[0];
         return first == '#' || first == '+';
@@ -152,11 +157,11 @@ public final class TopicFilter {
 
     /**
      * Whether the inner filter covers this topic: the definition of matching, level by level, byte by byte
-     * [MQTT-4.7.3-4]. Iterative, and linear in the length of the topic.
+     * [MQTT-4.7.3-4] [MQTT5-4.7.3-4]. Iterative, and linear in the length of the topic.
      */
     public boolean matches(TopicName topic) {
         if (topic.startsWithDollar() && startsWithWildcard()) {
-            return false; // [MQTT-4.7.2-1]
+            return false; // [MQTT-4.7.2-1] [MQTT5-4.7.2-1]
         }
         byte[] filter = inner().utf8;
         byte[] name = topic.utf8();

@@ -8,8 +8,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic a message is published to: 1..65,535 bytes of UTF-8 [MQTT-4.7.3-1] [MQTT-4.7.3-3] without wildcards
- * [MQTT-4.7.1-1]. Kept and compared as bytes: nothing is normalised [MQTT-4.7.3-4]. Immutable; any thread.
+ * The topic a message is published to: 1..65,535 bytes of UTF-8 [MQTT-4.7.3-1] [MQTT5-4.7.3-1] [MQTT-4.7.3-3]
+ * [MQTT5-4.7.3-3] without wildcards
+ * [MQTT-4.7.1-1] [MQTT5-4.7.0-1]. Kept and compared as bytes: nothing is normalised [MQTT-4.7.3-4] [MQTT5-4.7.3-4].
+ * Immutable; any thread.
  */
 public final class TopicName {
     /** No level limit: as many levels as 65,535 bytes can hold. */
@@ -94,7 +96,10 @@ public final class TopicName {
         return levelCount;
     }
 
-    /** Whether this is one of the topics that filters with a leading wildcard do not match [MQTT-4.7.2-1]. */
+    /**
+     * Whether this is one of the topics that filters with a leading wildcard do not match [MQTT-4.7.2-1]
+     * [MQTT5-4.7.2-1].
+     */
     public boolean startsWithDollar() {
         return utf8[0] == '$';
     }

@@ -21,7 +21,7 @@ final class TopicText {
         }
     }
 
-    /** 1..65,535 bytes [MQTT-4.7.3-1] [MQTT-4.7.3-3]. */
+    /** 1..65,535 bytes [MQTT-4.7.3-1] [MQTT5-4.7.3-1] [MQTT-4.7.3-3] [MQTT5-4.7.3-3]. */
     static void requireLength(int byteCount) {
         if (byteCount == 0) {
             throw new InvalidTopicException(Fault.GRAMMAR, "empty topic");

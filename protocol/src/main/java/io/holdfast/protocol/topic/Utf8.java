@@ -5,11 +5,12 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /**
- * UTF-8 as MQTT wants it: well-formed, shortest form, no surrogates [MQTT-1.5.3-1], no U+0000 [MQTT-1.5.3-2]. A byte
- * order mark is a character like any other and stays [MQTT-1.5.3-3]. Checking allocates nothing.
+ * UTF-8 as MQTT wants it: well-formed, shortest form, no surrogates [MQTT-1.5.3-1] [MQTT5-1.5.4-1], no U+0000
+ * [MQTT-1.5.3-2] [MQTT5-1.5.4-2]. A byte
+ * order mark is a character like any other and stays [MQTT-1.5.3-3] [MQTT5-1.5.4-3]. Checking allocates nothing.
  */
 public final class Utf8 {
-    /** Strings carry their length in two bytes [MQTT-4.7.3-3]. */
+    /** Strings carry their length in two bytes [MQTT-4.7.3-3] [MQTT5-4.7.3-3]. */
     public static final int BYTES_MAX = 0xFFFF;
 
     /** The state between two characters. */

@@ -150,7 +150,7 @@ class PacketDecoderTest {
     }
 
     @Test
-    @DisplayName("a topic alias is set, used, set anew, and gone from the properties [MQTT-3.3.2-12]")
+    @DisplayName("a topic alias is set, used, set anew, and gone from the properties [MQTT5-3.3.2-12]")
     void decode_topicAlias_resolves() throws Exception {
         PacketDecoder decoder = Decoders.opened(Role.SERVER, ProtocolVersion.MQTT_5);
         assertThat(topicOf(decoder, "30 07 00 01 'a' 03 23 00 01")).hasToString("a");
@@ -198,7 +198,7 @@ class PacketDecoderTest {
     }
 
     @Test
-    @DisplayName("AUTH without an authentication method in CONNECT is a protocol error [MQTT-4.12.0-6]")
+    @DisplayName("AUTH without an authentication method in CONNECT is a protocol error [MQTT5-4.12.0-6]")
     void decode_authNotAgreed_refused() {
         PacketDecoder decoder =
                 Decoders.opened(Role.SERVER, ProtocolVersion.MQTT_5, CodecLimits.DEFAULTS, Properties.NONE);

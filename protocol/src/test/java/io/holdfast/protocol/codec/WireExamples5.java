@@ -247,7 +247,7 @@ final class WireExamples5 {
                     03 00 01 'c'            # content type
                     08 00 01 'r'            # response topic
                     09 00 01 05             # correlation data
-                    26 00 01 'x' 00 01 '1'  # user properties in their order [MQTT-3.3.2-18]
+                    26 00 01 'x' 00 01 '1'  # user properties in their order [MQTT5-3.3.2-18]
                     26 00 00 00 00
                     'p'
                     """);
@@ -276,7 +276,7 @@ final class WireExamples5 {
                 30 0d
                 00 01 'a'
                 09              # 9 bytes of properties
-                0b 01           # all identifiers in one packet [MQTT-3.3.4-4]
+                0b 01           # all identifiers in one packet [MQTT5-3.3.4-4]
                 0b ff ff ff 7f
                 0b 01
                 """);

@@ -43,7 +43,7 @@ class PacketRecordsTest {
     }
 
     @Test
-    @DisplayName("a reason code that the packet does not have is refused, e.g. [MQTT-3.14.2-1]")
+    @DisplayName("a reason code that the packet does not have is refused, e.g. [MQTT5-3.14.2-1]")
     void construct_wrongReasonCode_refused() {
         assertRefused(() -> new Disconnect(ReasonCode.SERVER_UNAVAILABLE));
         assertRefused(() -> new ConnAck(false, ReasonCode.SESSION_TAKEN_OVER));

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * What one lookup found: one entry per matching subscription, unmerged, in no particular order. A session with
- * overlapping filters appears once per filter; merging them is the caller's choice [MQTT-3.3.4-2].
+ * overlapping filters appears once per filter; merging them is the caller's choice [MQTT-3.3.5-1] [MQTT5-3.3.4-2].
  *
  * <p>Owned by one thread and reused from lookup to lookup; it keeps the capacity of its largest result.
  */

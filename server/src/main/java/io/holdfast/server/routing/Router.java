@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns matching subscriptions into recipients: a session with overlapping filters gets one copy at the highest QoS
- * [MQTT-3.3.5-1], at most at the QoS it was published with [MQTT-3.8.4-6]. One for each thread that matches.
+ * [MQTT-3.3.5-1] [MQTT5-3.3.4-2], at most at the QoS it was published with [MQTT-3.8.4-6] [MQTT5-3.8.4-8]. One for each
+ * thread that matches.
  */
 public final class Router {
     private static final int NOBODY = -1;
@@ -35,6 +36,7 @@ public final class Router {
      *
      * @param qos of the PUBLISH, 0 to 2
      * @param retain whether the PUBLISH had RETAIN set: kept only where a subscription asks for it [MQTT-3.3.1-9]
+     *     [MQTT5-3.3.1-12]
      * @param publisher session number; a No Local subscription of its own is left out
      */
     public Route route(TopicName topic, int qos, boolean retain, long publisher) {

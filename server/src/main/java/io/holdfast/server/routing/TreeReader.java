@@ -4,7 +4,8 @@ package io.holdfast.server.routing;
 import io.holdfast.protocol.topic.TopicName;
 
 /**
- * One thread's way to read the {@link SubscriptionTree}: its pin and its scratch space. Never blocks, never waits for the
+ * One thread's way to read the {@link SubscriptionTree}: its pin and its scratch space. Never blocks, never waits for
+ * the
  * writer, allocates nothing once its scratch space has grown to the widest lookup.
  *
  * <p>A lookup is one probe of the exact filters and a walk of the trie, level by level, with the set of nodes that the
@@ -58,7 +59,7 @@ public final class TreeReader {
             while (end < utf8.length && utf8[end] != '/') {
                 end++;
             }
-            // a wildcard in the first level does not match a topic that begins with $ [MQTT-4.7.2-1]
+            // a wildcard in the first level does not match a topic that begins with $ [MQTT-4.7.2-1] [MQTT5-4.7.2-1]
             boolean wildcards = !(startsWithDollar && start == 0);
             width = descend(utf8, start, end, width, wildcards, out);
             if (width == 0) {
@@ -72,7 +73,9 @@ public final class TreeReader {
         }
     }
 
-    /** One level down: from the nodes in {@code here} to those that the level leads to, which are then in {@code here}. */
+    /**
+     * One level down: from the nodes in {@code here} to those that the level leads to, which are then in {@code here}.
+     */
     private int descend(byte[] utf8, int start, int end, int width, boolean wildcards, Matches out) {
         if (below.length < 2 * width) {
             below = new int[Math.max(2 * width, 2 * below.length)];

@@ -562,7 +562,7 @@ final class SimClient {
     private void inWindow(int packetId) {
         window.add(packetId);
         if (connection != null && window.size() > connection.receiveMaximum) {
-            throw new Violation(id + ": " + window.size() + " messages in flight at once [MQTT-3.3.4-9]");
+            throw new Violation(id + ": " + window.size() + " messages in flight at once [MQTT5-3.3.4-9]");
         }
     }
 

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A session ends: all its rows, subscriptions and claims on messages go in one batch [MQTT-3.1.2-6]. */
+/**
+ * A session ends: all its rows, subscriptions and claims on messages go in one batch [MQTT-3.1.2-6] [MQTT5-3.1.2-4].
+ */
 public class EndOp extends CommitOp {
     /** Parses a stored filter back into what the subscription tree takes. */
     public interface FilterParser {

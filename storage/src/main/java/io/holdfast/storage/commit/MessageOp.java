@@ -7,7 +7,8 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 
 /**
- * A message to store for its recipients, and to keep as its topic's retained message when it says so. The caller extends
+ * A message to store for its recipients, and to keep as its topic's retained message when it says so. The caller
+ * extends
  * it with what it needs to answer the publisher.
  */
 public class MessageOp extends CommitOp {
@@ -59,7 +60,7 @@ public class MessageOp extends CommitOp {
         }
     }
 
-    /** [MQTT-3.3.1-5], [MQTT-3.3.1-10], [MQTT-3.3.1-11]. */
+    /** [MQTT-3.3.1-5] [MQTT5-3.3.1-5], [MQTT-3.3.1-10] [MQTT5-3.3.1-6], [MQTT-3.3.1-11] [MQTT5-3.3.1-7]. */
     private void retain(GroupBuilder group) {
         if (message.payloadBytes() == 0) {
             group.batch().delete(Table.RETAINED, Keys.text(topic));

@@ -79,7 +79,10 @@ public final class SessionState {
         }
     }
 
-    /** The receiver of a QoS 2 message owns it now (PUBREC): from here on only PUBREL is sent [MQTT-4.3.3-1]. */
+    /**
+     * The receiver of a QoS 2 message owns it now (PUBREC): from here on only PUBREL is sent [MQTT-4.3.3-1]
+     * [MQTT5-4.3.3-6].
+     */
     public void release(long index) {
         if (!isSettled(index)) {
             if (released == null) {
@@ -89,7 +92,7 @@ public final class SessionState {
         }
     }
 
-    /** A QoS 2 message with this packet identifier was taken from the client [MQTT-4.3.3-2]. */
+    /** A QoS 2 message with this packet identifier was taken from the client [MQTT-4.3.3-2] [MQTT5-4.3.3-10]. */
     public boolean addInbound(int packetId) {
         if (inbound == null) {
             inbound = new IntHashSet();

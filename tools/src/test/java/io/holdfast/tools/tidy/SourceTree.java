@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The repository's own text files: no build results, no installed packages, nothing that is ignored at the top. */
-final class SourceTree {
+public final class SourceTree {
     private static final Set<String> FOREIGN_FOLDERS = Set.of(".git", "target", "node_modules");
 
     private final Path root;
@@ -25,17 +25,17 @@ final class SourceTree {
      *
      * @param name relative to the root, with forward slashes
      */
-    record TextFile(String name, List<String> lines) {
-        boolean isJava() {
+    public record TextFile(String name, List<String> lines) {
+        public boolean isJava() {
             return name.endsWith(".java");
         }
 
-        String simpleName() {
+        public String simpleName() {
             return name.substring(name.lastIndexOf('/') + 1);
         }
     }
 
-    SourceTree(Path root) throws IOException {
+    public SourceTree(Path root) throws IOException {
         this.root = root;
         Set<Path> ignored = ignoredAtTop();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
@@ -59,7 +59,7 @@ final class SourceTree {
         });
     }
 
-    List<TextFile> files() {
+    public List<TextFile> files() {
         return files;
     }
 

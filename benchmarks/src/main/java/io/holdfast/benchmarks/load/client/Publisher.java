@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that publishes its streams in turn, with a bounded number of messages outstanding. In a closed loop the next
- * message is due when there is room for it; in an open one its {@link Schedule} says when, and a message that had to wait
+ * message is due when there is room for it; in an open one its {@link Schedule} says when, and a message that had to
+ * wait
  * for room is late, which its latency shows.
  *
- * <p>QoS 0 has no acknowledgement: there a PINGREQ after each half window is answered when the broker has read what came
+ * <p>QoS 0 has no acknowledgement: there a PINGREQ after each half window is answered when the broker has read what
+ * came
  * before, so that the broker is loaded and not flooded.
  */
 public final class Publisher extends LoadClient {
@@ -128,7 +130,7 @@ public final class Publisher extends LoadClient {
     private boolean hasRoom() {
         return qos == QoS.AT_MOST_ONCE
                 ? pings < PINGS_MAX
-                : freeCount > 0 && freeSlots.length - freeCount < receiveMax(); // [MQTT-4.9.0-2]
+                : freeCount > 0 && freeSlots.length - freeCount < receiveMax(); // [MQTT5-4.9.0-2]
     }
 
     private void publish(LoadConnection open, long dueNanos) {
