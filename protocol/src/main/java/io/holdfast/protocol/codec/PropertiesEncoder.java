@@ -11,17 +11,32 @@ import java.util.List;
 final class PropertiesEncoder {
     private static final Property[] PROPERTIES = Property.values();
 
+    /** What goes to the receivers of a message unaltered. */
+    private static final Property[] OF_MESSAGE = {
+        Property.PAYLOAD_FORMAT_INDICATOR,
+        Property.CONTENT_TYPE,
+        Property.RESPONSE_TOPIC,
+        Property.CORRELATION_DATA,
+        Property.USER_PROPERTY
+    };
+
     private static final int IDENTIFIER_BYTES = 1;
 
     private PropertiesEncoder() {}
 
     /** Bytes of the properties without the length in front. */
     static int bodyBytes(Properties properties) {
-        if (properties.isEmpty()) {
-            return 0;
-        }
+        return properties.isEmpty() ? 0 : bodyBytes(properties, PROPERTIES);
+    }
+
+    /** As above, of what travels with a message only. */
+    static int messageBodyBytes(Properties properties) {
+        return bodyBytes(properties, OF_MESSAGE);
+    }
+
+    private static int bodyBytes(Properties properties, Property[] wanted) {
         long bytes = 0;
-        for (Property property : PROPERTIES) {
+        for (Property property : wanted) {
             if (properties.contains(property)) {
                 bytes += valueBytes(properties, property);
             }
@@ -63,10 +78,19 @@ final class PropertiesEncoder {
     /** Writes the block; {@code bodyBytes} is what {@link #bodyBytes} said. */
     static void write(ByteBuf out, Properties properties, int bodyBytes) {
         VariableByteInteger.write(out, bodyBytes);
-        if (bodyBytes == 0) {
-            return;
+        if (bodyBytes > 0) {
+            writeValues(out, properties, PROPERTIES);
         }
-        for (Property property : PROPERTIES) {
+    }
+
+    /** As above, of what travels with a message only; {@code bodyBytes} is what {@link #messageBodyBytes} said. */
+    static void writeMessage(ByteBuf out, Properties properties, int bodyBytes) {
+        VariableByteInteger.write(out, bodyBytes);
+        writeValues(out, properties, OF_MESSAGE);
+    }
+
+    private static void writeValues(ByteBuf out, Properties properties, Property[] wanted) {
+        for (Property property : wanted) {
             if (properties.contains(property)) {
                 writeValue(out, properties, property);
             }

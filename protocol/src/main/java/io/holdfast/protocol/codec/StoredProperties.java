@@ -41,6 +41,24 @@ public final class StoredProperties {
     }
 
     /**
+     * The bytes of those properties that travel with a message unaltered, from a PUBLISH or a will [MQTT5-3.3.2-4]
+     * [MQTT5-3.3.2-15] [MQTT5-3.3.2-16] [MQTT5-3.3.2-17] [MQTT5-3.3.2-20]; empty for none. Expiry, delay, alias and
+     * Subscription Identifiers are no part of it: they differ from receiver to receiver.
+     */
+    public static byte[] encodeMessage(Properties properties) {
+        if (properties.isEmpty()) {
+            return NO_BYTES;
+        }
+        int bodyBytes = PropertiesEncoder.messageBodyBytes(properties);
+        if (bodyBytes == 0) {
+            return NO_BYTES;
+        }
+        byte[] bytes = new byte[Math.toIntExact(PropertiesEncoder.blockBytes(bodyBytes))];
+        PropertiesEncoder.writeMessage(Unpooled.wrappedBuffer(bytes).clear(), properties, bodyBytes);
+        return bytes;
+    }
+
+    /**
      * The properties of a message behind these bytes of {@link #encode}.
      *
      * @throws MalformedPacketException if the bytes are damaged, or the properties are not those of a PUBLISH

@@ -91,6 +91,21 @@ public final class Utf8 {
     }
 
     /**
+     * Whether these bytes are UTF-8 text as Unicode defines it: U+0000, which no string of a packet may hold, is a character
+     * like any other. For payloads.
+     */
+    public static boolean isText(byte[] bytes) {
+        int state = BETWEEN_CHARACTERS;
+        for (int i = 0; i < bytes.length && state != ILL_FORMED; i++) {
+            byte octet = bytes[i];
+            if (octet < 0 || state != BETWEEN_CHARACTERS) {
+                state = next(state, octet);
+            }
+        }
+        return state == BETWEEN_CHARACTERS;
+    }
+
+    /**
      * How many bytes this string takes, without encoding it.
      *
      * @throws IllegalArgumentException if it holds U+0000 or a lone surrogate, or is longer than {@link #BYTES_MAX}

@@ -59,6 +59,8 @@ public final class SysTopics {
     private static long dropped(Counters counters) {
         return counters.sum(ShardEvent.DROPPED_QUEUE_FULL)
                 + counters.sum(ShardEvent.DROPPED_REFUSED)
+                + counters.sum(ShardEvent.DROPPED_EXPIRED)
+                + counters.sum(ShardEvent.DROPPED_TOO_LARGE)
                 + counters.sum(ShardEvent.DROPPED_SLOW);
     }
 

@@ -40,6 +40,11 @@ public class RoutedMessage extends MessageOp {
         return served;
     }
 
+    /** Whether nobody was and nobody will be served; final once committed. */
+    public final boolean reachesNobody() {
+        return recipients().isEmpty() && live().isEmpty() && (served == null || served.isEmpty());
+    }
+
     public final TopicName topic() {
         return topic;
     }

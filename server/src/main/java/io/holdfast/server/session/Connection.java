@@ -56,9 +56,17 @@ public abstract class Connection {
      *
      * @param packetId 0 for QoS 0
      * @param identifiers Subscription Identifiers, MQTT 5 only
+     * @param expirySeconds what is left of the Message Expiry Interval, {@link Message#NEVER} for none; MQTT 5 only
+     * @return false when the client takes no packet of this size: nothing is queued then [MQTT5-3.1.2-24]
      */
-    protected abstract void writePublish(
-            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers);
+    protected abstract boolean writePublish(
+            Message message,
+            int packetId,
+            int qos,
+            boolean dup,
+            boolean retain,
+            int @Nullable [] identifiers,
+            long expirySeconds);
 
     /** Puts what was queued on the wire. */
     protected abstract void flush();
@@ -106,6 +114,11 @@ public abstract class Connection {
 
     final boolean isNameAssigned() {
         return nameAssigned;
+    }
+
+    /** Aliases that the client takes in our PUBLISH packets, 0 for none [MQTT5-3.1.2-26] [MQTT5-3.1.2-27]. */
+    public final int topicAliasMax() {
+        return topicAliasMax;
     }
 
     final RouteCache routeCache() {

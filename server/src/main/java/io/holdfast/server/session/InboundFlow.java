@@ -4,6 +4,8 @@ package io.holdfast.server.session;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.PingResp;
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubComp;
 import io.holdfast.protocol.packet.PubRec;
@@ -13,6 +15,7 @@ import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.packet.Unsubscribe;
+import io.holdfast.protocol.topic.Utf8;
 import io.holdfast.server.routing.Route;
 import io.holdfast.server.routing.RoutedMessage;
 import io.holdfast.storage.commit.Recipients;
@@ -39,7 +42,7 @@ final class InboundFlow {
         switch (packet.type()) {
             case PUBLISH -> onPublish(connection, session, (Publish) packet);
             case PUBACK -> shard.outbound.onPubAck(session, ((PubAck) packet).packetId());
-            case PUBREC -> shard.outbound.onPubRec(session, ((PubRec) packet).packetId());
+            case PUBREC -> shard.outbound.onPubRec(connection, session, (PubRec) packet);
             case PUBREL -> onPubRel(connection, session, (PubRel) packet);
             case PUBCOMP -> shard.outbound.onPubComp(session, ((PubComp) packet).packetId());
             case SUBSCRIBE -> subscriptions.onSubscribe(connection, session, (Subscribe) packet);
@@ -71,6 +74,9 @@ final class InboundFlow {
             repeatPubRec(connection, session, publish.packetId());
             return;
         }
+        if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, publish)) {
+            return;
+        }
         if (exactlyOnce && session.state.inboundCount() >= shard.limits.inboundMax()) {
             shard.env.count(ShardEvent.PROTOCOL_ERROR);
             shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
@@ -84,11 +90,12 @@ final class InboundFlow {
 
     private void accept(Connection connection, Session session, Publish publish) {
         Route route = route(connection, session, publish);
-        Message message = Message.of(
-                publish.topic().utf8(),
+        Message message = Published.message(
+                publish.topic(),
                 publish.payload(),
-                publish.qos().level(),
+                publish.qos(),
                 publish.retain(),
+                publish.properties(),
                 session.number,
                 shard.env.nowMillis());
         boolean follows = session.publicationsUnderWay > 0 && !route.live().isEmpty();
@@ -108,6 +115,32 @@ final class InboundFlow {
             PublishReply reply = new PublishReply(connection, session, publish, message, route);
             reply.now();
         }
+    }
+
+    /**
+     * Refuses a message of an MQTT 5 client without ending the connection; its packet identifier then means nothing
+     * [MQTT5-4.3.3-9]. At QoS 0 there is no answer to refuse it in: DISCONNECT says why.
+     */
+    private boolean refuses(Connection connection, Publish publish) {
+        if (publish.properties().payloadFormatIndicator() == 0 || Utf8.isText(publish.payload())) {
+            return false;
+        }
+        shard.env.count(ShardEvent.PUBLISH_REFUSED);
+        if (publish.qos() == QoS.AT_MOST_ONCE) {
+            shard.connects.end(connection, ReasonCode.PAYLOAD_FORMAT_INVALID);
+        } else {
+            answer(connection, publish, ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is not UTF-8");
+        }
+        return true;
+    }
+
+    /** Answers a PUBLISH that nothing is done about. */
+    private void answer(Connection connection, Publish publish, ReasonCode code, String why) {
+        Properties properties = Properties.builder().reasonString(why).build();
+        connection.replies.add(
+                publish.qos() == QoS.AT_LEAST_ONCE
+                        ? new ReadyPacket(new PubAck(publish.packetId(), code, properties))
+                        : new ReadyPacket(new PubRec(publish.packetId(), code, properties)));
     }
 
     private Route route(Connection connection, Session session, Publish publish) {
@@ -155,7 +188,11 @@ final class InboundFlow {
     /** Clients do not talk to each other through topics that begin with {@code $} (S59). */
     private void refuseDollar(Connection connection, Publish publish) {
         shard.env.count(ShardEvent.DROPPED_DOLLAR_TOPIC);
-        if (shard.limits.refuseDollarByClosing()) {
+        if (connection.version == ProtocolVersion.MQTT_5) {
+            if (publish.qos() != QoS.AT_MOST_ONCE) {
+                answer(connection, publish, ReasonCode.NOT_AUTHORIZED, "topics that begin with $ are the broker's");
+            }
+        } else if (shard.limits.refuseDollarByClosing()) {
             shard.connects.end(connection, ReasonCode.NOT_AUTHORIZED);
         } else if (publish.qos() == QoS.AT_LEAST_ONCE) {
             connection.replies.add(new ReadyAck(PacketType.PUBACK, publish.packetId()));
@@ -180,6 +217,9 @@ final class InboundFlow {
             } else {
                 reply.committed();
             }
+        } else if (connection.version == ProtocolVersion.MQTT_5) {
+            shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
+            connection.replies.add(new ReadyPacket(new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND)));
         } else {
             connection.replies.add(new ReadyAck(PacketType.PUBCOMP, packetId));
         }
@@ -291,7 +331,13 @@ final class InboundFlow {
 
         @Override
         public void send(Connection to) {
-            acknowledge(to, qos == QoS.AT_LEAST_ONCE ? PacketType.PUBACK : PacketType.PUBREC, packetId);
+            boolean atLeastOnce = qos == QoS.AT_LEAST_ONCE;
+            if (to.version == ProtocolVersion.MQTT_5 && reachesNobody()) {
+                ReasonCode nobody = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+                shard.send(to, atLeastOnce ? new PubAck(packetId, nobody) : new PubRec(packetId, nobody));
+                return;
+            }
+            acknowledge(to, atLeastOnce ? PacketType.PUBACK : PacketType.PUBREC, packetId);
         }
     }
 
@@ -330,6 +376,25 @@ final class InboundFlow {
         @Override
         public void send(Connection to) {
             acknowledge(to, type, packetId);
+        }
+    }
+
+    /** As below, for an MQTT 5 client that is told more than success. */
+    private final class ReadyPacket implements Replies.Reply {
+        private final Packet packet;
+
+        ReadyPacket(Packet packet) {
+            this.packet = packet;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void send(Connection to) {
+            shard.send(to, packet);
         }
     }
 

@@ -2,6 +2,9 @@
 package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.PubRec;
+import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Delivery;
@@ -31,8 +34,6 @@ final class OutboundFlow {
         if (connection != null && session.cursor == index && mayPublish(session, connection, index)) {
             // Nothing waits before it: it leaves without a stop in the session's memory.
             publish(session, connection, index, session.state.delivery(index), message);
-            session.cursor++;
-            session.inflight++;
             shard.inbound.continueRetained(session);
         } else if (connection != null) {
             keep(session, index, message);
@@ -48,9 +49,12 @@ final class OutboundFlow {
         }
     }
 
-    /** Whether window, identifiers and socket allow one more. */
+    /**
+     * Whether window, identifiers and socket allow one more. Messages that only wait for PUBCOMP on a resumed session take
+     * nothing of the client's Receive Maximum [MQTT5-4.9.0-1] [MQTT5-4.9.0-2] [MQTT5-3.3.4-9].
+     */
     private boolean mayPublish(Session session, Connection connection, long index) {
-        return session.inflight < connection.receiveMaximum
+        return session.inflight - session.resumedReleases() < connection.receiveMaximum
                 && index < session.acknowledgedOnDisk + shard.space.span()
                 && connection.isWritable();
     }
@@ -65,16 +69,42 @@ final class OutboundFlow {
             shard.env.count(ShardEvent.DROPPED_SLOW);
             return;
         }
-        connection.writePublish(message, 0, 0, false, (flags & Delivery.RETAIN) != 0, identifiers);
-        shard.touch(connection);
-        shard.env.count(ShardEvent.MESSAGE_SENT);
+        boolean retain = (flags & Delivery.RETAIN) != 0;
+        long expirySeconds = Message.NEVER;
+        if (message.expires()) {
+            long now = shard.env.nowMillis();
+            if (message.expirySeconds() > 0 && message.isExpired(now)) {
+                shard.env.count(ShardEvent.DROPPED_EXPIRED);
+                return;
+            }
+            expirySeconds = message.remainingSeconds(now);
+        }
+        if (connection.writePublish(message, 0, 0, false, retain, identifiers, expirySeconds)) {
+            shard.touch(connection);
+            shard.env.count(ShardEvent.MESSAGE_SENT);
+        } else {
+            shard.env.count(ShardEvent.DROPPED_TOO_LARGE);
+        }
     }
 
-    /** A new connection has its CONNACK: everything unsettled is sent again, in order, oldest first [MQTT-4.4.0-1]. */
+    /**
+     * A new connection has its CONNACK: every PUBREL goes out at once, as no window holds it back [MQTT5-4.9.0-3]
+     * [MQTT5-3.3.4-10]; then everything unsettled is sent again, in order, oldest first, as fast as this client's Receive
+     * Maximum allows (C26) [MQTT-4.4.0-1] [MQTT5-4.4.0-1].
+     */
     void resume(Session session) {
         session.cursor = session.state.acknowledged();
         session.inflight = 0;
+        session.resumedReleases = null;
         session.reading = false;
+        Connection connection = session.connection;
+        if (connection != null && session.state.releasedCount() > 0) {
+            for (long index : session.state.releasedSorted()) {
+                if (session.isReleasedOnDisk(index)) { // Else the commit of its PUBREC sends it.
+                    ack(connection, PacketType.PUBREL, shard.space.packetId(index));
+                }
+            }
+        }
         pump(session);
     }
 
@@ -87,27 +117,23 @@ final class OutboundFlow {
                 session.cursor++;
                 continue;
             }
-            if (!mayPublish(session, connection, index) || !send(session, connection, index)) {
+            if (session.state.isReleased(index)) {
+                session.cursor++; // Its PUBREL left when the session was resumed.
+                session.inflight++;
+                session.noteResumedRelease(index);
+            } else if (!mayPublish(session, connection, index) || !send(session, connection, index)) {
                 return;
             }
-            session.cursor++;
-            session.inflight++;
         }
         shard.inbound.continueRetained(session);
     }
 
+    /** Sends or gives up the message at the cursor, which moves on; false when it has to be read first. */
     private boolean send(Session session, Connection connection, long index) {
         long delivery = session.state.delivery(index);
         if (delivery == Delivery.NONE) {
             readFragment(session, index);
             return false;
-        }
-        if (session.state.isReleased(index)) {
-            // If its PUBREC is not on disk yet, the commit sends PUBREL.
-            if (!session.durable || session.isReleasedOnDisk(index)) {
-                ack(connection, PacketType.PUBREL, shard.space.packetId(index));
-            }
-            return true;
         }
         Message message = session.body(index);
         if (message == null) {
@@ -121,16 +147,57 @@ final class OutboundFlow {
 
     private void publish(Session session, Connection connection, long index, long delivery, Message message) {
         boolean again = index < session.sentThrough;
-        connection.writePublish(
+        long expirySeconds = Message.NEVER;
+        if (message.expires()) {
+            long now = shard.env.nowMillis();
+            // What was sent goes on, expired or not (C16) [MQTT5-4.3.3-7] [MQTT5-4.3.3-13].
+            if (!again && hasExpired(session, index, message, now)) {
+                session.cursor++;
+                drop(session, index); // [MQTT5-3.3.2-5]
+                shard.env.count(ShardEvent.DROPPED_EXPIRED);
+                return;
+            }
+            expirySeconds = message.remainingSeconds(now); // [MQTT5-3.3.2-6]
+        }
+        boolean written = connection.writePublish(
                 message,
                 shard.space.packetId(index),
                 Delivery.qos(delivery),
                 again,
                 (Delivery.flags(delivery) & Delivery.RETAIN) != 0,
-                session.state.identifiers(index));
+                session.state.identifiers(index),
+                expirySeconds);
+        session.cursor++;
+        if (!written) {
+            tooLarge(session, index, again && Delivery.qos(delivery) == 2);
+            return;
+        }
+        session.inflight++;
         shard.touch(connection);
         session.sentThrough = Math.max(session.sentThrough, index + 1);
         shard.env.count(ShardEvent.MESSAGE_SENT);
+    }
+
+    /** An interval of 0 leaves time for a window that is open at the commit, and for nothing more. */
+    private static boolean hasExpired(Session session, long index, Message message, long now) {
+        boolean atOnce =
+                message.expirySeconds() == 0 && index == session.state.next() - 1 && session.body(index) == null;
+        return !atOnce && message.isExpired(now);
+    }
+
+    /**
+     * The client takes no packet of this size: the message counts as delivered to it [MQTT5-3.1.2-25]. Where the client
+     * may remember it from a connection with a larger limit, PUBREL frees its packet identifier there too.
+     */
+    private void tooLarge(Session session, long index, boolean mayBeKnown) {
+        shard.env.count(ShardEvent.DROPPED_TOO_LARGE);
+        if (mayBeKnown && session.durable) {
+            session.inflight++;
+            session.noteResumedRelease(index);
+            release(session, index);
+        } else {
+            drop(session, index);
+        }
     }
 
     private void ack(Connection connection, PacketType type, int packetId) {
@@ -149,19 +216,31 @@ final class OutboundFlow {
         settle(session, index, EventKind.ACKNOWLEDGED);
     }
 
-    void onPubRec(Session session, int packetId) {
-        long index = sent(session, packetId, 2);
+    void onPubRec(Connection connection, Session session, PubRec pubRec) {
+        long index = sent(session, pubRec.packetId(), 2);
+        boolean failure = pubRec.reasonCode().isFailure();
         if (index < 0) {
             shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
+            if (connection.version == ProtocolVersion.MQTT_5 && !failure) {
+                shard.send(connection, new PubRel(pubRec.packetId(), ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
+            }
         } else if (!session.state.isReleased(index)) {
-            session.state.release(index);
-            if (session.durable) {
-                shard.out().event(EventKind.RELEASED, session.number, index, 0);
-                shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+            if (failure) {
+                settle(session, index, EventKind.ACKNOWLEDGED); // No PUBREL, no re-send [MQTT5-4.4.0-2].
             } else {
-                pubRel(session, index);
+                release(session, index);
             }
         } else if (!session.durable || session.isReleasedOnDisk(index)) {
+            pubRel(session, index);
+        }
+    }
+
+    private void release(Session session, long index) {
+        session.state.release(index);
+        if (session.durable) {
+            shard.out().event(EventKind.RELEASED, session.number, index, 0);
+            shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+        } else {
             pubRel(session, index);
         }
     }
@@ -206,8 +285,14 @@ final class OutboundFlow {
             return -1;
         }
         long index = shard.space.index(packetId, session.state.acknowledged());
-        boolean known = index < session.cursor && !session.state.isSettled(index);
-        return known && Delivery.qos(session.state.delivery(index)) == qos ? index : -1;
+        boolean known = (index < session.cursor || session.state.isReleased(index)) && !session.state.isSettled(index);
+        if (!known) {
+            return -1;
+        }
+        if (session.state.delivery(index) == Delivery.NONE) {
+            restore(session, index); // Released before the session was resumed, and far behind the head of its queue.
+        }
+        return Delivery.qos(session.state.delivery(index)) == qos ? index : -1;
     }
 
     private void settle(Session session, long index, EventKind kind) {
@@ -221,7 +306,10 @@ final class OutboundFlow {
         if (!session.durable) {
             session.settleOnDisk(index);
         }
-        session.inflight--;
+        if (index < session.cursor) {
+            session.inflight--;
+            session.forgetResumedRelease(index);
+        }
         pump(session);
         hurry(session);
     }

@@ -79,6 +79,10 @@ final class Session {
     /** Unsettled indexes below the cursor. */
     int inflight;
 
+    /** Those of them that were released on an earlier connection: only their PUBCOMP is due. Null for none. */
+    @Nullable
+    LongHashSet resumedReleases;
+
     // ---- hand-overs under way
     /** CONNECTs handed over and not yet committed. */
     int connecting;
@@ -185,6 +189,23 @@ final class Session {
     /** The lowest index that a limit may drop: a sent one never is (C16). */
     long firstUnsent() {
         return Math.max(Math.max(sentThrough, cursor), state.acknowledged());
+    }
+
+    int resumedReleases() {
+        return resumedReleases == null ? 0 : resumedReleases.size();
+    }
+
+    void noteResumedRelease(long index) {
+        if (resumedReleases == null) {
+            resumedReleases = new LongHashSet();
+        }
+        resumedReleases.add(index);
+    }
+
+    void forgetResumedRelease(long index) {
+        if (resumedReleases != null) {
+            resumedReleases.remove(index);
+        }
     }
 
     void keepBody(long index, Message message) {

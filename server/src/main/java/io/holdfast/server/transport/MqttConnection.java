@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
-import io.holdfast.protocol.codec.MalformedPacketException;
 import io.holdfast.protocol.codec.PacketEncoder;
-import io.holdfast.protocol.codec.StoredProperties;
+import io.holdfast.protocol.codec.StoredPublishEncoder;
 import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
@@ -23,7 +22,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -49,6 +47,7 @@ final class MqttConnection extends Connection {
     private final Counters counters;
     private final OutboundBytes outbound;
     private @Nullable ByteBuf out;
+    private @Nullable TopicAliases aliases;
     private boolean accepted;
     private int packets;
     private long untaken;
@@ -114,8 +113,17 @@ final class MqttConnection extends Connection {
     }
 
     @Override
-    protected void writePublish(
-            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
+    protected boolean writePublish(
+            Message message,
+            int packetId,
+            int qos,
+            boolean dup,
+            boolean retain,
+            int @Nullable [] identifiers,
+            long expirySeconds) {
+        if (version() == ProtocolVersion.MQTT_5) {
+            return writePublish5(message, packetId, QoS.of(qos), dup, retain, identifiers, expirySeconds);
+        }
         packets++;
         PacketEncoder.publish(
                 out(),
@@ -130,20 +138,57 @@ final class MqttConnection extends Connection {
                 message.payloadArray(),
                 message.payloadOffset(),
                 message.payloadBytes(),
-                version() == ProtocolVersion.MQTT_5 ? properties(message) : Properties.NONE);
+                Properties.NONE);
+        return true;
     }
 
-    private static Properties properties(Message message) {
-        if (message.propertiesBytes() == 0) {
-            return Properties.NONE;
+    private boolean writePublish5(
+            Message message,
+            int packetId,
+            QoS qos,
+            boolean dup,
+            boolean retain,
+            int @Nullable [] identifiers,
+            long expirySeconds) {
+        TopicAliases used = aliases();
+        int alias = used == null ? 0 : used.known(message);
+        int topicBytes = alias == 0 ? message.topicBytes() : 0;
+        long size = StoredPublishEncoder.size(
+                qos, topicBytes, message.payloadBytes(), message.propertiesBytes(), expirySeconds, alias, identifiers);
+        if (size > packetBytesMax() || size > Properties.PACKET_BYTES_MAX) {
+            return false; // [MQTT5-3.1.2-24]
         }
-        try {
-            int from = message.propertiesOffset();
-            return StoredProperties.decodePublish(
-                    Arrays.copyOfRange(message.propertiesArray(), from, from + message.propertiesBytes()));
-        } catch (MalformedPacketException e) {
-            throw new IllegalStateException("a stored message has properties that cannot be read", e);
+        if (used != null && alias == 0 && size + TopicAliases.BYTES_MAX <= packetBytesMax()) {
+            alias = used.assign(message);
         }
+        StoredPublishEncoder.write(
+                out(),
+                packetId,
+                qos,
+                dup,
+                retain,
+                message.topicArray(),
+                message.topicOffset(),
+                topicBytes,
+                message.payloadArray(),
+                message.payloadOffset(),
+                message.payloadBytes(),
+                message.propertiesArray(),
+                message.propertiesOffset(),
+                message.propertiesBytes(),
+                expirySeconds,
+                alias,
+                identifiers);
+        packets++;
+        return true;
+    }
+
+    /** Null for a client that takes none [MQTT5-3.1.2-27]. They end with the connection [MQTT5-3.3.2-7]. */
+    private @Nullable TopicAliases aliases() {
+        if (aliases == null && topicAliasMax() > 0) {
+            aliases = new TopicAliases(topicAliasMax());
+        }
+        return aliases;
     }
 
     private ByteBuf out() {

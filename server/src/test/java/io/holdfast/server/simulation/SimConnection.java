@@ -119,8 +119,14 @@ final class SimConnection extends Connection {
     }
 
     @Override
-    protected void writePublish(
-            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
+    protected boolean writePublish(
+            Message message,
+            int packetId,
+            int qos,
+            boolean dup,
+            boolean retain,
+            int @Nullable [] identifiers,
+            long expirySeconds) {
         int from = message.payloadOffset();
         byte[] payload = Arrays.copyOfRange(message.payloadArray(), from, from + message.payloadBytes());
         Publish publish = new Publish(
@@ -132,6 +138,7 @@ final class SimConnection extends Connection {
             broker.sending(this, publish, label, index);
         }
         buffer.add(new ToClient(publish, label, number, index));
+        return true;
     }
 
     @Override

@@ -39,6 +39,7 @@ public final class WireClient implements AutoCloseable {
     private final ProtocolVersion version;
     private final PacketDecoder decoder;
     private final ByteBuf in = Unpooled.buffer();
+    private int packetBytes;
     private final Deque<Packet> early = new ArrayDeque<>();
 
     public WireClient(int port) throws IOException {
@@ -68,6 +69,7 @@ public final class WireClient implements AutoCloseable {
 
     /** Sends a CONNECT and expects CONNACK. */
     public ConnAck connect(Connect connect) throws IOException {
+        decoder.setTopicAliasMax(connect.properties().topicAliasMaximum());
         send(connect);
         return expect(ConnAck.class);
     }
@@ -145,8 +147,10 @@ public final class WireClient implements AutoCloseable {
         }
         try {
             while (true) {
+                int from = in.readerIndex();
                 Packet packet = decoder.decode(in);
                 if (packet != null) {
+                    packetBytes = in.readerIndex() - from;
                     return packet;
                 }
                 in.discardReadBytes();
@@ -164,6 +168,11 @@ public final class WireClient implements AutoCloseable {
         } catch (MalformedPacketException e) {
             throw new AssertionError("the broker sent " + e.getMessage(), e);
         }
+    }
+
+    /** How many bytes the last packet from the socket had. */
+    public int packetBytes() {
+        return packetBytes;
     }
 
     /** The next packet, which has to be of this type. */

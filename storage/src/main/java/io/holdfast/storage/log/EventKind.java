@@ -6,7 +6,7 @@ package io.holdfast.storage.log;
  * messages and moves.
  */
 public enum EventKind {
-    /** PUBACK for an outbound QoS 1 message. */
+    /** PUBACK for an outbound QoS 1 message, or a PUBREC that reports a failure for a QoS 2 one. */
     ACKNOWLEDGED(4),
     /** PUBREC for an outbound QoS 2 message. */
     RELEASED(5),
@@ -16,7 +16,7 @@ public enum EventKind {
     INBOUND_ADDED(7),
     /** PUBREL from the client; the index is the packet identifier. */
     INBOUND_RELEASED(8),
-    /** The broker gave an unsent message up: queue limit, expiry. */
+    /** The broker gave a message up: queue limit or expiry, of unsent ones only; too large for the client. */
     DROPPED(9);
 
     private final int field;

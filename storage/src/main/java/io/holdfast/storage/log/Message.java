@@ -17,6 +17,11 @@ public final class Message {
     private static final int PUBLISHER = 6;
     private static final int EXPIRY = 7;
     private static final int PROPERTIES = 8;
+    private static final int EXPIRES_AT_ONCE = 9;
+
+    /** Answer of {@link #expirySeconds} for a message that does not expire. */
+    public static final long NEVER = -1;
+
     private static final byte[] NO_PROPERTIES = new byte[0];
 
     private final byte[] topicArray;
@@ -32,7 +37,7 @@ public final class Message {
     private boolean retain;
     private long publishedMillis;
     private long publisher;
-    private int expirySeconds;
+    private long expirySeconds = NEVER;
     private int storedBytes;
 
     private Message(byte[] topic, byte[] payload, byte[] properties) {
@@ -65,7 +70,8 @@ public final class Message {
                 case RETAIN -> m.retain = in.varint() != 0;
                 case PUBLISHED -> m.publishedMillis = in.varint();
                 case PUBLISHER -> m.publisher = in.varint();
-                case EXPIRY -> m.expirySeconds = (int) in.varint();
+                case EXPIRY -> m.expirySeconds = in.varint() & 0xFFFF_FFFFL;
+                case EXPIRES_AT_ONCE -> m.expirySeconds = in.varint() == 0 ? m.expirySeconds : 0;
                 default -> in.skip(tag);
             }
         }
@@ -81,14 +87,15 @@ public final class Message {
      */
     public static Message of(
             byte[] topic, byte[] payload, int qos, boolean retain, long publisher, long publishedMillis) {
-        return of(topic, payload, qos, retain, publisher, publishedMillis, 0, NO_PROPERTIES);
+        return of(topic, payload, qos, retain, publisher, publishedMillis, NEVER, NO_PROPERTIES);
     }
 
     /**
      * As above, with what MQTT 5 adds.
      *
-     * @param expirySeconds unsigned; 0 when the message does not expire
-     * @param properties the properties that travel with the message, in wire form
+     * @param expirySeconds Message Expiry Interval as received, 0 to 4,294,967,295, or {@link #NEVER}
+     * @param properties the properties that travel with the message, as a block of the wire format but without the
+     *     expiry; empty for none
      */
     public static Message of(
             byte[] topic,
@@ -97,7 +104,7 @@ public final class Message {
             boolean retain,
             long publisher,
             long publishedMillis,
-            int expirySeconds,
+            long expirySeconds,
             byte[] properties) {
         Message m = new Message(topic, payload, properties);
         m.topicBytes = topic.length;
@@ -114,8 +121,9 @@ public final class Message {
                 + RecordWriter.fieldSize(RETAIN, retain ? 1 : 0)
                 + RecordWriter.fieldSize(PUBLISHED, publishedMillis)
                 + RecordWriter.fieldSize(PUBLISHER, publisher)
-                + RecordWriter.fieldSize(EXPIRY, Integer.toUnsignedLong(expirySeconds))
-                + RecordWriter.bytesFieldSize(PROPERTIES, properties.length);
+                + RecordWriter.fieldSize(EXPIRY, Math.max(0, expirySeconds))
+                + RecordWriter.bytesFieldSize(PROPERTIES, properties.length)
+                + RecordWriter.fieldSize(EXPIRES_AT_ONCE, expirySeconds == 0 ? 1 : 0);
         return m;
     }
 
@@ -127,8 +135,9 @@ public final class Message {
         out.field(RETAIN, retain ? 1 : 0);
         out.field(PUBLISHED, publishedMillis);
         out.field(PUBLISHER, publisher);
-        out.field(EXPIRY, Integer.toUnsignedLong(expirySeconds));
+        out.field(EXPIRY, Math.max(0, expirySeconds));
         out.bytesField(PROPERTIES, propertiesArray, propertiesOffset, propertiesBytes);
+        out.field(EXPIRES_AT_ONCE, expirySeconds == 0 ? 1 : 0);
     }
 
     /** The record in an array of its own. */
@@ -194,8 +203,35 @@ public final class Message {
         return publisher;
     }
 
-    public int expirySeconds() {
+    /** Message Expiry Interval as received, in seconds, or {@link #NEVER}. */
+    public long expirySeconds() {
         return expirySeconds;
+    }
+
+    public boolean expires() {
+        return expirySeconds != NEVER;
+    }
+
+    /** Milliseconds since 1970 behind which the message has expired; only for one that does expire. */
+    public long expiresMillis() {
+        return publishedMillis + expirySeconds * 1_000;
+    }
+
+    /**
+     * Whether the Message Expiry Interval has passed [MQTT5-3.3.2-5]. It counts from the publication by absolute time, so
+     * over restarts too (C34).
+     */
+    public boolean isExpired(long nowMillis) {
+        return expirySeconds != NEVER && nowMillis > expiresMillis();
+    }
+
+    /** What is left of the interval, in seconds, or {@link #NEVER}: what is forwarded [MQTT5-3.3.2-6]. */
+    public long remainingSeconds(long nowMillis) {
+        if (expirySeconds == NEVER) {
+            return NEVER;
+        }
+        long waited = Math.max(0, nowMillis - publishedMillis) / 1_000;
+        return Math.max(0, expirySeconds - waited);
     }
 
     public String topic() {

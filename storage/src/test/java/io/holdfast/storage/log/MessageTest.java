@@ -27,7 +27,7 @@ class MessageTest {
             boolean retain = random.nextBoolean();
             long publisher = random.nextInt(3) == 0 ? 0 : random.nextLong() >>> random.nextInt(1, 60);
             long published = random.nextLong(1L << 42);
-            int expiry = random.nextInt(3) == 0 ? 0 : random.nextInt();
+            long expiry = random.nextInt(3) == 0 ? random.nextInt(2) - 1 : random.nextLong(1L << 32);
             Message message = Message.of(topic, payload, qos, retain, publisher, published, expiry, properties);
             byte[] golden = StoredMessage.newBuilder()
                     .setTopic(ByteString.copyFrom(topic))
@@ -36,8 +36,9 @@ class MessageTest {
                     .setRetain(retain)
                     .setPublishedMillis(published)
                     .setPublisher(publisher)
-                    .setExpirySeconds(expiry)
+                    .setExpirySeconds((int) Math.max(0, expiry))
                     .setProperties(ByteString.copyFrom(properties))
+                    .setExpiresAtOnce(expiry == 0)
                     .build()
                     .toByteArray();
             assertThat(message.record()).isEqualTo(golden);
@@ -50,6 +51,20 @@ class MessageTest {
             assertThat(parsed.publishedMillis()).isEqualTo(published);
             assertThat(parsed.expirySeconds()).isEqualTo(expiry);
         }
+    }
+
+    @Test
+    @DisplayName("[MQTT5-3.3.2-6] what is forwarded is the interval minus whole seconds of waiting, never less than 0")
+    void remainingSeconds_afterWaiting_isDecremented() {
+        Message message = Message.of(new byte[] {'t'}, new byte[0], 1, false, 0, 10_000, 5, new byte[0]);
+        assertThat(message.remainingSeconds(9_000)).isEqualTo(5);
+        assertThat(message.remainingSeconds(11_999)).isEqualTo(4);
+        assertThat(message.remainingSeconds(60_000)).isZero();
+        assertThat(message.isExpired(15_000)).isFalse();
+        assertThat(message.isExpired(15_001)).isTrue();
+        Message lasting = Message.of(new byte[] {'t'}, new byte[0], 1, false, 0, 10_000);
+        assertThat(lasting.remainingSeconds(60_000)).isEqualTo(Message.NEVER);
+        assertThat(lasting.isExpired(Long.MAX_VALUE)).isFalse();
     }
 
     @Test

@@ -84,7 +84,7 @@ final class TableSections {
             out.number(retained.getMessageId());
             out.number(message.qos());
             out.time(message.publishedMillis());
-            out.number(Integer.toUnsignedLong(message.expirySeconds()));
+            out.number(Math.max(0, message.expirySeconds()));
             out.number(message.payloadBytes());
             out.text(utf8(Keys.textBytes(row.key())));
             out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());

@@ -87,13 +87,20 @@ public class BenchmarkConnection extends Connection {
     }
 
     @Override
-    protected final void writePublish(
-            Message message, int packetId, int qos, boolean dup, boolean retain, int @Nullable [] identifiers) {
+    protected final boolean writePublish(
+            Message message,
+            int packetId,
+            int qos,
+            boolean dup,
+            boolean retain,
+            int @Nullable [] identifiers,
+            long expirySeconds) {
         received++;
         if (qos > 0) {
             answers.add(qos == 1 ? new PubAck(packetId) : new PubRec(packetId));
         }
         onReceived();
+        return true;
     }
 
     @Override
