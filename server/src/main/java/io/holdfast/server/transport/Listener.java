@@ -78,7 +78,6 @@ public final class Listener implements AutoCloseable {
                 .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 // A client may send DISCONNECT and close its half at once: what it sent before still counts.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

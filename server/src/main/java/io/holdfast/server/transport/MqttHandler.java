@@ -66,6 +66,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private int partialBytes;
     private long partialSinceNanos;
     private boolean reading = true;
+    private boolean greeted;
     private boolean throttled;
     private boolean inputEnded;
 
@@ -121,6 +122,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         if (life != null && phase == Phase.LIVE) {
             life.readClock(shardIndex);
+        }
+        if (phase != Phase.OPENING && !reading) {
+            channel.config().setAutoRead(false);
         }
         decode();
     }
@@ -280,8 +284,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     private void move(EventLoop owner, Runnable arrival) {
         phase = Phase.MOVING;
+        reading = false;
         account(0);
-        channel.config().setAutoRead(false);
         channel.deregister().addListener(left -> {
             if (!left.isSuccess()) {
                 channel.unsafe().closeForcibly();
@@ -391,9 +395,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         if (wanted && (pending != null || inputEnded)) {
             channel.eventLoop().execute(this::decodeOn);
-        } else {
+        } else if (wanted || greeted) {
             applyAutoRead();
-        }
+        } // Else most clients wait for CONNACK anyway: whether to read is told to the system when one does not.
+        greeted |= wanted;
     }
 
     /** Packets that arrived while the shard wanted none. */
