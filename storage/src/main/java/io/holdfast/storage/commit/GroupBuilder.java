@@ -111,6 +111,23 @@ final class GroupBuilder {
         return log;
     }
 
+    /** Writes who gets the message that was added last: a publisher's next message mostly goes where its last one went. */
+    void logRecipients(Recipients recipients, int storedBytes) {
+        int place = messages.size() - 1;
+        int back = recipients.back(firstMessageId, place);
+        if (back > 0) {
+            log.messageAsBefore(back, storedBytes);
+            return;
+        }
+        log.message(recipients.size(), storedBytes);
+        for (int i = 0; i < recipients.size(); i++) {
+            log.recipient(recipients.number(i), recipients.flags(i), recipients.identifiers(i));
+        }
+        if (recipients.size() >= LogEntryWriter.SHARED_MIN) {
+            recipients.written(firstMessageId, place);
+        }
+    }
+
     RowBatch batch() {
         return batch;
     }

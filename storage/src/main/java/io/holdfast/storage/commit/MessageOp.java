@@ -48,10 +48,7 @@ public class MessageOp extends CommitOp {
     final void write(GroupBuilder group) {
         id = group.nextMessageId();
         group.addMessage(this);
-        group.log().message(recipients.size(), message.storedBytes());
-        for (int i = 0; i < recipients.size(); i++) {
-            group.log().recipient(recipients.number(i), recipients.flags(i), recipients.identifiers(i));
-        }
+        group.logRecipients(recipients, message.storedBytes());
         if (!recipients.isEmpty()) {
             group.counters().append(id, recipients.size());
             RecordWriter record = group.scratch();

@@ -4,7 +4,10 @@ package io.holdfast.storage.commit;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions that a message goes to, each once, with the flags of the delivery. Filled by one thread, then only read. */
+/**
+ * Sessions that a message goes to, each once, with the flags of the delivery. Filled by one thread, then only read; where
+ * it stands in the log is the commit thread's to know.
+ */
 public final class Recipients {
     public static final Recipients NONE = new Recipients(0);
 
@@ -12,6 +15,10 @@ public final class Recipients {
     private byte[] flags;
     private int @Nullable [] @Nullable [] identifiers;
     private int size;
+
+    // The commit thread's: the log row that this list was last written in, and which of its messages it was.
+    private long row = -1;
+    private int place;
 
     public Recipients(int capacity) {
         numbers = new long[capacity];
@@ -37,6 +44,16 @@ public final class Recipients {
             identifiers[size] = subscriptionIdentifiers;
         }
         size++;
+    }
+
+    /** How many messages before {@code newPlace} of this row the list was written, or 0 when it was not. */
+    int back(long currentRow, int newPlace) {
+        return row == currentRow ? newPlace - place : 0;
+    }
+
+    void written(long currentRow, int newPlace) {
+        row = currentRow;
+        place = newPlace;
     }
 
     public int size() {

@@ -91,11 +91,48 @@ public final class LogEntryReader {
     }
 
     private void recipients(Visitor visitor, RecordReader in) {
-        long number = 0;
-        int flags = 0;
-        for (long id = firstMessageId(); in.hasMore(); id++) {
+        Recipients explicit = new Recipients(in, 0, 0, 0);
+        Recipients[] shared = new Recipients[messages];
+        for (int place = 0; in.hasMore(); place++) {
+            long id = firstMessageId() + place;
             long count = in.zigzag();
             int storedBytes = (int) in.zigzag();
+            if (count < 0) {
+                Recipients before = place + count < 0 ? null : shared[(int) (place + count)];
+                if (before == null) {
+                    throw new IllegalArgumentException("a message refers to recipients that are not there");
+                }
+                shared[place] = before;
+                before.copy().accept(visitor, id, storedBytes);
+            } else {
+                explicit.count = count;
+                if (count >= LogEntryWriter.SHARED_MIN && place < messages) {
+                    shared[place] = explicit.copy();
+                }
+                explicit.accept(visitor, id, storedBytes);
+            }
+        }
+    }
+
+    /** Where a list of recipients begins, and what the differences in it refer to. */
+    private static final class Recipients {
+        private final RecordReader in;
+        private long number;
+        private int flags;
+        private long count;
+
+        Recipients(RecordReader in, long number, int flags, long count) {
+            this.in = in;
+            this.number = number;
+            this.flags = flags;
+            this.count = count;
+        }
+
+        Recipients copy() {
+            return new Recipients(in.copy(), number, flags, count);
+        }
+
+        void accept(Visitor visitor, long id, int storedBytes) {
             for (long i = 0; i < count; i++) {
                 long head = in.zigzag();
                 number += head >> 1;

@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   recipients   for each message: count, stored bytes, then for each recipient
  *                (session number - number of the recipient before) * 2 + (1 when flags follow) [flags [n identifiers]]
+ *                or -k, stored bytes: the same recipients as k messages before in this row
  *   events       runs: session number - number of the run before, first index, run length
  * </pre>
  *
  * Flags follow when they differ from those of the recipient before, or carry Subscription Identifiers. Commit thread only.
  */
 public final class LogEntryWriter {
+    /** Shorter lists are written again: that costs about as much as saying where they stand. */
+    public static final int SHARED_MIN = 2;
+
     private static final EventKind[] KINDS = EventKind.values();
     private static final int MESSAGES = 1;
     private static final int TIME = 2;
@@ -43,6 +47,17 @@ public final class LogEntryWriter {
     public void message(int recipientCount, int storedBytes) {
         messages++;
         recipients.zigzag(recipientCount);
+        recipients.zigzag(storedBytes);
+    }
+
+    /**
+     * A message with the recipients of another one of this row, which had {@link #SHARED_MIN} or more.
+     *
+     * @param back how many messages before, 1 or more
+     */
+    public void messageAsBefore(int back, int storedBytes) {
+        messages++;
+        recipients.zigzag(-back);
         recipients.zigzag(storedBytes);
     }
 

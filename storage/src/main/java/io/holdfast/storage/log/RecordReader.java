@@ -21,6 +21,11 @@ public final class RecordReader {
         this.end = end;
     }
 
+    /** A reader of its own that goes on from here. */
+    RecordReader copy() {
+        return new RecordReader(bytes, at, end);
+    }
+
     public boolean hasMore() {
         return at < end;
     }

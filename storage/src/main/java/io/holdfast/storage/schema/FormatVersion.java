@@ -13,10 +13,16 @@ public enum FormatVersion {
      * The first format: the tables of {@link Table} with ids 0 to 11, records followed by a CRC32C over key and record,
      * keys that begin with a 2-byte partition, one partition, RocksDB with manual flush of its write-ahead log.
      */
-    V1(1);
+    V1(1),
+
+    /**
+     * A message in a log row may say that its recipients are those of an earlier one: an older broker would take that for
+     * no recipients. Older stores are read as they are and become this version when a broker opens them.
+     */
+    V2(2);
 
     /** What this broker writes into a new store. */
-    public static final FormatVersion NEWEST = V1;
+    public static final FormatVersion NEWEST = V2;
 
     private final int number;
 

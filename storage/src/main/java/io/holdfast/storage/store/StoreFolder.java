@@ -108,6 +108,9 @@ public final class StoreFolder implements AutoCloseable {
             long recovered = check.after(rows);
             StoreMeta meta = meta(folder, rows, marker, found.isEmpty() || recovered == 0);
             rows.syncDevice();
+            if (marker.format() < FormatVersion.NEWEST.number()) {
+                marker.withFormat(FormatVersion.NEWEST.number()).write(folder); // Behind the row: see upgraded().
+            }
             Watermark watermark = Watermark.start(
                     folder.resolve(WATERMARK_FILE),
                     marker.id(),
@@ -162,6 +165,16 @@ public final class StoreFolder implements AutoCloseable {
         if (meta.getPartitions() != PARTITIONS) {
             throw wrong(folder, "has " + meta.getPartitions() + " partitions instead of " + PARTITIONS);
         }
+        return meta.getFormatVersion() < FormatVersion.NEWEST.number() ? upgraded(rows, meta) : meta;
+    }
+
+    /** From here on older brokers refuse the store, by the row if not yet by the marker: they would misread new rows. */
+    private static StoreMeta upgraded(RocksStore rows, StoreMeta old) {
+        StoreMeta meta =
+                old.toBuilder().setFormatVersion(FormatVersion.NEWEST.number()).build();
+        RowBatch batch = new RowBatch();
+        batch.put(Table.META, MetaRow.STORE.key(), meta.toByteArray());
+        rows.write(batch);
         return meta;
     }
 

@@ -34,6 +34,10 @@ record StoreMarker(int format, String idHex) {
         }
     }
 
+    StoreMarker withFormat(int newFormat) {
+        return new StoreMarker(newFormat, idHex);
+    }
+
     byte[] id() {
         return HexFormat.of().parseHex(idHex);
     }

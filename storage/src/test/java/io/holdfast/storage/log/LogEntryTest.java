@@ -68,9 +68,13 @@ class LogEntryTest {
             writer.clear();
             assertThat(writer.isEmpty()).isTrue();
             Told told = new Told();
-            int messages = random.nextInt(6);
+            int messages = random.nextInt(9);
+            List<Told> before = new ArrayList<>();
             for (int m = 0; m < messages; m++) {
-                message(random, told, POSITION - messages + m);
+                Told one = new Told();
+                message(random, one, POSITION - messages + m, before);
+                before.add(one);
+                told.lines.addAll(one.lines);
             }
             List<List<String>> byKind = new ArrayList<>();
             for (EventKind kind : EventKind.values()) {
@@ -100,9 +104,17 @@ class LogEntryTest {
         }
     }
 
-    private void message(SplittableRandom random, Told told, long id) {
+    private void message(SplittableRandom random, Told told, long id, List<Told> before) {
         int recipients = random.nextInt(5);
         int storedBytes = random.nextInt(10_000);
+        int back = before.isEmpty() ? 0 : random.nextInt(before.size()) + 1;
+        if (back > 0 && before.get(before.size() - back).lines.size() >= LogEntryWriter.SHARED_MIN) {
+            writer.messageAsBefore(back, storedBytes);
+            for (String line : before.get(before.size() - back).lines) {
+                told.lines.add(line.replaceFirst("message .* for", "message " + id + " of " + storedBytes + " for"));
+            }
+            return;
+        }
         writer.message(recipients, storedBytes);
         for (int r = 0; r < recipients; r++) {
             long number = random.nextLong(1L << random.nextInt(1, 50));
@@ -149,6 +161,22 @@ class LogEntryTest {
         fresh.recipient(5, 1, null);
         fresh.event(EventKind.COMPLETED, 5, 4);
         assertThat(reused).isEqualTo(fresh.finish(TIME, 0).toBytes());
+    }
+
+    @Test
+    @DisplayName("recipients of a message that is not there, or had too few to be referred to, are a defect")
+    void accept_referenceToNothing_throws() {
+        writer.message(1, 10);
+        writer.recipient(5, 1, null);
+        writer.messageAsBefore(1, 10);
+        byte[] tooFew = writer.finish(TIME, 0).toBytes();
+        writer.clear();
+        writer.messageAsBefore(1, 10);
+        byte[] beforeTheFirst = writer.finish(TIME, 0).toBytes();
+        for (byte[] record : List.of(tooFew, beforeTheFirst)) {
+            assertThatThrownBy(() -> new LogEntryReader(POSITION, record).accept(new Told()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

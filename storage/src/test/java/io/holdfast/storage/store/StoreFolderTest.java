@@ -4,6 +4,7 @@ package io.holdfast.storage.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.storage.schema.FormatVersion;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.RowBatch;
@@ -51,7 +52,7 @@ class StoreFolderTest {
         byte[] id;
         try (StoreFolder store = StoreFolder.open(data, OPTIONS)) {
             assertThat(store.opened().created()).isTrue();
-            assertThat(store.meta().getFormatVersion()).isEqualTo(1);
+            assertThat(store.meta().getFormatVersion()).isEqualTo(FormatVersion.NEWEST.number());
             assertThat(store.meta().getPartitions()).isEqualTo(1);
             id = store.meta().getStoreId().toByteArray();
             assertThat(id).hasSize(16);
@@ -131,16 +132,40 @@ class StoreFolderTest {
     }
 
     @Test
+    @DisplayName("a store of an older format becomes the newest, so that no older broker misreads it, and keeps its id")
+    void open_olderFormat_upgrades() throws IOException {
+        byte[] id;
+        try (StoreFolder store = StoreFolder.open(data, OPTIONS)) {
+            id = store.meta().getStoreId().toByteArray();
+            RowBatch older = new RowBatch();
+            older.put(
+                    Table.META,
+                    MetaRow.STORE.key(),
+                    store.meta().toBuilder().setFormatVersion(1).build().toByteArray());
+            store.rows().write(older);
+        }
+        Path marker = data.resolve("holdfast-store");
+        Files.writeString(marker, Files.readString(marker).replace("format=2", "format=1"));
+        for (int start = 0; start < 2; start++) {
+            try (StoreFolder store = StoreFolder.open(data, OPTIONS)) {
+                assertThat(store.meta().getFormatVersion()).isEqualTo(2);
+                assertThat(store.meta().getStoreId().toByteArray()).isEqualTo(id);
+            }
+            assertThat(marker).content().contains("format=2\n");
+        }
+    }
+
+    @Test
     @DisplayName("T41 a store of a newer format stays untouched")
     void open_newerFormat_refuses() throws IOException {
         StoreFolder.open(data, OPTIONS).close();
         Path marker = data.resolve("holdfast-store");
-        Files.writeString(marker, Files.readString(marker).replace("format=1", "format=2"));
+        Files.writeString(marker, Files.readString(marker).replace("format=2", "format=3"));
         Map<String, Snapshots.Entry> before = Snapshots.withoutLock(Snapshots.of(data));
         refused(
                 data,
                 Reason.NEWER_FORMAT,
-                "the store in .* has format 2, this broker reads up to format 1; start the newer broker that made it");
+                "the store in .* has format 3, this broker reads up to format 2; start the newer broker that made it");
         assertThat(Snapshots.withoutLock(Snapshots.of(data))).isEqualTo(before);
         assertThatThrownBy(() -> StoreReader.open(data, null)).isInstanceOf(StoreRefusedException.class);
     }

@@ -355,7 +355,7 @@ class StoreDumpIT {
 
         SampleStore.typical(data()).close();
         Path marker = data().resolve("holdfast-store");
-        Files.writeString(marker, Files.readString(marker).replace("format=1", "format=99"));
+        Files.writeString(marker, Files.readString(marker).replace("format=2", "format=99"));
         assertThat(dump()).isEmpty();
         assertThat(exitCode).isEqualTo(3);
         assertThat(err.lines()).hasSize(3).allMatch(line -> line.startsWith("holdfast: "));
