@@ -17,6 +17,7 @@ import io.holdfast.protocol.packet.SubAck;
 import io.holdfast.protocol.packet.UnsubAck;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The acknowledgements: CONNACK, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK. */
 final class AckDecoder {
@@ -25,6 +26,15 @@ final class AckDecoder {
 
     /** SUBACK's one failure code before MQTT 5 [MQTT-3.9.3-2] [MQTT5-3.9.3-2]. */
     static final int SUBACK_FAILURE = 0x80;
+
+    /** By type and packet identifier; at most 1.8 MB for each of the four types. */
+    private static final @Nullable Packet[][] PLAIN = new Packet[PacketType.values().length][];
+
+    static {
+        for (PacketType type : List.of(PacketType.PUBACK, PacketType.PUBREC, PacketType.PUBREL, PacketType.PUBCOMP)) {
+            PLAIN[type.ordinal()] = new Packet[Packet.PACKET_ID_MAX + 1];
+        }
+    }
 
     private AckDecoder() {}
 
@@ -45,8 +55,26 @@ final class AckDecoder {
     /** PUBACK, PUBREC, PUBREL or PUBCOMP: code and properties may be left out from the end if they say nothing. */
     static Packet decodePublishAck(PacketReader in, PacketType type) throws MalformedPacketException {
         int packetId = in.readPacketId();
-        ReasonCode reasonCode = in.remaining() == 0 ? ReasonCode.SUCCESS : readReasonCode(in, type);
+        if (in.remaining() == 0) {
+            return plain(type, packetId);
+        }
+        ReasonCode reasonCode = readReasonCode(in, type);
         Properties properties = in.remaining() == 0 ? Properties.NONE : PropertiesDecoder.decode(in, type);
+        return publishAck(type, packetId, reasonCode, properties);
+    }
+
+    /** Success without properties, which nearly all say: the same packet each time. Any thread, as packets are immutable. */
+    private static Packet plain(PacketType type, int packetId) {
+        Packet[] known = PLAIN[type.ordinal()];
+        Packet packet = known[packetId];
+        if (packet == null) {
+            packet = publishAck(type, packetId, ReasonCode.SUCCESS, Properties.NONE);
+            known[packetId] = packet;
+        }
+        return packet;
+    }
+
+    private static Packet publishAck(PacketType type, int packetId, ReasonCode reasonCode, Properties properties) {
         return switch (type) {
             case PUBACK -> new PubAck(packetId, reasonCode, properties);
             case PUBREC -> new PubRec(packetId, reasonCode, properties);

@@ -173,6 +173,7 @@ final class GroupApplier {
                 for (CommitOp op : handOver.ops()) {
                     op.committed();
                 }
+                shard.applied(handOver);
             }
         }
     }

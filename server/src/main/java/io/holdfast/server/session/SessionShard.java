@@ -45,6 +45,8 @@ public final class SessionShard {
     /** Steps and events in one hand-over before it is given away within a burst. */
     private static final int HAND_OVER_OPS_MAX = 512;
 
+    private static final int SPARES_MAX = 16;
+
     final int index;
     final int shards;
     final ShardEnvironment env;
@@ -74,6 +76,7 @@ public final class SessionShard {
 
     private final List<Connection> toFlush = new ArrayList<>();
     private final List<Connection> paused = new ArrayList<>();
+    private final List<HandOver> spares = new ArrayList<>();
     private HandOver out;
     private boolean flushScheduled;
     private boolean claimsUnknown;
@@ -418,8 +421,15 @@ public final class SessionShard {
         if (!out.isEmpty()) {
             env.flushDeliveries(index);
             HandOver full = out;
-            out = new HandOver(index, full.eventCount()); // Most bursts are like the one before.
+            out = spares.isEmpty() ? new HandOver(index) : spares.remove(spares.size() - 1);
             env.submit(full);
+        }
+    }
+
+    /** A hand-over has been committed and applied. */
+    void applied(HandOver handOver) {
+        if (handOver.reuse() && spares.size() < SPARES_MAX) {
+            spares.add(handOver);
         }
     }
 

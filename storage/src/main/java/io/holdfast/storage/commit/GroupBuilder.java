@@ -49,7 +49,7 @@ final class GroupBuilder {
         previousPosition = previous;
         firstMessageId = previous + 1;
         timeMillis = now;
-        messages = new ArrayList<>();
+        messages = new ArrayList<>(messages.size());
         changes = new ArrayList<>();
         ended.clear();
         batch.clear();

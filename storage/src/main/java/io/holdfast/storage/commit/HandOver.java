@@ -18,6 +18,9 @@ public final class HandOver {
     private static final int EVENT_WORDS = 4;
 
     private static final int EVENTS_MIN = 4;
+    /** What had room for more is not worth keeping. */
+    private static final int KEPT_MAX = 4_096;
+
     /** Rough cost of a step beside its message, for the limits on the commit queue. */
     private static final int OP_BYTES = 64;
 
@@ -26,20 +29,30 @@ public final class HandOver {
     /** For each step, how many words of events came before it. */
     private int[] eventWordsBefore = new int[8];
 
-    private long[] events;
+    private long[] events = new long[EVENTS_MIN * EVENT_WORDS];
     private int eventWords;
     private int settling;
     private boolean sync;
     private long bytes;
 
     public HandOver(int shard) {
-        this(shard, EVENTS_MIN);
+        this.shard = shard;
     }
 
-    /** As above, with room for as many events as are expected. */
-    public HandOver(int shard, int eventsExpected) {
-        this.shard = shard;
-        events = new long[Math.max(EVENTS_MIN, eventsExpected) * EVENT_WORDS];
+    /**
+     * Empties one whose group is applied, to be filled again: most bursts are like the ones before, and find their room
+     * here. Its owner only, behind everything that the commit did to it; other shards ask only whose it is.
+     *
+     * @return whether it is worth keeping
+     */
+    public boolean reuse() {
+        boolean worth = ops.size() <= KEPT_MAX && eventWords <= KEPT_MAX * EVENT_WORDS;
+        ops.clear();
+        eventWords = 0;
+        settling = 0;
+        sync = false;
+        bytes = 0;
+        return worth;
     }
 
     /** Adds a step that somebody waits for: its group is synced without delay. */
