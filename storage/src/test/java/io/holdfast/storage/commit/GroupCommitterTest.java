@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.protocol.testkit.Seeded;
 import io.holdfast.storage.log.EventKind;
+import io.holdfast.storage.log.LogEntryReader;
+import io.holdfast.storage.log.Message;
 import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
 import io.holdfast.storage.record.NextSession;
@@ -17,7 +20,10 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +54,58 @@ class GroupCommitterTest {
         StoredMessage stored = StoredMessage.parseFrom(fixture.record(Table.MESSAGE, Keys.number(2)));
         assertThat(stored.getTopic().toStringUtf8()).isEqualTo("a/c");
         assertThat(stored.getPayload().toStringUtf8()).isEqualTo("world");
+    }
+
+    @Seeded(runs = 20)
+    @DisplayName(
+            "messages that share lists of recipients keep them, in whatever order the lists come, group after group")
+    void build_sharedRecipients_eachMessageItsOwn(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Recipients> lists = new ArrayList<>();
+        for (int size = 1; size <= 4; size++) {
+            Recipients list = new Recipients(size);
+            random.longs(size, 1, 1 << 20).forEach(number -> list.add(number, random.nextInt(1, 3), null));
+            lists.add(list);
+        }
+        Message message = Message.of(utf8("t"), utf8("x"), 1, false, 0, fixture.now);
+        for (int round = 0; round < 3; round++) {
+            MessageOp[] ops = random.ints(random.nextInt(2, 20), 0, lists.size())
+                    .mapToObj(i -> new MessageOp(message, utf8("t"), lists.get(i), Recipients.NONE, 0))
+                    .toArray(MessageOp[]::new);
+            long position = fixture.commit(ops).position();
+            List<String> told = new ArrayList<>();
+            new LogEntryReader(position, fixture.record(Table.LOG, Keys.number(position))).accept(new Told(told));
+            List<String> expected = new ArrayList<>();
+            for (MessageOp op : ops) {
+                for (int i = 0; i < op.recipients().size(); i++) {
+                    expected.add(op.id() + " to " + op.recipients().number(i) + " flags "
+                            + op.recipients().flags(i));
+                }
+            }
+            assertThat(told).isEqualTo(expected);
+        }
+    }
+
+    private record Told(List<String> lines) implements LogEntryReader.Visitor {
+        @Override
+        public void recipient(long messageId, long number, int flags, int storedBytes, int @Nullable [] identifiers) {
+            lines.add(messageId + " to " + number + " flags " + flags);
+        }
+
+        @Override
+        public void moved(long source, long index, long target, long messageId, int flags) {
+            lines.add("moved");
+        }
+
+        @Override
+        public void event(EventKind kind, long number, long index) {
+            lines.add("event");
+        }
+
+        @Override
+        public void ended(long number) {
+            lines.add("ended");
+        }
     }
 
     @Test
