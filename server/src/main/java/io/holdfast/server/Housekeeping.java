@@ -6,9 +6,11 @@ import io.holdfast.server.routing.Router;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.RetainedExpiry;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
@@ -41,6 +43,7 @@ final class Housekeeping {
     private static final int DUE_MAX = 5_000;
     private static final long CLOSE_SECONDS_MAX = 10;
     private static final int RETAINED_REST = 100;
+    private static final int EXPIRED_MAX = 500;
     private static final int IDLE_SECONDS = 5;
     private static final long IDLE_FLUSH_BYTES = 16L << 20;
 
@@ -200,7 +203,7 @@ final class Housekeeping {
     // ---- $SYS
 
     private void publishOwnTopics() {
-        countRetained();
+        walkRetained();
         instance.sysTopics().forEach(instance.time().millis(), (topic, message) -> {
             Recipients live = router.route(topic, 0, false, 0).live();
             if (!live.isEmpty()) {
@@ -214,21 +217,47 @@ final class Housekeeping {
         });
     }
 
-    /** Walks over them all, so never for more than a hundredth of the time. */
-    private void countRetained() {
+    /**
+     * Walks over them all, so never for more than a hundredth of the time; the expired ones among them go (C31). Look-ups
+     * do not wait for that.
+     */
+    private void walkRetained() {
         long began = System.nanoTime();
         if (began - retainedAtNanos < retainedRestNanos) {
             return;
         }
+        long now = instance.time().millis();
         long count = 0;
         try (RowCursor rows = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
+            List<byte[]> expired = new ArrayList<>();
             while (rows.next() && instance.isRunning()) {
                 count++;
+                if (isExpired(rows, now)) {
+                    expired.add(Keys.textBytes(rows.key()));
+                    expired = expired.size() == EXPIRED_MAX ? expire(expired) : expired;
+                }
             }
+            expire(expired);
         }
         instance.gauges().retained(count);
         retainedAtNanos = System.nanoTime();
         retainedRestNanos = (retainedAtNanos - began) * RETAINED_REST;
+    }
+
+    private static boolean isExpired(RowCursor row, long now) {
+        try {
+            return RetainedExpiry.isExpired(row.record(), now);
+        } catch (DamagedRowException e) {
+            return false; // As a look-up sees it; the checking tools report it.
+        }
+    }
+
+    /** Hands topics to the commit thread, which judges again. */
+    private List<byte[]> expire(List<byte[]> topics) {
+        if (!topics.isEmpty()) {
+            instance.loop(0).tell(shard -> shard.expireRetained(topics));
+        }
+        return new ArrayList<>();
     }
 
     // ---- space

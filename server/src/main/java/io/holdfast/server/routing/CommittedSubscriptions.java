@@ -13,10 +13,12 @@ import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.LongHashSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commit thread's side of the subscription tree: applies changes in commit order, and has the last word on who gets a
@@ -134,21 +136,45 @@ public final class CommittedSubscriptions {
         }
     }
 
-    /** A volatile session has no rows to judge it by: it gets the higher QoS, and what it loses now it may still get. */
+    /**
+     * A volatile session has no rows to judge it by: it gets the higher QoS and one identifier more, and what it loses now
+     * it may still get.
+     */
     private static void addVolatile(RoutedMessage message, SubscriptionChange change) {
+        if (isEcho(message, change)) {
+            return;
+        }
         int flags = Router.flags(
                 change.options(), message.message().qos(), message.message().retain());
-        Recipients live = new Recipients(message.live().size() + 1);
-        for (int i = 0; i < message.live().size(); i++) {
-            int before = message.live().flags(i);
-            if (message.live().number(i) != change.number()) {
-                live.add(message.live().number(i), before, message.live().identifiers(i));
-            } else if ((before & Delivery.QOS_MASK) >= (flags & Delivery.QOS_MASK)) {
-                return;
+        int[] identifiers = Router.with(null, change.identifier());
+        Recipients all = message.live();
+        Recipients live = new Recipients(all.size() + 1);
+        for (int i = 0; i < all.size(); i++) {
+            if (all.number(i) != change.number()) {
+                live.add(all.number(i), all.flags(i), all.identifiers(i));
+                continue;
             }
+            int before = all.flags(i);
+            boolean higher = (before & Delivery.QOS_MASK) < (flags & Delivery.QOS_MASK);
+            flags = (higher ? flags : before) | ((before | flags) & Delivery.RETAIN);
+            identifiers = both(all.identifiers(i), change.identifier());
         }
-        live.add(change.number(), flags, null);
+        live.add(change.number(), marked(flags, identifiers), identifiers);
         message.recipients(message.recipients(), live);
+    }
+
+    private static int @Nullable [] both(int @Nullable [] before, int identifier) {
+        boolean known = before != null && Arrays.stream(before).anyMatch(i -> i == identifier);
+        return known ? before : Router.with(before, identifier);
+    }
+
+    private static int marked(int flags, int @Nullable [] identifiers) {
+        return identifiers == null ? flags & ~Delivery.IDENTIFIERS : flags | Delivery.IDENTIFIERS;
+    }
+
+    /** No Local: not to the session that published it [MQTT5-3.8.3-3]. */
+    private static boolean isEcho(RoutedMessage message, SubscriptionChange change) {
+        return change.number() == message.message().publisher() && SubscriptionOptions.isNoLocal(change.options());
     }
 
     private void rebuild(RoutedMessage message, LongHashSet affected, List<SubscriptionChange> pending) {
@@ -211,18 +237,19 @@ public final class CommittedSubscriptions {
             Recipients durable,
             Recipients live) {
         int options = -1;
+        int[] identifiers = null;
         for (Map.Entry<TopicFilter, SubscriptionChange> entry : filters.entrySet()) {
             int own = entry.getValue().options();
-            boolean echo = number == message.message().publisher() && SubscriptionOptions.isNoLocal(own);
-            if (!echo && entry.getKey().matches(message.topic())) {
+            if (!isEcho(message, entry.getValue()) && entry.getKey().matches(message.topic())) {
                 options = options < 0 ? own : Router.merged(options, own);
+                identifiers = Router.with(identifiers, entry.getValue().identifier());
             }
         }
         if (options >= 0) {
             int flags = Router.flags(
                     options, message.message().qos(), message.message().retain());
             boolean queued = !SubscriptionOptions.isVolatile(options) && (flags & Delivery.QOS_MASK) > 0;
-            (queued ? durable : live).add(number, flags, null);
+            (queued ? durable : live).add(number, marked(flags, identifiers), identifiers);
         }
     }
 }

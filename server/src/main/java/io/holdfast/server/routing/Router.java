@@ -120,10 +120,17 @@ public final class Router {
 
     private void addIdentifier(int place, int identifier) {
         if (identifier != 0) {
-            int[] before = identifiers[place];
-            int[] after = before == null ? new int[1] : Arrays.copyOf(before, before.length + 1);
-            after[after.length - 1] = identifier;
-            identifiers[place] = after;
+            identifiers[place] = with(identifiers[place], identifier);
         }
+    }
+
+    /** All identifiers that match go along in the one copy [MQTT5-3.3.4-3] [MQTT5-3.3.4-4]; 0 is none. */
+    static int @Nullable [] with(int @Nullable [] before, int identifier) {
+        if (identifier == 0) {
+            return before;
+        }
+        int[] after = before == null ? new int[1] : Arrays.copyOf(before, before.length + 1);
+        after[after.length - 1] = identifier;
+        return after;
     }
 }

@@ -15,14 +15,28 @@ final class RetainedDelivery extends RetainedSlice {
     private final Session session;
     private final TopicFilter filter;
     private final int options;
+    private final int identifier;
 
-    RetainedDelivery(SessionShard shard, Session session, TopicFilter filter, int options, byte[] after, long below) {
+    /**
+     * The next slice for a subscription.
+     *
+     * @param identifier Subscription Identifier, 0 for none
+     */
+    RetainedDelivery(
+            SessionShard shard,
+            Session session,
+            TopicFilter filter,
+            int options,
+            int identifier,
+            byte[] after,
+            long below) {
         super(
                 session.number,
                 filter.utf8(),
                 prefix(filter),
                 !filter.hasWildcard(),
                 session.durable,
+                identifier,
                 after,
                 below,
                 shard.sizes.retainedPerSlice());
@@ -30,6 +44,7 @@ final class RetainedDelivery extends RetainedSlice {
         this.session = session;
         this.filter = filter;
         this.options = options;
+        this.identifier = identifier;
     }
 
     /** The bytes that every matching topic begins with, but for the parent of {@code a/#}. */
@@ -49,6 +64,9 @@ final class RetainedDelivery extends RetainedSlice {
 
     @Override
     protected int flags(Message message) {
+        if (message.publisher() == session.number && SubscriptionOptions.isNoLocal(options)) {
+            return LEFT_OUT; // [MQTT5-3.8.3-3]
+        }
         // Sent because of a new subscription: RETAIN 1 [MQTT-3.3.1-8].
         return Math.min(message.qos(), SubscriptionOptions.qos(options)) | Delivery.RETAIN;
     }
@@ -61,7 +79,8 @@ final class RetainedDelivery extends RetainedSlice {
     public void committed() {
         session.slicing = false;
         if (hasMore() && !session.ended) {
-            shard.inbound.startRetained(new RetainedDelivery(shard, session, filter, options, after(), below()));
+            shard.inbound.startRetained(
+                    new RetainedDelivery(shard, session, filter, options, identifier, after(), below()));
         } else {
             greet();
             shard.inbound.continueRetained(session);
@@ -70,8 +89,9 @@ final class RetainedDelivery extends RetainedSlice {
 
     /** What the broker itself says comes last, and so behind the SUBACK that some clients insist on seeing first. */
     private void greet() {
+        int[] identifiers = identifier == 0 ? null : new int[] {identifier};
         for (Message own : shard.env.ownMessages(filter)) {
-            shard.outbound.sendAtMostOnce(session, own, Delivery.RETAIN, null);
+            shard.outbound.sendAtMostOnce(session, own, Delivery.RETAIN, identifiers);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
+import io.holdfast.storage.commit.RetainedExpiry;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.IndexSpace;
@@ -300,8 +301,14 @@ public final class SessionShard {
     public void oweRetained(long number, TopicFilter filter, int options) {
         Session session = get(number);
         if (session != null) {
-            inbound.startRetained(new RetainedDelivery(this, session, filter, options, new byte[0], 0));
+            inbound.startRetained(new RetainedDelivery(this, session, filter, options, 0, new byte[0], 0));
         }
+        endOfBurst();
+    }
+
+    /** Takes retained messages that have expired off the disk (C31). */
+    public void expireRetained(List<byte[]> topics) {
+        add(new RetainedExpiry(topics), topics.size() * Long.BYTES);
         endOfBurst();
     }
 

@@ -15,8 +15,11 @@ import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SubscriptionOps;
 import io.holdfast.storage.commit.SubscriptionOps.Owed;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE: each filter is a step of its own, judged alone [MQTT-3.8.4-4]; the answer follows the commit
@@ -33,17 +36,19 @@ final class SubscriptionFlow {
 
     void onSubscribe(Connection connection, Session session, Subscribe subscribe) {
         List<ReasonCode> codes = new ArrayList<>(subscribe.requests().size());
+        int identifier = subscribe.properties().subscriptionIdentifier();
         for (Subscribe.Request request : subscribe.requests()) {
-            codes.add(subscribe(session, request, codes.size()));
+            codes.add(subscribe(session, request, identifier, codes.size())); // [MQTT5-3.9.3-1] [MQTT5-3.8.4-6]
         }
         if (connection.version == ProtocolVersion.MQTT_3_1) {
             // 3.1 has no failure code: a refused filter is granted QoS 0 and never served.
             codes.replaceAll(code -> code.isFailure() ? ReasonCode.SUCCESS : code);
         }
-        reply(connection, new SubAck(subscribe.packetId(), codes, Properties.NONE));
+        SubAck subAck = new SubAck(subscribe.packetId(), codes, Properties.NONE); // [MQTT5-3.8.4-1] [MQTT5-3.8.4-2]
+        reply(connection, () -> subAck);
     }
 
-    private ReasonCode subscribe(Session session, Subscribe.Request request, int earlier) {
+    private ReasonCode subscribe(Session session, Subscribe.Request request, int identifier, int earlier) {
         TopicFilter filter = request.filter();
         if (filter == null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
@@ -54,7 +59,8 @@ final class SubscriptionFlow {
         if (session.subscriptionCount < 0) {
             session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, session.number);
         }
-        if (session.subscriptionCount + earlier >= shard.limits.subscriptionsMax()) {
+        int taken = session.durable ? session.subscriptionCount + earlier : session.subscriptionCount;
+        if (taken >= shard.limits.subscriptionsMax() && isNew(session, filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         QoS granted = request.maxQos();
@@ -62,15 +68,29 @@ final class SubscriptionFlow {
                 | (request.retainAsPublished() ? SubscriptionOptions.RETAIN_AS_PUBLISHED : 0)
                 | (session.durable ? 0 : SubscriptionOptions.VOLATILE);
         int options = SubscriptionOptions.of(granted.level(), request.retainHandling(), flags);
+        grant(session, filter, options, identifier);
+        return ReasonCode.granted(granted); // [MQTT5-3.8.4-7] [MQTT5-3.2.2-10]
+    }
+
+    /** Hands a subscription over; one that the session has with this filter is replaced [MQTT5-3.8.4-3]. */
+    private void grant(Session session, TopicFilter filter, int options, int identifier) {
+        // Nobody else knows which filters a session without rows has.
+        boolean isNew = session.durable || session.volatileFilters().add(filter);
         if (!session.durable) {
-            session.volatileFilters().add(filter);
+            session.subscriptionCount = session.volatileFilters().size();
         }
-        shard.addUrgent(new Granted(session, filter, options), STEP_BYTES + filter.utf8().length);
-        return switch (granted) {
-            case AT_MOST_ONCE -> ReasonCode.SUCCESS;
-            case AT_LEAST_ONCE -> ReasonCode.GRANTED_QOS_1;
-            case EXACTLY_ONCE -> ReasonCode.GRANTED_QOS_2;
+        Owed owed = switch (SubscriptionOptions.retainHandling(options)) {
+            case Subscribe.RETAIN_NEVER -> Owed.NOTHING; // [MQTT5-3.3.1-11]
+            case Subscribe.RETAIN_IF_NEW -> isNew ? Owed.IF_NEW : Owed.NOTHING; // [MQTT5-3.3.1-10]
+            default -> Owed.ALWAYS; // [MQTT5-3.3.1-9] [MQTT5-3.8.4-4]
         };
+        shard.addUrgent(new Granted(session, filter, options, identifier, owed), STEP_BYTES + filter.utf8().length);
+    }
+
+    private boolean isNew(Session session, TopicFilter filter) {
+        return session.durable
+                ? shard.store.get(Table.SUBSCRIPTION, Keys.subscription(session.number, filter.utf8())) == null
+                : !session.volatileFilters().contains(filter);
     }
 
     /** A subscription on its way to the tree; once there, the retained messages follow. */
@@ -78,46 +98,49 @@ final class SubscriptionFlow {
         private final Session session;
         private final TopicFilter filter;
         private final int options;
+        private final int identifier;
 
-        Granted(Session session, TopicFilter filter, int options) {
-            super(
-                    session.number,
-                    filter,
-                    filter.utf8(),
-                    options,
-                    0,
-                    session.durable,
-                    switch (SubscriptionOptions.retainHandling(options)) {
-                        case Subscribe.RETAIN_NEVER -> Owed.NOTHING;
-                        case Subscribe.RETAIN_IF_NEW -> Owed.IF_NEW;
-                        default -> Owed.ALWAYS;
-                    });
+        Granted(Session session, TopicFilter filter, int options, int identifier, Owed owed) {
+            super(session.number, filter, filter.utf8(), options, identifier, session.durable, owed);
             this.session = session;
             this.filter = filter;
             this.options = options;
+            this.identifier = identifier;
         }
 
         @Override
         public void committed() {
-            if (!existed()) {
+            if (session.durable && !existed()) {
                 session.subscriptionCount++;
             }
             if (!session.ended && isOwed()) {
-                start(new RetainedDelivery(shard, session, filter, options, new byte[0], owedBelow()));
+                start(new RetainedDelivery(shard, session, filter, options, identifier, new byte[0], owedBelow()));
             }
         }
     }
 
     void onUnsubscribe(Connection connection, Session session, Unsubscribe unsubscribe) {
-        List<ReasonCode> codes = new ArrayList<>();
+        List<Supplier<ReasonCode>> codes = new ArrayList<>();
         for (TopicFilter filter : unsubscribe.filters()) {
-            if (!session.durable) {
-                session.volatileFilters().remove(filter);
-            }
-            shard.addUrgent(new Removed(session, filter), STEP_BYTES + filter.utf8().length);
-            codes.add(ReasonCode.SUCCESS);
+            codes.add(filter == null ? () -> ReasonCode.TOPIC_FILTER_INVALID : remove(session, filter));
         }
-        reply(connection, new UnsubAck(unsubscribe.packetId(), codes, Properties.NONE)); // [MQTT-3.10.4-5]
+        // [MQTT-3.10.4-5] [MQTT5-3.10.4-4] [MQTT5-3.10.4-5] [MQTT5-3.11.3-1]; what existed is known once committed.
+        reply(
+                connection,
+                () -> new UnsubAck(
+                        unsubscribe.packetId(),
+                        codes.stream().map(Supplier::get).toList(),
+                        Properties.NONE));
+    }
+
+    private Supplier<ReasonCode> remove(Session session, TopicFilter filter) {
+        boolean known = !session.durable && session.volatileFilters().remove(filter);
+        if (!session.durable) {
+            session.subscriptionCount = session.volatileFilters().size();
+        }
+        Removed removed = new Removed(session, filter);
+        shard.addUrgent(removed, STEP_BYTES + filter.utf8().length);
+        return () -> known || removed.existed() ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
     }
 
     private static final class Removed extends SubscriptionOps.Unsubscribe {
@@ -130,13 +153,13 @@ final class SubscriptionFlow {
 
         @Override
         public void committed() {
-            if (existed() && session.subscriptionCount > 0) {
+            if (session.durable && existed() && session.subscriptionCount > 0) {
                 session.subscriptionCount--;
             }
         }
     }
 
-    private void reply(Connection connection, Packet packet) {
+    private void reply(Connection connection, Supplier<Packet> packet) {
         ParkedPacket reply = new ParkedPacket(connection, packet);
         shard.addUrgent(reply, STEP_BYTES);
         connection.replies.add(reply);
@@ -145,10 +168,10 @@ final class SubscriptionFlow {
     /** A packet that waits for the commit of everything handed over before it. */
     private final class ParkedPacket extends RowOps.Note implements Replies.Reply {
         private final Connection connection;
-        private final Packet packet;
+        private final Supplier<Packet> packet;
         private boolean ready;
 
-        ParkedPacket(Connection connection, Packet packet) {
+        ParkedPacket(Connection connection, Supplier<Packet> packet) {
             this.connection = connection;
             this.packet = packet;
         }
@@ -166,7 +189,7 @@ final class SubscriptionFlow {
 
         @Override
         public void send(Connection to) {
-            shard.send(to, packet);
+            shard.send(to, packet.get());
         }
     }
 
@@ -184,7 +207,12 @@ final class SubscriptionFlow {
             return;
         }
         session.slicing = true;
-        shard.addUrgent(session.owed.remove(0), STEP_BYTES);
+        RetainedDelivery slice = session.owed.remove(0);
+        Limits limits = shard.limits;
+        slice.limit(
+                limits.queueMessagesMax() == 0 ? Long.MAX_VALUE : limits.queueMessagesMax() - session.queued(),
+                limits.queueBytesMax() == 0 ? Long.MAX_VALUE : limits.queueBytesMax() - session.state.queuedBytes());
+        shard.addUrgent(slice, STEP_BYTES);
     }
 
     private boolean hasRoom(Session session) {

@@ -61,6 +61,36 @@ class MessageIT {
         broker.close();
     }
 
+    @Test
+    @DisplayName(
+            "C31 [MQTT5-3.3.2-5] an expired retained message is not found by a new subscription, nor after a restart; one"
+                    + " that lasts tells what is left")
+    void subscribe_retainedExpired_notFound() throws IOException, ConfigurationException {
+        try (WireClient publisher = client("p", kept())) {
+            retain(publisher, "r/short", 1);
+            retain(publisher, "r/long", 60);
+        }
+        awaitSeconds(2);
+        for (String subscriber : new String[] {"before", "after"}) {
+            try (WireClient client = client(subscriber, kept())) {
+                client.subscribe("r/#", QoS.AT_LEAST_ONCE);
+                Publish found = client.expect(Publish.class);
+                assertThat(found.topic()).isEqualTo(TopicName.of("r/long"));
+                assertThat(found.properties().messageExpiryIntervalSeconds()).isBetween(30L, 58L);
+                client.send(PingReq.INSTANCE);
+                client.expect(PingResp.class);
+            }
+            restart();
+        }
+    }
+
+    private static void retain(WireClient publisher, String topic, long expirySeconds) throws IOException {
+        Properties properties =
+                Properties.builder().messageExpiryIntervalSeconds(expirySeconds).build();
+        publisher.send(new Publish(1, QoS.AT_LEAST_ONCE, false, true, TopicName.of(topic), new byte[] {1}, properties));
+        publisher.expect(PubAck.class);
+    }
+
     private void restart() throws IOException, ConfigurationException {
         broker.close();
         broker = RunningBroker.start(folder);

@@ -64,6 +64,8 @@ final class GroupBuilder {
             for (CommitOp op : handOver.ops()) {
                 if (op instanceof RetainedSlice slice) {
                     slice.read(this);
+                } else if (op instanceof RetainedExpiry expiry) {
+                    expiry.expire(this);
                 }
             }
         }

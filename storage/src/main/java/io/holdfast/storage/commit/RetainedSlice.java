@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * {@code owedBelow} on were delivered live and are skipped.
  */
 public abstract class RetainedSlice extends CommitOp {
+    /** Answer of {@link #flags} for a message that this subscription is not sent. */
+    protected static final int LEFT_OUT = -1;
+
     private static final int ROWS_MAX = 2_000;
 
     private final long number;
@@ -26,7 +29,9 @@ public abstract class RetainedSlice extends CommitOp {
     private final byte[] prefix;
     private final boolean exact;
     private final boolean durable;
-    private final int messagesMax;
+    private final int identifier;
+    private int messagesMax;
+    private long bytesMax = Long.MAX_VALUE;
     private byte[] after;
     private long below;
     private boolean more;
@@ -34,12 +39,16 @@ public abstract class RetainedSlice extends CommitOp {
     // Of this slice so far.
     private int rows;
     private int found;
+    private long foundBytes;
+    private int @Nullable [] identifiers;
 
     /**
      * The next slice of a subscription.
      *
      * @param prefix the filter up to its first wildcard, with its separator; the whole filter when {@code exact}. Of
      *     {@code a/#} the parent {@code a} is looked up apart: between it and {@code a/} lie {@code a-} and others
+     * @param identifier Subscription Identifier that goes with each message, 0 for none; a durable session's row knows
+     *     better
      * @param after the topic to go on behind; a durable session's row knows better
      * @param below the message id to stop before; as above
      * @param messagesMax messages in one slice at most
@@ -50,6 +59,7 @@ public abstract class RetainedSlice extends CommitOp {
             byte[] prefix,
             boolean exact,
             boolean durable,
+            int identifier,
             byte[] after,
             long below,
             int messagesMax) {
@@ -58,14 +68,21 @@ public abstract class RetainedSlice extends CommitOp {
         this.prefix = prefix;
         this.exact = exact;
         this.durable = durable;
+        this.identifier = identifier;
         this.after = after;
         this.below = below;
         this.messagesMax = messagesMax;
     }
 
+    /** Says how much room the session's queue has: more than that waits for another slice. */
+    public final void limit(long messages, long bytes) {
+        messagesMax = (int) Math.max(1, Math.min(messagesMax, messages));
+        bytesMax = bytes;
+    }
+
     protected abstract boolean matches(byte[] topicUtf8);
 
-    /** Flags of the delivery of a retained message (QoS, RETAIN 1). Commit thread. */
+    /** Flags of the delivery of a retained message (QoS, RETAIN 1), or {@link #LEFT_OUT}. Commit thread. */
     protected abstract int flags(Message message);
 
     @Override
@@ -83,6 +100,8 @@ public abstract class RetainedSlice extends CommitOp {
             after = row.getOwedAfter().toByteArray();
             below = row.getOwedBelow();
         }
+        int known = row == null ? identifier : row.getIdentifier();
+        identifiers = known == 0 ? null : new int[] {known}; // [MQTT5-3.3.4-3]
         scan(group);
         if (row != null) {
             byte[] next = SubscriptionOps.row(row.getOptions(), row.getIdentifier(), more, after, below);
@@ -94,6 +113,7 @@ public abstract class RetainedSlice extends CommitOp {
         more = false;
         rows = 0;
         found = 0;
+        foundBytes = 0;
         int last = filterUtf8.length - 1;
         boolean everythingBelow = filterUtf8[last] == '#' && prefix.length == last;
         if (everythingBelow && last > 0) {
@@ -118,7 +138,7 @@ public abstract class RetainedSlice extends CommitOp {
                 if (!startsWith(topic, start)) {
                     break;
                 }
-                if (rows++ == ROWS_MAX || found == messagesMax) {
+                if (rows++ == ROWS_MAX || found == messagesMax || foundBytes >= bytesMax) {
                     more = true;
                     return;
                 }
@@ -160,9 +180,18 @@ public abstract class RetainedSlice extends CommitOp {
             return false;
         }
         Message message = Message.parse(stored);
-        Recipients one = new Recipients(1);
+        if (message.isExpired(group.timeMillis())) {
+            group.batch().delete(Table.RETAINED, Keys.text(topic)); // C31; a later put of this group stands behind it.
+            return false;
+        }
         int flags = flags(message);
-        one.add(number, flags, null);
+        if (flags == LEFT_OUT) {
+            return false;
+        }
+        flags |= identifiers == null ? 0 : Delivery.IDENTIFIERS;
+        foundBytes += message.storedBytes();
+        Recipients one = new Recipients(1);
+        one.add(number, flags, identifiers);
         boolean queued = durable && (flags & Delivery.QOS_MASK) > 0;
         new MessageOp(message, topic, queued ? one : Recipients.NONE, queued ? Recipients.NONE : one, 0).write(group);
         return true;

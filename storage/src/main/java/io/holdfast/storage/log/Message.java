@@ -37,7 +37,8 @@ public final class Message {
     private boolean retain;
     private long publishedMillis;
     private long publisher;
-    private long expirySeconds = NEVER;
+    private int expirySeconds; // unsigned; with the flag below 8 bytes less than a long
+    private boolean expires;
     private int storedBytes;
 
     private Message(byte[] topic, byte[] payload, byte[] properties) {
@@ -70,8 +71,11 @@ public final class Message {
                 case RETAIN -> m.retain = in.varint() != 0;
                 case PUBLISHED -> m.publishedMillis = in.varint();
                 case PUBLISHER -> m.publisher = in.varint();
-                case EXPIRY -> m.expirySeconds = in.varint() & 0xFFFF_FFFFL;
-                case EXPIRES_AT_ONCE -> m.expirySeconds = in.varint() == 0 ? m.expirySeconds : 0;
+                case EXPIRY -> {
+                    m.expirySeconds = (int) in.varint();
+                    m.expires |= m.expirySeconds != 0;
+                }
+                case EXPIRES_AT_ONCE -> m.expires |= in.varint() != 0;
                 default -> in.skip(tag);
             }
         }
@@ -114,7 +118,8 @@ public final class Message {
         m.retain = retain;
         m.publishedMillis = publishedMillis;
         m.publisher = publisher;
-        m.expirySeconds = expirySeconds;
+        m.expirySeconds = expirySeconds == NEVER ? 0 : (int) expirySeconds;
+        m.expires = expirySeconds != NEVER;
         m.storedBytes = RecordWriter.bytesFieldSize(TOPIC, topic.length)
                 + RecordWriter.bytesFieldSize(PAYLOAD, payload.length)
                 + RecordWriter.fieldSize(QOS, qos)
@@ -135,9 +140,9 @@ public final class Message {
         out.field(RETAIN, retain ? 1 : 0);
         out.field(PUBLISHED, publishedMillis);
         out.field(PUBLISHER, publisher);
-        out.field(EXPIRY, Math.max(0, expirySeconds));
+        out.field(EXPIRY, Integer.toUnsignedLong(expirySeconds));
         out.bytesField(PROPERTIES, propertiesArray, propertiesOffset, propertiesBytes);
-        out.field(EXPIRES_AT_ONCE, expirySeconds == 0 ? 1 : 0);
+        out.field(EXPIRES_AT_ONCE, expires && expirySeconds == 0 ? 1 : 0);
     }
 
     /** The record in an array of its own. */
@@ -205,16 +210,16 @@ public final class Message {
 
     /** Message Expiry Interval as received, in seconds, or {@link #NEVER}. */
     public long expirySeconds() {
-        return expirySeconds;
+        return expires ? Integer.toUnsignedLong(expirySeconds) : NEVER;
     }
 
     public boolean expires() {
-        return expirySeconds != NEVER;
+        return expires;
     }
 
     /** Milliseconds since 1970 behind which the message has expired; only for one that does expire. */
     public long expiresMillis() {
-        return publishedMillis + expirySeconds * 1_000;
+        return publishedMillis + Integer.toUnsignedLong(expirySeconds) * 1_000;
     }
 
     /**
@@ -222,16 +227,16 @@ public final class Message {
      * over restarts too (C34).
      */
     public boolean isExpired(long nowMillis) {
-        return expirySeconds != NEVER && nowMillis > expiresMillis();
+        return expires && nowMillis > expiresMillis();
     }
 
     /** What is left of the interval, in seconds, or {@link #NEVER}: what is forwarded [MQTT5-3.3.2-6]. */
     public long remainingSeconds(long nowMillis) {
-        if (expirySeconds == NEVER) {
+        if (!expires) {
             return NEVER;
         }
         long waited = Math.max(0, nowMillis - publishedMillis) / 1_000;
-        return Math.max(0, expirySeconds - waited);
+        return Math.max(0, Integer.toUnsignedLong(expirySeconds) - waited);
     }
 
     public String topic() {

@@ -83,6 +83,13 @@ final class CommitFixture implements CommitListener {
         return message(topic, payload, 1, true, recipients);
     }
 
+    /** A retained message that expires. */
+    MessageOp expiring(String topic, String payload, long expirySeconds) {
+        byte[] name = utf8(topic);
+        Message message = Message.of(name, utf8(payload), 1, true, 0, now, expirySeconds, new byte[0]);
+        return new MessageOp(message, name, Recipients.NONE, Recipients.NONE, 0);
+    }
+
     private MessageOp message(String topic, String payload, int qos, boolean retain, long... recipients) {
         Recipients to = new Recipients(recipients.length);
         for (long number : recipients) {

@@ -27,7 +27,16 @@ class RetainedSliceTest {
         private final String only;
 
         Slice(String filter, boolean durable, byte[] after, long below) {
-            super(ONE, utf8(filter), utf8(filter.replace("#", "")), !filter.endsWith("#"), durable, after, below, 100);
+            super(
+                    ONE,
+                    utf8(filter),
+                    utf8(filter.replace("#", "")),
+                    !filter.endsWith("#"),
+                    durable,
+                    0,
+                    after,
+                    below,
+                    100);
             only = filter.replace("#", "");
         }
 
@@ -132,13 +141,54 @@ class RetainedSliceTest {
         subscribe("r/#");
         MessageOp kept = fixture.commit(Slice.durable()).messages().get(0);
         assertThat(kept.recipients().size()).isEqualTo(1);
-        assertThat(kept.recipients().flags(0)).isEqualTo(1 | Delivery.RETAIN);
+        assertThat(kept.recipients().flags(0)).isEqualTo(1 | Delivery.RETAIN | Delivery.IDENTIFIERS);
+        assertThat(kept.recipients().identifiers(0))
+                .as("[MQTT5-3.3.4-3] the subscription's identifier goes along")
+                .containsExactly(5);
         assertThat(fixture.numbers(Table.MESSAGE)).containsExactly(kept.id());
 
         Group group = fixture.commit(new Slice("r/#", false, new byte[0], Long.MAX_VALUE));
         assertThat(group.messages().get(0).recipients().isEmpty()).isTrue();
         assertThat(group.messages().get(0).live().number(0)).isEqualTo(ONE);
         assertThat(fixture.record(Table.RETAINED, Keys.text(utf8("r/0000")))).isEqualTo(before);
+    }
+
+    @Test
+    @DisplayName("C13 a slice holds no more than the queue has room for, in messages and in bytes")
+    void slice_littleRoom_stopsThere() {
+        retain(20);
+        subscribe("r/#");
+        Slice messages = Slice.durable();
+        messages.limit(3, Long.MAX_VALUE);
+        assertThat(topics(fixture.commit(messages))).containsExactly("r/0000", "r/0001", "r/0002");
+        assertThat(messages.more()).isTrue();
+        Slice bytes = Slice.durable();
+        bytes.limit(100, 30);
+        assertThat(topics(fixture.commit(bytes))).containsExactly("r/0003", "r/0004");
+        assertThat(topics(fixture.commit(Slice.durable()))).hasSize(15);
+    }
+
+    @Test
+    @DisplayName("C31 [MQTT5-3.3.2-5] an expired retained message is not delivered by a slice, and its row goes")
+    void slice_expired_leftOutAndDeleted() {
+        retain(1);
+        fixture.commit(fixture.expiring("r/0001", "short", 1), fixture.expiring("r/0002", "long", 100));
+        subscribe("r/#");
+        fixture.now += 2_000;
+        assertThat(topics(fixture.commit(Slice.durable()))).containsExactly("r/0000", "r/0002");
+        assertThat(fixture.texts(Table.RETAINED)).containsExactly("r/0000", "r/0002");
+    }
+
+    @Test
+    @DisplayName("C31 what is expired goes from the disk; a new value in the same group stays")
+    void expiry_expiredRows_deletedBeforeNewValues() {
+        retain(1);
+        fixture.commit(
+                fixture.expiring("r/a", "a", 1), fixture.expiring("r/b", "b", 1), fixture.expiring("r/c", "c", 60));
+        fixture.now += 2_000;
+        List<byte[]> seen = List.of(utf8("r/0000"), utf8("r/a"), utf8("r/b"), utf8("r/c"), utf8("r/gone"));
+        fixture.commit(fixture.retained("r/b", "new"), new RetainedExpiry(seen));
+        assertThat(fixture.texts(Table.RETAINED)).containsExactly("r/0000", "r/b", "r/c");
     }
 
     @Test

@@ -87,6 +87,7 @@ final class RetainedStore implements CommitListener {
                     prefix(filter.utf8()),
                     !filter.hasWildcard(),
                     false,
+                    0,
                     after,
                     Long.MAX_VALUE,
                     SLICE_MESSAGES);
