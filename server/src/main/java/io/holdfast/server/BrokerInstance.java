@@ -33,6 +33,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,6 +69,9 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     private final AtomicLongArray applied;
     private final AtomicLong nextSession;
     private final AtomicBoolean running = new AtomicBoolean(true);
+    /** Sessions whose queue takes no more, of all shards. */
+    private final Set<Long> fullQueues = ConcurrentHashMap.newKeySet();
+
     private final AtomicBoolean owesRetained = new AtomicBoolean();
     private final InstanceGauges gauges;
     private final SysTopics sysTopics;
@@ -295,6 +300,22 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     long nextSessionSequence() {
         return nextSession.getAndIncrement();
+    }
+
+    void queueFull(long number, boolean full) {
+        if (full) {
+            fullQueues.add(number);
+        } else {
+            fullQueues.remove(number);
+        }
+    }
+
+    boolean anyQueueFull() {
+        return !fullQueues.isEmpty();
+    }
+
+    boolean isQueueFull(long number) {
+        return fullQueues.contains(number);
     }
 
     void applied(int shard, long position) {

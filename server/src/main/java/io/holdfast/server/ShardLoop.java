@@ -218,6 +218,21 @@ final class ShardLoop implements ShardEnvironment {
     }
 
     @Override
+    public void queueFull(long number, boolean full) {
+        instance.queueFull(number, full);
+    }
+
+    @Override
+    public boolean anyQueueFull() {
+        return instance.anyQueueFull();
+    }
+
+    @Override
+    public boolean isQueueFull(long number) {
+        return instance.isQueueFull(number);
+    }
+
+    @Override
     public void count(ShardEvent event) {
         instance.counters().add(event);
     }

@@ -74,7 +74,7 @@ final class InboundFlow {
             repeatPubRec(connection, session, publish.packetId());
             return;
         }
-        if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, publish)) {
+        if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, session, publish)) {
             return;
         }
         if (exactlyOnce && session.state.inboundCount() >= shard.limits.inboundMax()) {
@@ -121,15 +121,39 @@ final class InboundFlow {
      * Refuses a message of an MQTT 5 client without ending the connection; its packet identifier then means nothing
      * [MQTT5-4.3.3-9]. At QoS 0 there is no answer to refuse it in: DISCONNECT says why.
      */
-    private boolean refuses(Connection connection, Publish publish) {
+    private boolean refuses(Connection connection, Session session, Publish publish) {
         if (publish.properties().payloadFormatIndicator() == 0 || Utf8.isText(publish.payload())) {
-            return false;
+            if (publish.qos() == QoS.AT_MOST_ONCE
+                    || !shard.env.anyQueueFull()
+                    || !isTakenByNobody(connection, session, publish)) {
+                return false;
+            }
+            shard.env.count(ShardEvent.PUBLISH_REFUSED);
+            answer(connection, publish, ReasonCode.QUOTA_EXCEEDED, "the queues of all subscribers are full");
+            return true;
         }
         shard.env.count(ShardEvent.PUBLISH_REFUSED);
         if (publish.qos() == QoS.AT_MOST_ONCE) {
             shard.connects.end(connection, ReasonCode.PAYLOAD_FORMAT_INVALID);
         } else {
             answer(connection, publish, ReasonCode.PAYLOAD_FORMAT_INVALID, "the payload is not UTF-8");
+        }
+        return true;
+    }
+
+    /** Whether all who should get a message have a full queue; a retained one is kept all the same. */
+    private boolean isTakenByNobody(Connection connection, Session session, Publish publish) {
+        if (publish.retain()) {
+            return false;
+        }
+        Route route = route(connection, session, publish);
+        if (!route.live().isEmpty() || route.durable().isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < route.durable().size(); i++) {
+            if (!shard.env.isQueueFull(route.durable().number(i))) {
+                return false;
+            }
         }
         return true;
     }

@@ -125,6 +125,7 @@ final class OutboundFlow {
                 return;
             }
         }
+        shard.full.judge(session);
         shard.inbound.continueRetained(session);
     }
 
@@ -345,7 +346,13 @@ final class OutboundFlow {
 
     private void bound(Session session) {
         Limits limits = shard.limits;
+        if (limits.queueMessagesMax() > 0 && session.queued() == limits.queueMessagesMax()) {
+            shard.full.add(session);
+        }
         while (isFull(session, limits)) {
+            if (shard.full.expire(session)) {
+                continue;
+            }
             boolean oldest = limits.overflow() == Limits.Overflow.DROP_OLDEST;
             long index = oldest ? firstUnsettled(session, session.firstUnsent()) : session.state.next() - 1;
             if (index < session.firstUnsent() || index >= session.state.next() || session.state.isSettled(index)) {
@@ -358,6 +365,7 @@ final class OutboundFlow {
                 return;
             }
             boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
+            shard.full.add(session);
             shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
         }
     }

@@ -102,6 +102,9 @@ final class Session {
     /** Whether a sync was asked for that sets packet identifiers free. */
     boolean hurrying;
 
+    /** When to look for expired messages in a full queue again. */
+    long expiryLookMillis;
+
     // ---- checkpoint
     Dirty dirty = Dirty.CLEAN;
 

@@ -57,6 +57,7 @@ final class SessionEnd {
 
     void end(Session session, Held held) {
         session.ended = true;
+        shard.full.judge(session);
         shard.env.count(ShardEvent.SESSION_ENDED);
         shard.sessions.remove(session.number);
         boolean current = shard.clients.remove(session.clientId, session.number);

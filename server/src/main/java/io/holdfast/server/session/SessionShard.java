@@ -72,6 +72,7 @@ public final class SessionShard {
     final ConnectFlow connects;
     final InboundFlow inbound;
     final OutboundFlow outbound;
+    final FullQueues full;
     final GroupApplier applier;
     final Checkpointer checkpoints;
 
@@ -116,6 +117,7 @@ public final class SessionShard {
         router = new Router(tree.newReader());
         out = new HandOver(index);
         outbound = new OutboundFlow(this);
+        full = new FullQueues(this);
         connects = new ConnectFlow(this);
         inbound = new InboundFlow(this);
         applier = new GroupApplier(this, position);
@@ -239,6 +241,7 @@ public final class SessionShard {
         if (!env.isCommitQueueFull()) {
             resumePaused(now);
         }
+        applier.whenWhole(full::tick);
         endOfBurst();
     }
 

@@ -45,6 +45,19 @@ public interface ShardEnvironment {
     /** A session's rows are damaged; it is left alone from now on. */
     void quarantined(long number, DamagedRowException damage);
 
+    /** A session's queue takes no more, or does again, under the policy that refuses. */
+    default void queueFull(long number, boolean full) {}
+
+    /** Whether any session's queue takes no more. Cheap: asked for each message of MQTT 5 clients. */
+    default boolean anyQueueFull() {
+        return false;
+    }
+
+    /** Whether a session's queue, on any shard, takes no more. */
+    default boolean isQueueFull(long number) {
+        return false;
+    }
+
     /** What the broker itself says on the topics that a new subscription's filter matches ({@code $SYS}). */
     default List<Message> ownMessages(TopicFilter filter) {
         return List.of();

@@ -457,4 +457,34 @@ class MessageIT {
             }
         }
     }
+
+    @Test
+    @DisplayName(
+            "T23 under the policy refuse, a publisher is told 0x97 while nobody has room, and room made by expiry counts")
+    void publish_allQueuesFull_refused() throws IOException, ConfigurationException {
+        broker.close();
+        broker = RunningBroker.start(folder, "session.queue-messages-max=2", "session.queue-overflow=refuse");
+        Properties soon = Properties.builder().messageExpiryIntervalSeconds(4).build();
+        try (WireClient subscriber = client("s", kept());
+                WireClient publisher = client("p", kept())) {
+            subscriber.subscribe("t", QoS.EXACTLY_ONCE);
+            leave(subscriber);
+            publish(publisher, message(QoS.AT_LEAST_ONCE, 1, "t", "m1", soon));
+            publish(publisher, message(QoS.EXACTLY_ONCE, 2, "t", "m2", Properties.NONE));
+            Awaitility.await()
+                    .until(() -> publish(publisher, message(QoS.AT_LEAST_ONCE, 3, "t", "no", Properties.NONE))
+                            == ReasonCode.QUOTA_EXCEEDED);
+            assertThat(publish(publisher, message(QoS.EXACTLY_ONCE, 3, "t", "no", Properties.NONE)))
+                    .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> publish(publisher, message(QoS.EXACTLY_ONCE, 4, "t", "m3", Properties.NONE))
+                            == ReasonCode.SUCCESS);
+        }
+        try (WireClient subscriber = client("s", kept())) {
+            assertThat(text(subscriber.expect(Publish.class))).isEqualTo("m2");
+            assertThat(text(subscriber.expect(Publish.class))).isEqualTo("m3");
+        }
+    }
 }
