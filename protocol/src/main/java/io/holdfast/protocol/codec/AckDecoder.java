@@ -8,6 +8,7 @@ import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubComp;
 import io.holdfast.protocol.packet.PubRec;
@@ -47,9 +48,11 @@ final class AckDecoder {
         ReasonCode reasonCode =
                 in.isMqtt5() ? ReasonCode.of(code, PacketType.CONNACK) : ReasonCode.ofConnAckReturnCode(code);
         if (reasonCode == null || (flags == SESSION_PRESENT && reasonCode.isFailure())) {
-            throw protocolError("CONNACK code"); // [MQTT-3.2.2-4] [MQTT5-3.2.2-6]
+            throw protocolError("CONNACK code"); // [MQTT-3.2.2-4] [MQTT5-3.2.2-6] [MQTT5-3.2.2-8]
         }
-        return new ConnAck(flags == SESSION_PRESENT, reasonCode, PropertiesDecoder.decode(in, PacketType.CONNACK));
+        // the whole byte is reserved in MQTT 3.1, which has no word for it
+        boolean sessionPresent = flags == SESSION_PRESENT && in.version() != ProtocolVersion.MQTT_3_1;
+        return new ConnAck(sessionPresent, reasonCode, PropertiesDecoder.decode(in, PacketType.CONNACK));
     }
 
     /** PUBACK, PUBREC, PUBREL or PUBCOMP: code and properties may be left out from the end if they say nothing. */

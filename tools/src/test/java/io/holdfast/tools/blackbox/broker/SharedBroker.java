@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.broker;
 
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
@@ -15,10 +17,15 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * One broker process for all tests of a class; its output is attached to whatever fails. Registered as a static field.
  * A test that kills the broker restarts it before it ends.
  */
-public final class SharedBroker implements BeforeAllCallback, AfterAllCallback, TestExecutionExceptionHandler {
+public final class SharedBroker
+        implements BeforeAllCallback,
+                BeforeClassTemplateInvocationCallback,
+                AfterAllCallback,
+                TestExecutionExceptionHandler {
     private final String[] settings;
     private final AtomicInteger names = new AtomicInteger();
     private @Nullable BrokerProcess process;
+    private boolean used;
 
     public SharedBroker(String... settings) {
         this.settings = settings;
@@ -26,11 +33,23 @@ public final class SharedBroker implements BeforeAllCallback, AfterAllCallback, 
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
+        Dialect.MQTT_3_1_1.speak();
         process = BrokerProcess.start(BrokerCommand.underTest(), settings);
+    }
+
+    /** A class that runs once for each version gets a new broker each time. */
+    @Override
+    public void beforeClassTemplateInvocation(ExtensionContext context) throws IOException {
+        if (used) {
+            process().close();
+            process = BrokerProcess.start(BrokerCommand.underTest(), settings);
+        }
+        used = true;
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
+        Dialect.MQTT_3_1_1.speak();
         if (process != null) {
             process.close();
         }

@@ -2,10 +2,11 @@
 package io.holdfast.tools.blackbox.history;
 
 /** Section 4.7 of the standard in its plainest form, so that the judge does not trust the code it judges. */
-final class FilterMatch {
+public final class FilterMatch {
     private FilterMatch() {}
 
-    static boolean matches(String filter, String topic) {
+    /** Whether the filter covers the topic. */
+    public static boolean matches(String filter, String topic) {
         if (topic.startsWith("$") && (filter.startsWith("#") || filter.startsWith("+"))) {
             return false;
         }

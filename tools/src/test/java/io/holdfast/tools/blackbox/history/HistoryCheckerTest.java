@@ -424,6 +424,28 @@ final class HistoryCheckerTest {
     }
 
     @Test
+    @DisplayName("control: a delayed will whose session came back is not owed, and reported when it comes")
+    void check_delayedWill_neverComes() {
+        Message will = new Message("late/c", Story.payload("will1"), 1, false);
+        Story story = new Story()
+                .connect("w")
+                .subscribe("w", "late/#", 2)
+                .connectCalled("c", false, Optional.of(will))
+                .connected("c", false);
+        assertClean(story.lost("c"));
+        assertReported(story.receive("w", will, 1, false), Kind.WILL_WRONG);
+    }
+
+    @Test
+    @DisplayName("control: a message that expires is not owed, one that does not is")
+    void check_expiringMissing_isClean() {
+        assertClean(new Story().connect("s").subscribe("s", "#", 2).connect("p").publish("p", "m1", "x/1", 1, 1));
+        assertReported(
+                new Story().connect("s").subscribe("s", "#", 2).connect("p").publish("p", "m1", "y/1", 1, 1),
+                Kind.LOST);
+    }
+
+    @Test
     void check_willAfterUnconfirmedDisconnect_mayComeOrNot() {
         Story story = new Story().connect("w").subscribe("w", "will/#", 2).connectWithWill("c", "will1", 2, false);
         assertClean(story.disconnectCalled("c").lost("c"));

@@ -88,7 +88,7 @@ final class HostileConnectIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("firstPackets")
-    @DisplayName("T03 a first packet of each other type is closed without an answer")
+    @DisplayName("[MQTT-3.1.0-1] T03 a first packet of each other type is closed without an answer")
     void firstPacket_notConnect_closedUnanswered(String packet) throws Exception {
         assertClosedUnanswered(PacketBytes.hex(packet));
     }
@@ -122,7 +122,9 @@ final class HostileConnectIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("badConnects")
-    @DisplayName("T12 a CONNECT with impossible flags is refused without CONNACK")
+    @DisplayName("[MQTT-3.1.2-1] [MQTT-3.1.2-3] [MQTT-3.1.2-9] [MQTT-3.1.2-11] [MQTT-3.1.2-13] "
+            + "[MQTT-3.1.2-14] [MQTT-3.1.2-15] [MQTT-3.1.2-22] [MQTT-3.1.4-1] T12 a CONNECT with "
+            + "impossible flags is refused without CONNACK")
     void connect_badFlags_closedUnanswered(String name, WireConnect connect) throws Exception {
         assertThat(name).isNotEmpty();
         assertClosedUnanswered(connect.bytes());
@@ -130,7 +132,8 @@ final class HostileConnectIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"61ff", "c080", "eda080", "610062"})
-    @DisplayName("T10 bad UTF-8 in the client id is closed without CONNACK")
+    @DisplayName("[MQTT-3.1.3-4] [MQTT-1.5.3-1] [MQTT-1.5.3-2] T10 bad UTF-8 in the client id is closed "
+            + "without CONNACK")
     void connect_badClientId_closedUnanswered(String id) throws Exception {
         byte[] raw = PacketBytes.hex(id);
         byte[] body =
@@ -139,7 +142,8 @@ final class HostileConnectIT {
     }
 
     @Test
-    @DisplayName("T08 T09 a CONNECT whose fields are longer or shorter than its remaining length is closed")
+    @DisplayName("[MQTT-3.1.3-1] [MQTT-3.1.3-3] [MQTT-3.1.2-18] [MQTT-3.1.2-20] [MQTT-3.1.4-1] T08 T09 a "
+            + "CONNECT whose fields are longer or shorter than its remaining length is closed")
     void connect_lengthsDisagree_closedUnanswered() throws Exception {
         assertClosedUnanswered(PacketBytes.hex("10 0d 0004 4d515454 04 02 0000 ffff 61"));
         assertClosedUnanswered(PacketBytes.hex("10 0e 0004 4d515454 04 02 0000 0001 61 62"));
@@ -147,7 +151,7 @@ final class HostileConnectIT {
     }
 
     @Test
-    @DisplayName("T13 a second CONNECT closes the connection; the session is kept and the will fires")
+    @DisplayName("[MQTT-3.1.0-2] T13 a second CONNECT closes the connection; the session is kept and the will fires")
     void connect_second_sessionKept() throws Exception {
         try (WireClient watcher = BROKER.anyClient()) {
             watcher.subscribe(1, "t13/will");

@@ -111,7 +111,7 @@ final class HostilePacketIT {
                 "82 07 0001 0001 61 00 00",
                 "a2 06 0001 0001 61 00"
             })
-    @DisplayName("T09 trailing bytes and missing filters are malformed")
+    @DisplayName("[MQTT-3.8.3-3] [MQTT-3.10.3-2] [MQTT-4.8.0-1] T09 trailing bytes and missing filters are malformed")
     void packet_trailingBytes_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
     }
@@ -138,14 +138,17 @@ final class HostilePacketIT {
                 "b0 02 0001",
                 "d0 00"
             })
-    @DisplayName("T09 T14 wrong flags, QoS 3, DUP on QoS 0, reserved types and packets of a server are closed")
+    @DisplayName("[MQTT-2.2.2-1] [MQTT-2.2.2-2] [MQTT-3.3.1-2] [MQTT-3.3.1-4] [MQTT-3.6.1-1] [MQTT-3.8.1-1] "
+            + "[MQTT-3.8.3-4] [MQTT-3.10.1-1] [MQTT-3.14.1-1] T09 T14 wrong flags, QoS 3, DUP on QoS 0, "
+            + "reserved types and packets of a server are closed")
     void packet_wrongFlagsOrType_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"61ff", "c080", "eda080", "610062", "f4908080"})
-    @DisplayName("T10 bad UTF-8 in a topic or filter is closed, and others do not notice")
+    @DisplayName("[MQTT-1.5.3-1] [MQTT-1.5.3-2] [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-4.7.3-2] T10 bad UTF-8 "
+            + "in a topic or filter is closed, and others do not notice")
     void topicOrFilter_badUtf8_closed(String topic) throws Exception {
         byte[] raw = PacketBytes.hex(topic);
         byte[] field = PacketBytes.joined(new byte[] {0, (byte) raw.length}, raw);
@@ -190,13 +193,13 @@ final class HostilePacketIT {
                 "32 06 0001 61 0000 78", "34 06 0001 61 0000 78", "82 06 0000 0001 61 00", "a2 05 0000 0001 61",
                 "40 02 0000", "50 02 0000", "62 02 0000", "70 02 0000"
             })
-    @DisplayName("T14 packet id 0 is malformed")
+    @DisplayName("[MQTT-2.3.1-1] T14 packet id 0 is malformed")
     void packetId_zero_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
     }
 
     @Test
-    @DisplayName("T14 acknowledgements of nothing: PUBREL is completed, the others are ignored")
+    @DisplayName("[MQTT-4.3.3-2] T14 acknowledgements of nothing: PUBREL is completed, the others are ignored")
     void acks_unknownId_ignoredOrCompleted() throws Exception {
         try (WireClient client = BROKER.anyClient()) {
             client.ack(WirePacket.PUBACK, 4_711);
@@ -210,7 +213,7 @@ final class HostilePacketIT {
     }
 
     @Test
-    @DisplayName("T15 the same QoS 2 packet sent five times, with DUP or without, is stored once")
+    @DisplayName("[MQTT-4.3.3-2] T15 the same QoS 2 packet sent five times, with DUP or without, is stored once")
     void publish_sameIdAgain_storedOnce() throws Exception {
         try (WireClient subscriber = BROKER.anyClient();
                 WireClient publisher = BROKER.connected(WireConnect.durable("t15"))) {

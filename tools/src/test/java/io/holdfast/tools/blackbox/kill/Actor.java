@@ -4,13 +4,17 @@ package io.holdfast.tools.blackbox.kill;
 import io.holdfast.tools.blackbox.history.Event;
 import io.holdfast.tools.blackbox.history.History;
 import io.holdfast.tools.blackbox.history.Message;
+import io.holdfast.tools.blackbox.history.OwedRule;
 import io.holdfast.tools.blackbox.history.Payload;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
+import io.holdfast.tools.blackbox.wire.WireProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +26,14 @@ import org.jspecify.annotations.Nullable;
 abstract class Actor implements Runnable {
     static final Duration TICK = Duration.ofMillis(20);
 
-    private static final int SERVER_UNAVAILABLE = 3;
+    private static final List<Integer> SERVER_UNAVAILABLE = List.of(3, 0x88, 0x8B);
+
+    /** Above any campaign's length: a will that waits so long must never come, as its session is back before. */
+    private static final int WILL_DELAY_SECONDS = 3_600;
 
     // valid for the whole campaign
     final String name;
+    final Dialect dialect;
     final History history;
     final SplittableRandom random;
     private final Campaign campaign;
@@ -38,6 +46,7 @@ abstract class Actor implements Runnable {
     Actor(Campaign campaign, String name) {
         this.campaign = campaign;
         this.name = name;
+        this.dialect = name.contains(Extras.MARK) ? Dialect.MQTT_5 : Dialect.MQTT_3_1_1;
         this.history = campaign.history();
         this.random = new SplittableRandom(campaign.seed() ^ ((long) name.hashCode() << 20));
     }
@@ -47,6 +56,11 @@ abstract class Actor implements Runnable {
 
     /** Whether each connection carries a will. */
     abstract boolean hasWill();
+
+    /** Whether that will waits for the session to come back. */
+    boolean delaysWill() {
+        return false;
+    }
 
     /** Works on a fresh connection until it breaks or {@link #mode} says to leave. */
     abstract void work(boolean sessionPresent) throws IOException, InterruptedException;
@@ -107,7 +121,11 @@ abstract class Actor implements Runnable {
         campaign.killSwitch().onAck();
     }
 
-    void surprise(WirePacket packet) {
+    /** Books what nobody had to send; a DISCONNECT is the end of the connection. */
+    void surprise(WirePacket packet) throws IOException {
+        if (packet.type() == WirePacket.DISCONNECT) {
+            throw new IOException("the broker sent " + packet);
+        }
         history.record(new Event.Surprise(name, connection, packet.toString()));
     }
 
@@ -176,15 +194,21 @@ abstract class Actor implements Runnable {
         if (hasWill()) {
             String text = "will-" + name + "-" + connection + "|x";
             Payload payload = Payload.of(text.getBytes(StandardCharsets.UTF_8));
-            Message message = new Message("will/" + name, payload, random.nextInt(1, 3), random.nextInt(4) == 0);
+            String topic = delaysWill() ? OwedRule.DELAYED_WILLS + name : "will/" + name;
+            Message message = new Message(topic, payload, random.nextInt(1, 3), random.nextInt(4) == 0);
             connect = connect.withWill(message.topic(), text, message.qos(), message.retain());
+            if (delaysWill()) {
+                connect = connect.withProperties(
+                        connect.properties(),
+                        WireProperties.none().number(WireProperties.WILL_DELAY, WILL_DELAY_SECONDS));
+            }
             will = Optional.of(message);
         }
         history.record(new Event.ConnectCalled(name, connection, connect.clean(), will));
         WirePacket connack = opened.connect(connect);
         if (connack.returnCode() != 0) {
             history.record(new Event.Refused(name, connection, connack.returnCode()));
-            if (connack.returnCode() == SERVER_UNAVAILABLE && mode() == Gate.Mode.CLOSED) {
+            if (SERVER_UNAVAILABLE.contains(connack.returnCode()) && mode() == Gate.Mode.CLOSED) {
                 throw new IOException("the broker is stopping");
             }
             throw new AssertionError(name + " refused: " + connack);

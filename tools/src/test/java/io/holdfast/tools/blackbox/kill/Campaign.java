@@ -131,11 +131,11 @@ final class Campaign {
 
     private void castActors() {
         for (int i = 0; i < PUBLISHERS; i++) {
-            actors.add(new PublisherActor(this, "pub" + i));
+            actors.add(new PublisherActor(this, "pub" + i + (i % 2 == 1 ? Extras.MARK : "")));
         }
-        subscriber(Habit.STEADY, false, new Wanted("t/#", 2), new Wanted("will/#", 2));
-        subscriber(Habit.STEADY, false, new Wanted("t/+", 1), new Wanted("r/#", 2));
-        subscriber(Habit.STEADY, false, new Wanted("will/+", 1));
+        subscriber(Habit.STEADY, false, new Wanted("t/#", 2), new Wanted("will/#", 2), new Wanted("x/#", 2));
+        subscriber(Habit.STEADY, false, new Wanted("t/+", 1), new Wanted("r/#", 2), new Wanted("x/+", 1));
+        subscriber(Habit.STEADY, false, new Wanted("will/+", 1), new Wanted("late/#", 2));
         subscriber(Habit.STEADY, true, new Wanted("t/0", 2), new Wanted("r/pub0/#", 1));
         subscriber(Habit.SLOW, false, new Wanted("t/#", 2));
         subscriber(Habit.SLOW, false, new Wanted("t/1", 1), new Wanted("t/2", 2), new Wanted("will/#", 1));
@@ -154,7 +154,10 @@ final class Campaign {
     }
 
     private void subscriber(Habit habit, boolean clean, Wanted... wanted) {
-        String name = "sub" + actors.size() + "-" + habit.name().toLowerCase(Locale.ROOT) + (clean ? CLEAN : "");
+        // every other client speaks MQTT 5, of each habit one at least
+        String version = actors.size() % 2 == 1 ? Extras.MARK : "";
+        String name =
+                "sub" + actors.size() + "-" + habit.name().toLowerCase(Locale.ROOT) + version + (clean ? CLEAN : "");
         actors.add(new SubscriberActor(this, name, habit, clean, List.of(wanted)));
     }
 

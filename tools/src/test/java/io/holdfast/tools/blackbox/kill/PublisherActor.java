@@ -7,6 +7,7 @@ import io.holdfast.tools.blackbox.history.Payload;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
+import io.holdfast.tools.blackbox.wire.WireProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,7 +51,7 @@ final class PublisherActor extends Actor {
 
     @Override
     WireConnect connect() {
-        return WireConnect.durable(name);
+        return WireConnect.plain(dialect, name, false);
     }
 
     @Override
@@ -125,7 +126,8 @@ final class PublisherActor extends Actor {
         int dice = random.nextInt(20);
         int qos = dice == 0 ? 0 : dice < 10 ? 1 : 2;
         boolean retain = random.nextInt(8) == 0;
-        String topic = (retain ? "r/" + name + "/" : "t/") + random.nextInt(TOPICS);
+        boolean expiring = dialect.isMqtt5() && !retain && random.nextInt(10) == 0;
+        String topic = (retain ? "r/" + name + "/" : expiring ? Extras.EXPIRING : "t/") + random.nextInt(TOPICS);
         boolean clear = retain && random.nextInt(6) == 0;
         int filler = random.nextInt(40) == 0 ? random.nextInt(2_000, 10_000) : random.nextInt(60);
         byte[] payload = clear ? new byte[0] : Payload.bytes(name + "-" + number, filler);
@@ -142,7 +144,17 @@ final class PublisherActor extends Actor {
     private void send(int id, Pending sent, boolean dup) throws IOException {
         Message message = sent.message;
         history.record(new Event.PublishCalled(name, connection, message, id, dup));
-        client().send(PacketBytes.publish(message.topic(), sent.payload, message.qos(), message.retain(), id, dup));
+        client().send(bytes(message, sent.payload, id, dup));
+    }
+
+    private byte[] bytes(Message message, byte[] payload, int id, boolean dup) {
+        String topic = message.topic();
+        if (dialect.isMqtt5()) {
+            // a message that is sent again may be one that the broker never saw: its time begins now
+            WireProperties extras = Extras.of(topic, message.payload().id(), System.currentTimeMillis());
+            return PacketBytes.publish5(topic, payload, message.qos(), message.retain(), id, dup, extras);
+        }
+        return PacketBytes.publish(topic, payload, message.qos(), message.retain(), id, dup);
     }
 
     private int freePacketId() {
@@ -157,7 +169,8 @@ final class PublisherActor extends Actor {
     private void handle(WirePacket packet) throws IOException {
         boolean ack = packet.type() >= WirePacket.PUBACK && packet.type() <= WirePacket.PUBCOMP;
         Pending known = ack ? pending.get(packet.packetId()) : null;
-        if (known == null) {
+        boolean refused = packet.reasonCode() >= 0x80 && packet.type() != WirePacket.PUBCOMP;
+        if (known == null || refused) {
             surprise(packet);
             return;
         }

@@ -7,6 +7,7 @@ import io.holdfast.tools.blackbox.history.Payload;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
+import io.holdfast.tools.blackbox.wire.WireProperties;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -63,7 +64,7 @@ final class SubscriberActor extends Actor {
 
     @Override
     WireConnect connect() {
-        return clean ? WireConnect.clean(name) : WireConnect.durable(name);
+        return WireConnect.plain(dialect, name, clean);
     }
 
     @Override
@@ -157,7 +158,13 @@ final class SubscriberActor extends Actor {
         int id = client().nextPacketId();
         request = Optional.of(new Request(id, true, want));
         history.record(new Event.SubscribeCalled(name, connection, want.filter(), want.qos()));
-        client().send(PacketBytes.subscribe(id, want.qos(), want.filter()));
+        if (dialect.isMqtt5()) {
+            WireProperties identifier =
+                    WireProperties.none().number(WireProperties.SUBSCRIPTION_ID, wanted.indexOf(want) + 1);
+            client().send(PacketBytes.subscribe5(id, want.qos(), identifier, want.filter()));
+        } else {
+            client().send(PacketBytes.subscribe(id, want.qos(), want.filter()));
+        }
     }
 
     private void unsubscribe(Wanted want) throws IOException {
@@ -166,7 +173,7 @@ final class SubscriberActor extends Actor {
         // Until its UNSUBACK the subscription may be gone or not: it is wanted again either way.
         subscribed.remove(want.filter());
         history.record(new Event.UnsubscribeCalled(name, connection, want.filter()));
-        client().send(PacketBytes.unsubscribe(id, want.filter()));
+        client().send(PacketBytes.unsubscribe(dialect, id, want.filter()));
     }
 
     private void handle(WirePacket packet) throws IOException {
@@ -176,6 +183,11 @@ final class SubscriberActor extends Actor {
                         new Message(packet.topic(), Payload.of(packet.payload()), packet.qos(), packet.retain());
                 Event received = new Event.Received(name, connection, message, packet.packetId(), packet.dup());
                 acknowledged(received);
+                if (dialect.isMqtt5()) {
+                    List<String> filters = wanted.stream().map(Wanted::filter).toList();
+                    Extras.judge(packet, filters, System.currentTimeMillis())
+                            .ifPresent(fault -> history.record(new Event.Surprise(name, connection, fault)));
+                }
                 if (packet.qos() > 0) {
                     unanswered.add(packet);
                 }
@@ -189,7 +201,7 @@ final class SubscriberActor extends Actor {
         }
     }
 
-    private void granted(WirePacket packet) {
+    private void granted(WirePacket packet) throws IOException {
         boolean suback = packet.type() == WirePacket.SUBACK;
         Request asked = request.filter(r -> r.subscribe() == suback && r.packetId() == packet.packetId())
                 .orElse(null);

@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
@@ -12,18 +13,27 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on CONNECT and on who is connected. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class ConnectionRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
+    ConnectionRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"300500016162 78", "c000", "82060001000161 00", "e000", "40020001"})
-    @DisplayName("S06 a first packet other than CONNECT closes the connection without an answer")
+    @DisplayName("[MQTT-3.1.0-1] [MQTT5-3.1.0-1] S06 a first packet other than CONNECT closes the "
+            + "connection without an answer")
     void firstPacket_notConnect_closed(String packet) throws Exception {
         try (WireClient client = BROKER.open()) {
             client.send(PacketBytes.hex(packet));
@@ -32,7 +42,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S07 a second CONNECT closes the connection, and the will fires")
+    @DisplayName("[MQTT-3.1.0-2] [MQTT5-3.1.0-2] [MQTT-4.8.0-1] [MQTT5-4.13.1-1] S07 a second CONNECT "
+            + "closes the connection, and the will fires")
     void connect_twice_closedWithWill() throws Exception {
         try (WireClient watcher = BROKER.anyClient();
                 WireClient client = BROKER.connected(WireConnect.clean("s07").withWill("s07/will", "gone", 1, false))) {
@@ -44,7 +55,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S08 an empty client id is accepted with clean session 1")
+    @DisplayName("[MQTT-3.1.3-6] [MQTT5-3.1.3-6] [MQTT-3.1.4-4] [MQTT5-3.1.4-5] S08 an empty client id is "
+            + "accepted with clean session 1")
     void connect_emptyIdClean_accepted() throws Exception {
         try (WireClient first = BROKER.connected(WireConnect.clean(""));
                 WireClient second = BROKER.connected(WireConnect.clean(""))) {
@@ -56,10 +68,11 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S08 an empty client id is rejected with 0x02 with clean session 0")
+    @DisplayName("[MQTT-3.1.3-8] [MQTT-3.1.3-9] [MQTT-3.2.2-4] [MQTT-3.2.2-5] S08 an empty client id is "
+            + "rejected with 0x02 with clean session 0")
     void connect_emptyIdDurable_rejected() throws Exception {
         try (WireClient client = BROKER.open()) {
-            WirePacket connack = client.connect(WireConnect.durable(""));
+            WirePacket connack = client.connect(WireConnect.plain(Dialect.MQTT_3_1_1, "", false));
             assertThat(connack.returnCode()).isEqualTo(2);
             assertThat(connack.sessionPresent()).isFalse();
             assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
@@ -67,7 +80,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S09 a second connection with the id takes over; the first is closed and the session is kept")
+    @DisplayName("[MQTT-3.1.4-2] [MQTT-3.1.4-3] [MQTT5-3.1.4-4] [MQTT-4.1.0-1] [MQTT5-4.1.0-1] S09 a second "
+            + "connection with the id takes over; the first is closed and the session is kept")
     void connect_sameId_takesOver() throws Exception {
         try (WireClient first = BROKER.connected(WireConnect.durable("s09"))) {
             String fence = Exchange.subscribeWithFence(BROKER, first, 1, "s09/t");
@@ -86,7 +100,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S10 the session state is found by its client id after a kill, and by no other id")
+    @DisplayName("[MQTT-3.1.3-2] [MQTT5-3.1.3-2] S10 the session state is found by its client id after a "
+            + "kill, and by no other id")
     void connect_afterKill_stateFoundById() throws Exception {
         String fence = Exchange.offlineSubscriber(BROKER, "s10", 1, "s10/t");
         try (WireClient publisher = BROKER.anyClient()) {
@@ -109,7 +124,8 @@ final class ConnectionRowsIT {
 
     @ParameterizedTest(name = "user {0}, password {1}")
     @CsvSource({"false, false", "true, false", "true, true"})
-    @DisplayName("S12 user name and password are optional")
+    @DisplayName("[MQTT-3.1.2-18] [MQTT5-3.1.2-16] [MQTT-3.1.2-19] [MQTT5-3.1.2-17] [MQTT-3.1.2-20] "
+            + "[MQTT5-3.1.2-18] [MQTT-3.1.2-21] [MQTT5-3.1.2-19] S12 user name and password are optional")
     void connect_userAndPassword_optional(boolean user, boolean password) throws Exception {
         WireConnect connect = WireConnect.clean("s12")
                 .withUser(user ? Optional.of("u") : Optional.empty(), password ? Optional.of("p") : Optional.empty());
@@ -119,10 +135,10 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S12 a password without user name is refused in 3.1.1")
+    @DisplayName("[MQTT-3.1.2-22] S12 a password without user name is refused in 3.1.1")
     void connect_passwordWithoutUser_closed() throws Exception {
         try (WireClient client = BROKER.open()) {
-            client.send(WireConnect.clean("s12")
+            client.send(WireConnect.plain(Dialect.MQTT_3_1_1, "s12", true)
                     .withUser(Optional.empty(), Optional.of("p"))
                     .bytes());
             assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
@@ -131,7 +147,8 @@ final class ConnectionRowsIT {
 
     @ParameterizedTest(name = "{0} level {1}")
     @CsvSource({"MQIsdp, 3", "MQTT, 4", "MQTT, 5"})
-    @DisplayName("S13 protocol levels 3, 4 and 5 are accepted")
+    @DisplayName("[MQTT-3.1.4-4] [MQTT5-3.1.4-5] [MQTT-3.2.0-1] [MQTT5-3.2.0-1] S13 protocol levels 3, 4 "
+            + "and 5 are accepted")
     void connect_knownLevel_accepted(String protocol, int level) throws Exception {
         try (WireClient client = BROKER.open()) {
             WireConnect connect = WireConnect.clean("s13").withProtocol(protocol, level);
@@ -141,7 +158,7 @@ final class ConnectionRowsIT {
 
     @ParameterizedTest(name = "level {0}")
     @ValueSource(ints = {0, 2, 6, 127})
-    @DisplayName("S13 another protocol level is answered with 0x01 or 0x84 and closed")
+    @DisplayName("[MQTT-3.1.2-2] [MQTT5-3.1.2-2] S13 another protocol level is answered with 0x01 or 0x84 and closed")
     void connect_unknownLevel_refused(int level) throws Exception {
         try (WireClient client = BROKER.open()) {
             WireConnect connect = WireConnect.clean("s13").withProtocol("MQTT", level);
@@ -151,7 +168,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("S14 the clean session flag decides: 0 keeps the session, 1 does not")
+    @DisplayName("[MQTT-3.1.2-4] [MQTT5-3.1.2-5] [MQTT-3.2.2-2] [MQTT5-3.2.2-3] [MQTT-3.2.2-3] S14 the "
+            + "clean session flag decides: 0 keeps the session, 1 does not")
     void connect_cleanFlag_decides() throws Exception {
         BROKER.connected(WireConnect.durable("s14")).disconnect();
         try (WireClient again = BROKER.open()) {

@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -12,14 +13,23 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows on who talks to whom. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class ConversationRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
+    ConversationRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
+
     @Test
-    @DisplayName("S01 one client publishes and subscribes; a message is topic and payload")
+    @DisplayName("[MQTT-3.3.2-3] [MQTT5-3.3.2-3] [MQTT-7.1.1-1] [MQTT5-4.2-1] [MQTT-7.0.0-2] S01 one client "
+            + "publishes and subscribes; a message is topic and payload")
     void publish_bySubscriber_reachesOthersAndItself() throws Exception {
         try (WireClient both = BROKER.anyClient();
                 WireClient other = BROKER.anyClient()) {
@@ -35,7 +45,8 @@ final class ConversationRowsIT {
     }
 
     @Test
-    @DisplayName("S02 a subscriber receives exactly once, a client that has not subscribed receives nothing")
+    @DisplayName("[MQTT-3.3.1-9] [MQTT5-3.3.1-12] [MQTT-4.5.0-1] [MQTT5-4.5.0-1] S02 a subscriber receives "
+            + "exactly once, a client that has not subscribed receives nothing")
     void publish_oneSubscriber_onlyItReceives() throws Exception {
         try (WireClient a = BROKER.anyClient();
                 WireClient b = BROKER.anyClient()) {

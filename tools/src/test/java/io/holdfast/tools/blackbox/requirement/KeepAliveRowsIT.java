@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -12,11 +13,19 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows on keep alive. Silence is a poll that brings nothing. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class KeepAliveRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    KeepAliveRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     private static WireClient connected(int keepAliveSeconds) throws Exception {
         return BROKER.connected(WireConnect.clean(BROKER.uniqueName("keep")).withKeepAlive(keepAliveSeconds));
@@ -45,7 +54,7 @@ final class KeepAliveRowsIT {
     }
 
     @Test
-    @DisplayName("S29 PINGREQ is answered at any time, with keep alive 0 too")
+    @DisplayName("[MQTT-3.12.4-1] [MQTT5-3.12.4-1] S29 PINGREQ is answered at any time, with keep alive 0 too")
     void pingReq_anyTime_answered() throws Exception {
         for (int seconds : List.of(0, 100)) {
             try (WireClient client = connected(seconds)) {
@@ -58,7 +67,8 @@ final class KeepAliveRowsIT {
     }
 
     @Test
-    @DisplayName("S30 without a packet for 1.5 x keep alive the server disconnects, within a second after")
+    @DisplayName("[MQTT-3.1.2-24] [MQTT5-3.1.2-22] S30 without a packet for 1.5 x keep alive the server "
+            + "disconnects, within a second after")
     void silence_15TimesKeepAlive_closed() throws Exception {
         try (WireClient client = connected(2)) {
             long start = System.nanoTime();

@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -11,16 +12,24 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on the three qualities of service, with handshakes cut at each step. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class QosRowsIT {
     private static final int ID = 77;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    QosRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     private static void cut(WireClient client, boolean killed) throws Exception {
         client.reset();
@@ -30,7 +39,9 @@ final class QosRowsIT {
     }
 
     @Test
-    @DisplayName("S35 QoS 0 is not acknowledged, not stored and not sent again")
+    @DisplayName("[MQTT-2.3.1-5] [MQTT5-2.2.1-2] [MQTT-3.3.1-2] [MQTT5-3.3.1-2] [MQTT-4.3.1-1] "
+            + "[MQTT5-4.3.1-1] [MQTT-3.3.4-1] [MQTT5-3.3.4-1] S35 QoS 0 is not acknowledged, not stored "
+            + "and not sent again")
     void qos0_delivered_onceWithoutAck() throws Exception {
         WireClient subscriber = BROKER.connected(WireConnect.durable("s35"));
         String fence = Exchange.subscribeWithFence(BROKER, subscriber, 1, "s35/t");
@@ -50,7 +61,9 @@ final class QosRowsIT {
 
     @ParameterizedTest(name = "broker killed: {0}")
     @ValueSource(booleans = {false, true})
-    @DisplayName("S36 QoS 1 is acknowledged; what the subscriber has not acknowledged comes again with DUP and its id")
+    @DisplayName("[MQTT-2.3.1-4] [MQTT5-2.2.1-4] [MQTT-3.3.1-1] [MQTT5-3.3.1-1] [MQTT-4.3.2-1] "
+            + "[MQTT5-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.2-3] [MQTT-4.4.0-1] [MQTT5-4.4.0-1] S36 QoS 1 "
+            + "is acknowledged; what the subscriber has not acknowledged comes again with DUP and its id")
     void qos1_notAcknowledged_sentAgain(boolean killed) throws Exception {
         String id = "s36" + killed;
         WireClient subscriber = BROKER.connected(WireConnect.durable(id));
@@ -75,7 +88,9 @@ final class QosRowsIT {
     }
 
     @Test
-    @DisplayName("S36 a QoS 1 message that its publisher sends again may come twice, never less than once")
+    @DisplayName("[MQTT-3.3.1-3] [MQTT5-3.3.1-3] [MQTT-4.3.2-2] [MQTT5-4.3.2-4] [MQTT5-4.3.2-5] "
+            + "[MQTT-2.3.1-6] [MQTT5-2.2.1-5] S36 a QoS 1 message that its publisher sends again may "
+            + "come twice, never less than once")
     void qos1_sentAgainByPublisher_onceOrTwice() throws Exception {
         try (WireClient subscriber = BROKER.anyClient()) {
             String fence = Exchange.subscribeWithFence(BROKER, subscriber, 1, "s36b/t");
@@ -96,7 +111,8 @@ final class QosRowsIT {
 
     @ParameterizedTest(name = "publisher cut after step {0}, broker killed: {1}")
     @CsvSource({"1, false", "1, true", "2, false", "2, true", "3, false", "3, true", "4, false", "4, true"})
-    @DisplayName("S37 QoS 2 handshake of the publisher cut at each step: delivered exactly once")
+    @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-8] [MQTT5-4.3.3-10] [MQTT5-4.3.3-11] S37 QoS 2 handshake of "
+            + "the publisher cut at each step: delivered exactly once")
     void qos2_publisherCut_deliveredOnce(int step, boolean killed) throws Exception {
         String id = "s37p" + step + killed;
         String topic = "s37p/" + step + killed;
@@ -135,7 +151,8 @@ final class QosRowsIT {
 
     @ParameterizedTest(name = "broker killed: {0}")
     @ValueSource(booleans = {false, true})
-    @DisplayName("S37 the PUBLISH sent again after PUBREC gets PUBREC again and is not delivered again; after PUBCOMP "
+    @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-10] [MQTT5-4.3.3-12] S37 the PUBLISH sent again after PUBREC "
+            + "gets PUBREC again and is not delivered again; after PUBCOMP "
             + "the id is new")
     void qos2_publishAgainAfterPubRec_deliveredOnce(boolean killed) throws Exception {
         String id = "s37r" + killed;
@@ -167,7 +184,9 @@ final class QosRowsIT {
 
     @ParameterizedTest(name = "subscriber cut after step {0}, broker killed: {1}")
     @CsvSource({"1, false", "1, true", "2, false", "2, true", "3, false", "3, true", "4, false", "4, true"})
-    @DisplayName("S37 QoS 2 handshake of the subscriber cut at each step: delivered exactly once")
+    @DisplayName("[MQTT-4.3.3-1] [MQTT5-4.3.3-1] [MQTT5-4.3.3-2] [MQTT5-4.3.3-3] [MQTT5-4.3.3-4] "
+            + "[MQTT5-4.3.3-5] [MQTT5-4.3.3-6] [MQTT-3.3.1-1] [MQTT5-3.3.1-1] S37 QoS 2 handshake of the "
+            + "subscriber cut at each step: delivered exactly once")
     void qos2_subscriberCut_deliveredOnce(int step, boolean killed) throws Exception {
         String id = "s37s" + step + killed;
         String topic = "s37s/" + step + killed;

@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
@@ -14,10 +15,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Changes of a subscription in the middle of a stream of messages. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class ResubscribeIT {
     private static final int MESSAGES = 3_000;
     private static final int MESSAGES_PER_SUBSCRIBE = 50;
@@ -25,11 +30,15 @@ final class ResubscribeIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
+    ResubscribeIT(Dialect dialect) {
+        dialect.speak();
+    }
+
     @ParameterizedTest(name = "clean session {0}, QoS {1}")
     @CsvSource({"true, 1", "true, 2", "false, 1", "false, 2"})
-    @DisplayName(
-            "S36 S37 a SUBSCRIBE of the same filter does not interrupt the flow: nothing lost, doubled or reordered "
-                    + "[MQTT-3.8.4-3]")
+    @DisplayName("[MQTT-3.8.4-3] [MQTT5-3.8.4-3] [MQTT5-3.8.4-4] S36 S37 a SUBSCRIBE of the same filter "
+            + "does not interrupt the flow: nothing lost, doubled or reordered "
+            + "[MQTT-3.8.4-3]")
     void subscribe_sameFilterInStream_flowUndisturbed(boolean clean, int qos) throws Exception {
         String topic = "resubscribe/" + clean + qos;
         String id = "resub" + clean + qos;

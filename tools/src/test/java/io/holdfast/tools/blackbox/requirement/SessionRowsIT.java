@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.protocol.testkit.Seeds;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -17,14 +18,21 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on what a session keeps and what it does not. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class SessionRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    SessionRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     /** How the broker ends before the session is resumed. */
     enum Ending {
@@ -43,7 +51,8 @@ final class SessionRowsIT {
     }
 
     @Test
-    @DisplayName("S15 a clean session is cleared when its connection ends")
+    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT-4.1.0-2] [MQTT5-4.1.0-2] [MQTT-3.2.2-1] "
+            + "[MQTT5-3.2.2-2] S15 a clean session is cleared when its connection ends")
     void cleanSession_afterDisconnect_forgotten() throws Exception {
         WireClient client = BROKER.connected(WireConnect.clean("s15"));
         client.subscribe(1, "s15/t");
@@ -66,7 +75,9 @@ final class SessionRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("S16 without clean session the state before the disconnect is restored")
+    @DisplayName("[MQTT-3.1.2-4] [MQTT5-3.1.2-5] [MQTT5-3.1.2-23] [MQTT-3.2.2-2] [MQTT5-3.2.2-3] "
+            + "[MQTT-4.4.0-1] [MQTT5-4.4.0-1] [MQTT5-4.3.3-5] [MQTT-4.1.0-1] S16 without clean session "
+            + "the state before the disconnect is restored")
     void durableSession_resumed_asBefore(Ending ending) throws Exception {
         String id = "s16" + ending;
         WireClient client = BROKER.connected(WireConnect.durable(id));
@@ -106,7 +117,8 @@ final class SessionRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("S16 a long queue is restored in order, whatever part of it was sent and acknowledged before")
+    @DisplayName("[MQTT-3.1.2-5] [MQTT-4.1.0-1] [MQTT-4.6.0-6] [MQTT5-4.6.0-6] S16 a long queue is restored "
+            + "in order, whatever part of it was sent and acknowledged before")
     void durableSession_longQueue_restored(Ending ending) throws Exception {
         int messages = 1_000;
         int acknowledged = 70;
@@ -140,7 +152,8 @@ final class SessionRowsIT {
 
     @ParameterizedTest(name = "QoS {0}")
     @ValueSource(ints = {1, 2})
-    @DisplayName("S17 QoS 1 and 2 messages wait for an offline client that kept its session")
+    @DisplayName("[MQTT-3.1.2-5] [MQTT5-3.1.2-23] S17 QoS 1 and 2 messages wait for an offline client that "
+            + "kept its session")
     void offline_qos1And2_queued(int qos) throws Exception {
         String fence = Exchange.offlineSubscriber(BROKER, "s17q" + qos, qos, "s17/t" + qos);
         try (WireClient publisher = BROKER.anyClient()) {
@@ -191,7 +204,8 @@ final class SessionRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("S18 one connection with clean session 1 gives the session up for good")
+    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT-3.2.2-3] [MQTT5-3.2.2-3] S18 one connection with "
+            + "clean session 1 gives the session up for good")
     void giveUp_thenResume_nothingLeft(Ending ending) throws Exception {
         String id = "s18" + ending;
         WireClient client = BROKER.connected(WireConnect.durable(id));
@@ -231,7 +245,8 @@ final class SessionRowsIT {
     }
 
     @Test
-    @DisplayName("S69 for random histories the state after a restart is the state before the disconnect")
+    @DisplayName("[MQTT-4.1.0-1] [MQTT-4.4.0-1] [MQTT5-4.4.0-1] S69 for random histories the state after a "
+            + "restart is the state before the disconnect")
     void restart_randomHistories_stateAsBefore() throws Exception {
         long seed = Seeds.one();
         SplittableRandom random = new SplittableRandom(seed);

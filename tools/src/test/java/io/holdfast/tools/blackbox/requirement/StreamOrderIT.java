@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.protocol.testkit.Seeds;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
@@ -16,10 +17,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Order within a stream in which some messages must wait for the disk and others need not. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class StreamOrderIT {
     private static final int MESSAGES = 6_000;
     private static final int WINDOW = 12;
@@ -29,9 +34,14 @@ final class StreamOrderIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
 
+    StreamOrderIT(Dialect dialect) {
+        dialect.speak();
+    }
+
     @ParameterizedTest(name = "stream of QoS {0} to a clean session {1}")
     @CsvSource({"0, true", "0, false", "1, true", "1, false"})
-    @DisplayName("S35 S36 retained and stored messages in between do not change the order of a stream [MQTT-4.6.0-6]")
+    @DisplayName("[MQTT-4.6.0-5] [MQTT5-4.6.0-5] [MQTT5-4.6.0-6] S35 S36 retained and stored messages in "
+            + "between do not change the order of a stream [MQTT-4.6.0-6]")
     void publish_retainedInBetween_orderKept(int qos, boolean clean) throws Exception {
         long seed = Seeds.one();
         String name = "order" + qos + clean;

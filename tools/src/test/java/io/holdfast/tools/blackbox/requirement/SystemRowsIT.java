@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
@@ -17,11 +18,19 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows on topics that begin with a dollar sign. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class SystemRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    SystemRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     /** Subscribes without waiting for the SUBACK: what is retained may come before it. */
     private static void subscribe(WireClient client, String... filters) throws IOException {
@@ -40,7 +49,7 @@ final class SystemRowsIT {
     }
 
     @Test
-    @DisplayName("S56 # and a leading + do not match topics that begin with $")
+    @DisplayName("[MQTT-4.7.2-1] [MQTT5-4.7.2-1] S56 # and a leading + do not match topics that begin with $")
     void subscribe_leadingWildcard_noDollarTopics() throws Exception {
         try (WireClient wide = BROKER.anyClient();
                 WireClient explicit = BROKER.anyClient()) {
@@ -77,7 +86,7 @@ final class SystemRowsIT {
     }
 
     @Test
-    @DisplayName("S59 clients may not publish a $ topic: acknowledged and dropped")
+    @DisplayName("[MQTT-3.3.5-2] S59 clients may not publish a $ topic: acknowledged and dropped")
     void publish_dollarTopic_dropped() throws Exception {
         try (WireClient subscriber = BROKER.anyClient();
                 WireClient publisher = BROKER.anyClient()) {

@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -12,15 +13,23 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on what a topic name is. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class TopicRowsIT {
     private static final int TOPIC_BYTES_MAX = 65_535;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    TopicRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     private static void assertPublishCloses(byte[] topic) throws Exception {
         for (int qos = 0; qos <= 2; qos++) {
@@ -43,7 +52,8 @@ final class TopicRowsIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"a/+", "a/#", "#", "+", "a+", "+/monitor"})
-    @DisplayName("S34 a topic name with a wildcard closes the connection")
+    @DisplayName("[MQTT-3.3.2-2] [MQTT5-3.3.2-2] [MQTT-4.7.1-1] [MQTT5-4.7.0-1] S34 a topic name with a "
+            + "wildcard closes the connection")
     void publish_wildcard_closed(String topic) throws Exception {
         assertPublishCloses(utf8(topic));
     }
@@ -57,12 +67,16 @@ final class TopicRowsIT {
     }
 
     @Test
-    @DisplayName("S39 publishing and subscribing need a topic")
+    @DisplayName("[MQTT-4.7.3-1] [MQTT5-4.7.3-1] S39 publishing and subscribing need a topic")
     void publishOrSubscribe_emptyTopic_closed() throws Exception {
         assertPublishCloses(new byte[0]);
         try (WireClient client = BROKER.anyClient()) {
             client.send(PacketBytes.subscribe(1, 0, ""));
-            assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
+            if (Dialect.current().isMqtt5()) {
+                assertThat(client.expectAck(WirePacket.SUBACK, 1).returnCodes()).containsExactly(0x8F);
+            } else {
+                assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
+            }
         }
         try (WireClient client = BROKER.anyClient()) {
             client.send(PacketBytes.hex("82 02 0001"));
@@ -124,7 +138,7 @@ final class TopicRowsIT {
     }
 
     @Test
-    @DisplayName("S66 a topic of 65,535 bytes is carried")
+    @DisplayName("[MQTT-4.7.3-3] [MQTT5-4.7.3-3] S66 a topic of 65,535 bytes is carried")
     void topic_longest_carried() throws Exception {
         String longest = "x".repeat(TOPIC_BYTES_MAX);
         try (WireClient subscriber = BROKER.anyClient();
@@ -136,7 +150,8 @@ final class TopicRowsIT {
     }
 
     @Test
-    @DisplayName("S66 topics are UTF-8: other letters are carried as they are")
+    @DisplayName("[MQTT-1.5.3-3] [MQTT5-1.5.4-3] [MQTT-3.3.2-1] [MQTT5-3.3.2-1] S66 topics are UTF-8: other "
+            + "letters are carried as they are")
     void topic_otherLetters_carried() throws Exception {
         List<String> topics = List.of("s66/\u6e29\u5ea6", "s66/\ud83c\udf21", "s66/\ufeffbom", "s66/ b c");
         assertThat(Exchange.topicsReceived(BROKER, "s66/+", topics.toArray(String[]::new)))
@@ -145,13 +160,14 @@ final class TopicRowsIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"61ff", "c080", "eda080", "edbfbf", "610062", "f4908080", "e282", "f8888080 80"})
-    @DisplayName("S66 ill-formed UTF-8, U+0000 and surrogates close the connection")
+    @DisplayName("[MQTT-1.5.3-1] [MQTT5-1.5.4-1] [MQTT-1.5.3-2] [MQTT5-1.5.4-2] [MQTT-4.7.3-2] "
+            + "[MQTT5-4.7.3-2] S66 ill-formed UTF-8, U+0000 and surrogates close the connection")
     void topic_illFormed_closed(String bytes) throws Exception {
         assertPublishCloses(PacketBytes.hex(bytes));
     }
 
     @Test
-    @DisplayName("S67 topics are case sensitive")
+    @DisplayName("[MQTT-4.7.3-4] [MQTT5-4.7.3-4] S67 topics are case sensitive")
     void topic_case_matters() throws Exception {
         assertThat(Exchange.topicsReceived(BROKER, "s67/A", "s67/a", "s67/A", "S67/A"))
                 .containsExactly("s67/A");

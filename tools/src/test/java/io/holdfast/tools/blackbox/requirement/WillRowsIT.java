@@ -4,6 +4,7 @@ package io.holdfast.tools.blackbox.requirement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
+import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
@@ -12,13 +13,21 @@ import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows on the will. Every test has topics of its own, so that a will too many would be seen there. */
+@ParameterizedClass
+@EnumSource(Dialect.class)
 final class WillRowsIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    WillRowsIT(Dialect dialect) {
+        dialect.speak();
+    }
 
     private static WireConnect withWill(String id, String topic) {
         return WireConnect.clean(id).withWill(topic, "gone", 1, false);
@@ -35,7 +44,8 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S19 the will is stored before CONNACK: a broker killed right after it publishes the will")
+    @DisplayName("[MQTT-3.1.2-8] [MQTT5-3.1.2-7] [MQTT5-3.1.2-8] S19 the will is stored before CONNACK: a "
+            + "broker killed right after it publishes the will")
     void will_killedAfterConnack_published() throws Exception {
         String fence = Exchange.offlineSubscriber(BROKER, "s19w", 1, "s19/will");
         try (WireClient client = BROKER.connected(withWill("s19", "s19/will"))) {
@@ -49,7 +59,8 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S20 the will is published when the connection closes, unless DISCONNECT removed it")
+    @DisplayName("[MQTT-3.14.4-3] [MQTT5-3.14.4-3] [MQTT-3.1.2-12] S20 the will is published when the "
+            + "connection closes, unless DISCONNECT removed it")
     void will_closeOrDisconnect_publishedOrNot() throws Exception {
         try (WireClient watcher = BROKER.anyClient()) {
             String fence = Exchange.subscribeWithFence(BROKER, watcher, 1, "s20/+");
@@ -74,7 +85,7 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S22 a passed keep alive triggers the will")
+    @DisplayName("[MQTT-3.1.2-24] [MQTT5-3.1.2-22] S22 a passed keep alive triggers the will")
     void will_keepAlivePassed_published() throws Exception {
         try (WireClient watcher = BROKER.anyClient();
                 WireClient client = BROKER.connected(withWill("s22", "s22/will").withKeepAlive(1))) {
@@ -96,7 +107,7 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S24 a close by the server after a protocol error triggers the will")
+    @DisplayName("[MQTT-4.8.0-1] [MQTT5-4.13.1-1] S24 a close by the server after a protocol error triggers the will")
     void will_protocolError_published() throws Exception {
         try (WireClient watcher = BROKER.anyClient();
                 WireClient client = BROKER.connected(withWill("s24", "s24/will"))) {
@@ -109,7 +120,9 @@ final class WillRowsIT {
 
     @ParameterizedTest(name = "QoS {0}, retain {1}")
     @CsvSource({"0, false", "0, true", "1, false", "1, true", "2, false", "2, true"})
-    @DisplayName("S25 the will has QoS, retain, topic and message, and waits for offline subscribers")
+    @DisplayName("[MQTT-3.1.2-9] [MQTT5-3.1.2-9] [MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17] "
+            + "[MQTT5-3.1.2-15] [MQTT-3.3.1-8] S25 the will has QoS, retain, topic and message, and "
+            + "waits for offline subscribers")
     void will_eachQosAndRetain_honoured(int qos, boolean retain) throws Exception {
         String topic = "s25/" + qos + retain;
         String offline = "s25" + qos + retain;
@@ -143,7 +156,8 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S26 a published will is gone from the store: it does not fire again after a kill")
+    @DisplayName("[MQTT-3.1.2-10] [MQTT5-3.1.2-10] S26 a published will is gone from the store: it does not "
+            + "fire again after a kill")
     void will_publishedThenKilled_firesOnce() throws Exception {
         String fence = Exchange.offlineSubscriber(BROKER, "s26w", 2, "s26/fired");
         try (WireClient watcher = BROKER.connected(WireConnect.durable("s26w"))) {
@@ -160,7 +174,8 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("S26 DISCONNECT takes the will out of the store: a kill right after it does not bring it back")
+    @DisplayName("[MQTT-3.1.2-10] [MQTT5-3.1.2-10] [MQTT-3.14.4-3] [MQTT5-3.14.4-3] S26 DISCONNECT takes "
+            + "the will out of the store: a kill right after it does not bring it back")
     void will_disconnectThenKilled_neverFires() throws Exception {
         String fence = Exchange.offlineSubscriber(BROKER, "s26x", 2, "s26/removed");
         BROKER.connected(WireConnect.durable("s26d").withWill("s26/removed", "gone", 2, false))

@@ -21,7 +21,7 @@ public final class PacketBytes {
     public static byte[] packet(int first, byte[] body) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + 5);
         out.write(first);
-        remainingLength(out, body.length);
+        variable(out, body.length);
         out.writeBytes(body);
         return out.toByteArray();
     }
@@ -36,14 +36,27 @@ public final class PacketBytes {
         return publish(name, payload, qos, retain, packetId, dup);
     }
 
+    /** A PUBLISH of MQTT 5 with properties. */
+    public static byte[] publish5(
+            String topic, byte[] payload, int qos, boolean retain, int packetId, boolean dup, WireProperties with) {
+        byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+        return publish(name, payload, qos, retain, packetId, dup, with.block());
+    }
+
     /** A PUBLISH whose topic is given as bytes, so that it need not be UTF-8. */
     public static byte[] publish(byte[] topic, byte[] payload, int qos, boolean retain, int packetId, boolean dup) {
+        return publish(topic, payload, qos, retain, packetId, dup, noProperties());
+    }
+
+    private static byte[] publish(
+            byte[] topic, byte[] payload, int qos, boolean retain, int packetId, boolean dup, byte[] properties) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(topic.length + payload.length + 4);
         u16(body, topic.length);
         body.writeBytes(topic);
         if (qos > 0) {
             u16(body, packetId);
         }
+        body.writeBytes(properties);
         body.writeBytes(payload);
         return packet(0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0), body.toByteArray());
     }
@@ -58,6 +71,7 @@ public final class PacketBytes {
     public static byte[] subscribe(int packetId, int qos, String... filters) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         u16(body, packetId);
+        body.writeBytes(noProperties());
         for (String filter : filters) {
             string(body, filter);
             body.write(qos);
@@ -65,10 +79,32 @@ public final class PacketBytes {
         return packet(0x82, body.toByteArray());
     }
 
-    /** An UNSUBSCRIBE. */
-    public static byte[] unsubscribe(int packetId, String... filters) {
+    /**
+     * A SUBSCRIBE of MQTT 5.
+     *
+     * @param options the options byte of each filter
+     */
+    public static byte[] subscribe5(int packetId, int options, WireProperties with, String... filters) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         u16(body, packetId);
+        body.writeBytes(with.block());
+        for (String filter : filters) {
+            string(body, filter);
+            body.write(options);
+        }
+        return packet(0x82, body.toByteArray());
+    }
+
+    /** An UNSUBSCRIBE. */
+    public static byte[] unsubscribe(int packetId, String... filters) {
+        return unsubscribe(Dialect.current(), packetId, filters);
+    }
+
+    /** An UNSUBSCRIBE in the given dialect. */
+    public static byte[] unsubscribe(Dialect dialect, int packetId, String... filters) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        u16(body, packetId);
+        body.writeBytes(new byte[dialect.isMqtt5() ? 1 : 0]);
         for (String filter : filters) {
             string(body, filter);
         }
@@ -100,7 +136,12 @@ public final class PacketBytes {
         out.write(value);
     }
 
-    private static void remainingLength(ByteArrayOutputStream out, int length) {
+    /** The property length of a packet without properties; nothing before MQTT 5. */
+    private static byte[] noProperties() {
+        return new byte[Dialect.current().isMqtt5() ? 1 : 0];
+    }
+
+    static void variable(ByteArrayOutputStream out, int length) {
         int rest = length;
         do {
             int digit = rest & 0x7F;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An MQTT 3.1.1 client that does exactly what the test tells it: it sends what it is given, reads one packet when asked,
+ * An MQTT client that does exactly what the test tells it: it sends what it is given, reads one packet when asked,
  * and never acknowledges anything by itself. Not safe for use by several threads, except {@link #close} and {@link #reset}.
  */
 public final class WireClient implements AutoCloseable {
@@ -32,6 +32,7 @@ public final class WireClient implements AutoCloseable {
     private int start;
     private int end;
     private int nextPacketId = 1;
+    private boolean mqtt5;
 
     private WireClient(Socket socket) throws IOException {
         this.socket = socket;
@@ -69,6 +70,7 @@ public final class WireClient implements AutoCloseable {
 
     /** Sends the CONNECT and returns the CONNACK. */
     public WirePacket connect(WireConnect connect) throws IOException {
+        mqtt5 = connect.level() == 5;
         send(connect.bytes());
         return read(WirePacket.CONNACK);
     }
@@ -285,7 +287,7 @@ public final class WireClient implements AutoCloseable {
         if (end - at < length) {
             return Optional.empty();
         }
-        WirePacket packet = new WirePacket(buffer[start] & 0xFF, Arrays.copyOfRange(buffer, at, at + length));
+        WirePacket packet = new WirePacket(buffer[start] & 0xFF, Arrays.copyOfRange(buffer, at, at + length), mqtt5);
         start = at + length;
         return Optional.of(packet);
     }

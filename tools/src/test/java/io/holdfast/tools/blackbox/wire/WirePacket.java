@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.wire;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One control packet as it came from the broker: the first byte and the bytes after the remaining length.
@@ -21,6 +24,7 @@ public final class WirePacket {
     public static final int SUBACK = 9;
     public static final int UNSUBACK = 11;
     public static final int PINGRESP = 13;
+    public static final int DISCONNECT = 14;
 
     private static final String[] NAMES = {
         "RESERVED0", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP",
@@ -29,10 +33,20 @@ public final class WirePacket {
 
     private final int first;
     private final byte[] body;
+    private final boolean mqtt5;
 
-    WirePacket(int first, byte[] body) {
+    WirePacket(int first, byte[] body, boolean mqtt5) {
         this.first = first;
         this.body = body;
+        this.mqtt5 = mqtt5;
+    }
+
+    /** A packet of MQTT 5 as it would come from the broker. */
+    public static WirePacket of(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int first = in.get() & 0xFF;
+        int length = WireProperties.variable(in);
+        return new WirePacket(first, Arrays.copyOfRange(bytes, in.position(), in.position() + length), true);
     }
 
     /** The packet type, 0 to 15. */
@@ -80,8 +94,22 @@ public final class WirePacket {
 
     /** Application message of a PUBLISH. */
     public byte[] payload() {
-        int from = 2 + u16(0) + (qos() == 0 ? 0 : 2);
-        return Arrays.copyOfRange(body, from, body.length);
+        return Arrays.copyOfRange(body, behindProperties(2 + u16(0) + (qos() == 0 ? 0 : 2)), body.length);
+    }
+
+    /** The properties of a PUBLISH, CONNACK, SUBACK or UNSUBACK of MQTT 5, by identifier. */
+    public Map<Integer, List<Object>> properties() {
+        int from = type() == PUBLISH ? 2 + u16(0) + (qos() == 0 ? 0 : 2) : 2;
+        return mqtt5 ? WireProperties.read(ByteBuffer.wrap(body).position(from)) : Map.of();
+    }
+
+    private int behindProperties(int from) {
+        if (!mqtt5) {
+            return from;
+        }
+        ByteBuffer in = ByteBuffer.wrap(body).position(from);
+        int length = WireProperties.variable(in);
+        return in.position() + length;
     }
 
     /** Application message of a PUBLISH as UTF-8 text. */
@@ -99,11 +127,18 @@ public final class WirePacket {
         return body[1] & 0xFF;
     }
 
+    /** The reason code of an acknowledgement, or of a DISCONNECT; 0 where it is left out. */
+    public int reasonCode() {
+        int at = type() == DISCONNECT ? 0 : 2;
+        return body.length > at ? body[at] & 0xFF : 0;
+    }
+
     /** The return codes of a SUBACK, in the order of the filters. */
     public int[] returnCodes() {
-        int[] codes = new int[body.length - 2];
+        int from = behindProperties(2);
+        int[] codes = new int[body.length - from];
         for (int i = 0; i < codes.length; i++) {
-            codes[i] = body[i + 2] & 0xFF;
+            codes[i] = body[i + from] & 0xFF;
         }
         return codes;
     }

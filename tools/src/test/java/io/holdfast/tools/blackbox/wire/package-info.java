@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A small MQTT 3.1.1 client over a plain socket, for tests that must control every byte.
+ * A small MQTT client (3.1.1 and 5) over a plain socket, for tests that must control every byte.
  *
  * <p>It shares no code with the broker's codec on purpose: an error made on both sides would not show.
  */
