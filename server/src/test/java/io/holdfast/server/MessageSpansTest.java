@@ -89,6 +89,31 @@ class MessageSpansTest {
     }
 
     @Test
+    void sessions_thatDriftApart_areReadOneByOneUntilCompanyIsBack() {
+        int spanCount = 4_000;
+        for (long span = 1; span <= spanCount; span++) {
+            for (int i = 0; i < 4; i++) {
+                write(span * MessageSpans.SPAN_IDS + i, 4_000);
+            }
+        }
+        // Each span twice at once, and never again before the cache has lost it.
+        for (int row = 0; row < 4; row += 2) {
+            for (long span = 1; span <= spanCount; span++) {
+                assertThat(topicOf(span * MessageSpans.SPAN_IDS + row)).isNotNull();
+                assertThat(topicOf(span * MessageSpans.SPAN_IDS + row + 1)).isNotNull();
+            }
+        }
+        assertThat(store.walks).as("of 8,000 that would not pay").isLessThan(400);
+
+        int before = store.walks;
+        for (long id = 1_000_000; id < 1_060_000; id++) {
+            write(id, 64);
+            assertThat(topicOf(id)).isNotNull();
+        }
+        assertThat(store.walks - before).as("of 938 that pay").isGreaterThan(400);
+    }
+
+    @Test
     void message_writtenBehindAKeptSpan_isFound() {
         write(FIRST, 64);
         write(FIRST + 1, 64);
