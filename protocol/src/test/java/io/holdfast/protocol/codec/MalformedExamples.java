@@ -68,15 +68,30 @@ public final class MalformedExamples {
             open(to, "SUBACK to a server", version, "90", PROTOCOL_ERROR);
             open(to, "UNSUBACK to a server", version, "b0", PROTOCOL_ERROR);
             open(to, "PINGRESP to a server", version, "d0", PROTOCOL_ERROR);
-            open(to, "QoS 3", version, "36", MALFORMED_PACKET);
+            open(to, "[MQTT-3.3.1-4] [MQTT5-3.3.1-4] QoS 3", version, "36", MALFORMED_PACKET);
             open(to, "QoS 3 with DUP", version, "3e", MALFORMED_PACKET);
             open(to, "DUP with QoS 0", version, "38", MALFORMED_PACKET);
             for (int type : new int[] {4, 5, 7, 12, 14}) {
-                open(to, "flags of type " + type, version, "%x1".formatted(type), MALFORMED_PACKET);
+                open(
+                        to,
+                        "[MQTT-2.2.2-2] [MQTT5-2.1.3-1] [MQTT5-3.14.1-1] flags of type " + type,
+                        version,
+                        "%x1".formatted(type),
+                        MALFORMED_PACKET);
             }
             for (int type : new int[] {6, 8, 10}) {
-                open(to, "no flags of type " + type, version, "%x0".formatted(type), MALFORMED_PACKET);
-                open(to, "flags of type " + type, version, "%x3".formatted(type), MALFORMED_PACKET);
+                open(
+                        to,
+                        "[MQTT5-3.6.1-1] [MQTT5-3.8.1-1] [MQTT5-3.10.1-1] no flags of type " + type,
+                        version,
+                        "%x0".formatted(type),
+                        MALFORMED_PACKET);
+                open(
+                        to,
+                        "[MQTT-2.2.2-2] [MQTT5-2.1.3-1] [MQTT5-3.14.1-1] flags of type " + type,
+                        version,
+                        "%x3".formatted(type),
+                        MALFORMED_PACKET);
             }
             at(to, "PINGREQ to a client", version, CLIENT, "c0", PROTOCOL_ERROR);
             at(to, "SUBSCRIBE to a client", version, CLIENT, "82", PROTOCOL_ERROR);
@@ -85,7 +100,7 @@ public final class MalformedExamples {
             at(to, "second CONNACK to a client", version, CLIENT, "20", PROTOCOL_ERROR);
         }
         open(to, "AUTH before MQTT 5", MQTT_3_1_1, "f0", PROTOCOL_ERROR);
-        open(to, "AUTH with flags", MQTT_5, "f2", MALFORMED_PACKET);
+        open(to, "[MQTT5-3.15.1-1] AUTH with flags", MQTT_5, "f2", MALFORMED_PACKET);
         at(to, "DISCONNECT from a server before MQTT 5", MQTT_3_1_1, CLIENT, "e0", PROTOCOL_ERROR);
         open(to, "PUBREL with DUP after MQTT 3.1", MQTT_3_1_1, "6a", MALFORMED_PACKET);
         open(to, "SUBSCRIBE with DUP after MQTT 3.1", MQTT_3_1_1, "8a", MALFORMED_PACKET);
@@ -94,7 +109,7 @@ public final class MalformedExamples {
     private static void lengths(List<MalformedExample> to) {
         first(to, "T04 CONNECT of 256 MB", MQTT_3_1_1, "10 ff ff ff 7f", PACKET_TOO_LARGE);
         first(to, "T04 CONNECT one byte over 64 KiB", MQTT_3_1_1, "10 fd ff 03 # 65,533 + 4", PACKET_TOO_LARGE);
-        first(to, "CONNECT too short", MQTT_3_1_1, "10 0b", MALFORMED_PACKET);
+        first(to, "[MQTT-3.1.3-3] [MQTT5-3.1.3-3] CONNECT too short", MQTT_3_1_1, "10 0b", MALFORMED_PACKET);
         add(to, "CONNACK of three bytes", MQTT_3_1_1, CLIENT, false, "20 03", MALFORMED_PACKET);
         first(to, "T07 CONNECT with five length bytes", MQTT_3_1_1, "10 80 80 80 80", MALFORMED_PACKET);
         for (ProtocolVersion version : ProtocolVersion.values()) {
@@ -120,7 +135,12 @@ public final class MalformedExamples {
     }
 
     private static void connect(List<MalformedExample> to) {
-        first(to, "wrong protocol name", MQTT_3_1_1, "10 0c 00 04 'MQTX' 04 02 00 00 00 00", MALFORMED_PACKET);
+        first(
+                to,
+                "[MQTT-3.1.2-1] [MQTT5-3.1.2-1] wrong protocol name",
+                MQTT_3_1_1,
+                "10 0c 00 04 'MQTX' 04 02 00 00 00 00",
+                MALFORMED_PACKET);
         first(to, "lower case protocol name", MQTT_3_1_1, "10 0c 00 04 'mqtt' 04 02 00 00 00 00", MALFORMED_PACKET);
         first(to, "longer protocol name", MQTT_3_1_1, "10 0d 00 05 'MQTTX' 04 02 00 00 00 00", MALFORMED_PACKET);
         for (String level : List.of("00", "03", "06", "84", "ff")) {
@@ -139,11 +159,11 @@ public final class MalformedExamples {
                     "10 0e 00 06 'MQIsdp' " + level + " 02 00 00 00 00",
                     UNSUPPORTED_PROTOCOL_VERSION);
         }
-        connectFlags(to, "T12 reserved flag", "03");
-        connectFlags(to, "T12 will QoS 3", "1e");
-        connectFlags(to, "T12 will QoS without a will", "0a");
+        connectFlags(to, "[MQTT-3.1.2-3] [MQTT5-3.1.2-3] T12 reserved flag", "03");
+        connectFlags(to, "[MQTT-3.1.2-14] [MQTT5-3.1.2-12] T12 will QoS 3", "1e");
+        connectFlags(to, "[MQTT-3.1.2-13] [MQTT5-3.1.2-11] T12 will QoS without a will", "0a");
         connectFlags(to, "T12 will QoS 2 without a will", "12");
-        connectFlags(to, "T12 will retain without a will", "22");
+        connectFlags(to, "[MQTT-3.1.2-15] [MQTT5-3.1.2-13] T12 will retain without a will", "22");
         first(
                 to,
                 "T12 password without user name",
@@ -185,7 +205,7 @@ public final class MalformedExamples {
                 MALFORMED_PACKET);
         first(
                 to,
-                "T09 bytes behind the payload",
+                "[MQTT-3.1.3-1] [MQTT5-3.1.3-1] T09 bytes behind the payload",
                 MQTT_3_1_1,
                 "10 0d 00 04 'MQTT' 04 02 00 00 00 00 00",
                 MALFORMED_PACKET);
@@ -194,20 +214,20 @@ public final class MalformedExamples {
     private static void connectTexts(List<MalformedExample> to) {
         first(
                 to,
-                "T10 client id ill-formed",
+                "[MQTT-3.1.3-4] [MQTT5-3.1.3-4] T10 client id ill-formed",
                 MQTT_3_1_1,
                 "10 0e 00 04 'MQTT' 04 02 00 00 00 02 c0 80",
                 MALFORMED_PACKET);
         first(to, "T10 client id with U+0000", MQTT_3_1_1, "10 0d 00 04 'MQTT' 04 02 00 00 00 01 00", MALFORMED_PACKET);
         first(
                 to,
-                "T10 user name with a surrogate",
+                "[MQTT-3.1.3-11] [MQTT5-3.1.3-12] T10 user name with a surrogate",
                 MQTT_3_1_1,
                 "10 11 00 04 'MQTT' 04 82 00 00 00 00 00 03 ed a0 80",
                 MALFORMED_PACKET);
         first(
                 to,
-                "T10 will topic ill-formed",
+                "[MQTT-3.1.3-10] [MQTT5-3.1.3-11] T10 will topic ill-formed",
                 MQTT_3_1_1,
                 "10 11 00 04 'MQTT' 04 06 00 00 00 00 00 01 ff 00 00",
                 MALFORMED_PACKET);
@@ -296,13 +316,27 @@ public final class MalformedExamples {
             }
             at(to, "SUBACK with packet id 0", version, CLIENT, "90 04 00 00 00 00", MALFORMED_PACKET);
         }
-        at(to, "SUBACK code 3", MQTT_3_1_1, CLIENT, "90 03 00 01 03", PROTOCOL_ERROR);
+        at(to, "[MQTT-3.9.3-2] SUBACK code 3", MQTT_3_1_1, CLIENT, "90 03 00 01 03", PROTOCOL_ERROR);
         at(to, "SUBACK code of MQTT 5", MQTT_3_1_1, CLIENT, "90 03 00 01 87", PROTOCOL_ERROR);
         at(to, "UNSUBACK with packet id 0", MQTT_3_1_1, CLIENT, "b0 02 00 00", MALFORMED_PACKET);
         add(to, "CONNACK with reserved flags", MQTT_3_1_1, CLIENT, false, "20 02 02 00", MALFORMED_PACKET);
         add(to, "CONNACK with code 6", MQTT_3_1_1, CLIENT, false, "20 02 00 06", PROTOCOL_ERROR);
-        add(to, "CONNACK refused with a session", MQTT_3_1_1, CLIENT, false, "20 02 01 05", PROTOCOL_ERROR);
-        add(to, "CONNACK with a code it does not have", MQTT_5, CLIENT, false, "20 03 00 8e 00", PROTOCOL_ERROR);
+        add(
+                to,
+                "[MQTT-3.2.2-4] CONNACK refused with a session",
+                MQTT_3_1_1,
+                CLIENT,
+                false,
+                "20 02 01 05",
+                PROTOCOL_ERROR);
+        add(
+                to,
+                "[MQTT5-3.2.2-8] CONNACK with a code it does not have",
+                MQTT_5,
+                CLIENT,
+                false,
+                "20 03 00 8e 00",
+                PROTOCOL_ERROR);
     }
 
     private static void subscribe(List<MalformedExample> to) {
