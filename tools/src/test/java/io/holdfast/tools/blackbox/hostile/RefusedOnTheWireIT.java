@@ -30,7 +30,7 @@ final class RefusedOnTheWireIT {
 
     @Order(1)
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("mqtt.topic-alias-max=10"); // as the examples have it
 
     @Order(2)
     @RegisterExtension
