@@ -17,10 +17,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the bytes of one connection into packets. Judges the fixed header as soon as its bytes are there, waits until
- * the
- * whole packet is in the buffer, and then reads within that packet only. So nothing is allocated for a packet that is
- * too
+ * Turns the bytes of one connection into packets. Judges the fixed header as soon as its bytes are there, waits until the
+ * whole packet is in the buffer, and then reads within that packet only. So nothing is allocated for a packet that is too
  * large or out of place, nothing is ever read twice, and no wrong inner length can swallow the next packet.
  *
  * <p>One per connection; not thread safe: owned by the thread that owns the connection. Does not retain the buffer.
@@ -78,8 +76,7 @@ public final class PacketDecoder {
     }
 
     /**
-     * The highest topic alias accepted, 0..65,535: what the own CONNACK (or at a client CONNECT) announced. Until
-     * called,
+     * The highest topic alias accepted, 0..65,535: what the own CONNACK (or at a client CONNECT) announced. Until called,
      * none is.
      */
     public void setTopicAliasMax(int topicAliasMax) {
@@ -90,8 +87,7 @@ public final class PacketDecoder {
     }
 
     /**
-     * Decodes the next packet and moves the reader index behind it, or answers null and leaves the index alone until
-     * more
+     * Decodes the next packet and moves the reader index behind it, or answers null and leaves the index alone until more
      * bytes are there.
      *
      * @throws MalformedPacketException if what is there can be no packet we accept; close the connection. From then on

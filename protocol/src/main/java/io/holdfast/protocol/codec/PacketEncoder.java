@@ -23,10 +23,8 @@ import io.holdfast.protocol.packet.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Turns packets into bytes, in two passes: the length first, then the bytes into room that was made once. What a
- * version
- * does not know (properties, most reason codes, subscription options) is left out of its packets. Stateless; any
- * thread,
+ * Turns packets into bytes, in two passes: the length first, then the bytes into room that was made once. What a version
+ * does not know (properties, most reason codes, subscription options) is left out of its packets. Stateless; any thread,
  * as long as the buffer is its own.
  *
  * <p>Everything here throws {@link IllegalArgumentException} for a packet that cannot be expressed: longer than

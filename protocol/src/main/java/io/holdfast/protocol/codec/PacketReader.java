@@ -18,8 +18,7 @@ import java.util.Arrays;
 
 /**
  * A cursor over the body of one packet. Every read is held to the end of that packet, so an inner length that is too
- * large is an error at once and can never reach into the next packet. Reused for all packets of a connection; not
- * thread
+ * large is an error at once and can never reach into the next packet. Reused for all packets of a connection; not thread
  * safe. Does not move the buffer's own indexes.
  */
 final class PacketReader {

@@ -8,8 +8,7 @@ import io.holdfast.protocol.packet.QoS;
 import io.netty.buffer.ByteBuf;
 
 /**
- * PUBLISH, the packet a broker writes most: sizes are added up first, room is made once, and the bytes are set by
- * index.
+ * PUBLISH, the packet a broker writes most: sizes are added up first, room is made once, and the bytes are set by index.
  * Topic and payload are ranges of arrays, so that they can come straight out of a stored record.
  */
 final class PublishEncoder {

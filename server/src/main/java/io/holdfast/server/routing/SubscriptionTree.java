@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Topic to sessions: all subscriptions of the broker, in memory.
  *
- * <p>Filters without a wildcard, most of them, are entries of a hash table: one probe finds them however many there
- * are.
+ * <p>Filters without a wildcard, most of them, are entries of a hash table: one probe finds them however many there are.
  * Filters with a wildcard are a trie ({@link WildcardTrie}). Both lead to recipients ({@link RecipientStore}). Neither
  * keeps text: a topic or a level is its {@link KeyedHash}.
  *
@@ -24,13 +23,11 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>Arrays are loaded after the index into them, so an index is always inside.
  *   <li>What readers may stand on is never written: recipients are copied on write, hash slots keep their key for life,
  *       nodes and cells are used again only when {@link Epochs} says that every reader has left.
- *   <li>The generation is raised after the change. A reader takes it before the lookup, so its result holds at least
- * the
+ *   <li>The generation is raised after the change. A reader takes it before the lookup, so its result holds at least the
  *       changes up to it.
  * </ol>
  *
- * <p>A lookup is not a snapshot of one moment: of two changes made while it runs it may see the second and not the
- * first.
+ * <p>A lookup is not a snapshot of one moment: of two changes made while it runs it may see the second and not the first.
  * That is enough, because the committer goes through the filters changed since the lookup's generation anyway.
  *
  * <p>Shared subscriptions ({@code $share/...}) are refused here: they are for their group, see

@@ -4,8 +4,7 @@ package io.holdfast.server.routing;
 import io.holdfast.protocol.topic.TopicName;
 
 /**
- * One thread's way to read the {@link SubscriptionTree}: its pin and its scratch space. Never blocks, never waits for
- * the
+ * One thread's way to read the {@link SubscriptionTree}: its pin and its scratch space. Never blocks, never waits for the
  * writer, allocates nothing once its scratch space has grown to the widest lookup.
  *
  * <p>A lookup is one probe of the exact filters and a walk of the trie, level by level, with the set of nodes that the

@@ -7,10 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The filters that hold a wildcard, as a trie over their levels. A node is a {@link CellPool} cell; the edges to
- * literal
- * levels of all nodes are one {@link HashTable}, keyed by (96 bits of the level's keyed hash, node). The hash stands
- * for
+ * The filters that hold a wildcard, as a trie over their levels. A node is a {@link CellPool} cell; the edges to literal
+ * levels of all nodes are one {@link HashTable}, keyed by (96 bits of the level's keyed hash, node). The hash stands for
  * the level, so levels need no table of their own, no counts of users and no look-up before the edge's.
  *
  * <pre>
@@ -22,8 +20,7 @@ import java.util.Arrays;
  *       3  literals  how many literal edges leave the node; readers skip the edge table at 0
  * </pre>
  *
- * <p>A new branch is linked empty from the top down and becomes a subscription when recipients are set in its last
- * node;
+ * <p>A new branch is linked empty from the top down and becomes a subscription when recipients are set in its last node;
  * what a reader sees of it before is nodes without recipients. A node without recipients and edges is unlinked and
  * retired, bottom up. A retired node is left as it is until no reader stands on it.
  */

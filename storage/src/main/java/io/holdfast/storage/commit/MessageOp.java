@@ -7,8 +7,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 
 /**
- * A message to store for its recipients, and to keep as its topic's retained message when it says so. The caller
- * extends
+ * A message to store for its recipients, and to keep as its topic's retained message when it says so. The caller extends
  * it with what it needs to answer the publisher.
  */
 public class MessageOp extends CommitOp {

@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that publishes its streams in turn, with a bounded number of messages outstanding. In a closed loop the next
- * message is due when there is room for it; in an open one its {@link Schedule} says when, and a message that had to
- * wait
+ * message is due when there is room for it; in an open one its {@link Schedule} says when, and a message that had to wait
  * for room is late, which its latency shows.
  *
- * <p>QoS 0 has no acknowledgement: there a PINGREQ after each half window is answered when the broker has read what
- * came
+ * <p>QoS 0 has no acknowledgement: there a PINGREQ after each half window is answered when the broker has read what came
  * before, so that the broker is loaded and not flooded.
  */
 public final class Publisher extends LoadClient {
