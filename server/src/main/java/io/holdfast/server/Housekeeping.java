@@ -9,6 +9,7 @@ import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.RetainedExpiry;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
@@ -159,7 +160,8 @@ final class Housekeeping {
             for (int i = 0; i < DUE_MAX && rows.next(); i++) {
                 long number = Keys.timerSession(rows.key());
                 long dueMillis = Keys.timerDueMillis(rows.key());
-                instance.loop(instance.shardOf(number)).tell(shard -> shard.onExpiryDue(number, dueMillis));
+                TimerKind kind = Keys.timerKind(rows.key());
+                instance.loop(instance.shardOf(number)).tell(shard -> shard.onTimerDue(number, dueMillis, kind));
             }
         }
     }

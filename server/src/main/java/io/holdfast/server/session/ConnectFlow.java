@@ -15,24 +15,26 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's first and last moments: CONNECT with take-over and clean start, the five ends of a connection, and what
- * was connected when the broker before this one died.
+ * A connection's first moments: CONNECT with take-over and clean start.
  *
  * <p>Both connections of a take-over meet here, on one shard. The old one is closed when the new CONNECT is on disk; from
  * the hand-over of that CONNECT on, an end of the old one writes nothing (C25).
  */
 final class ConnectFlow {
-    static final long NEVER_EXPIRES = ConnectTerms.NEVER_EXPIRES;
     private static final int ROW_BYTES = 96;
 
     private final SessionShard shard;
     private final SessionEnd ends;
     private final Wills wills;
+    private final ConnectionEnd departures;
+    private final ConnectionRows rows;
 
-    ConnectFlow(SessionShard shard) {
+    ConnectFlow(SessionShard shard, SessionEnd ends, Wills wills, ConnectionEnd departures) {
         this.shard = shard;
-        wills = new Wills(shard);
-        ends = new SessionEnd(shard);
+        this.ends = ends;
+        this.wills = wills;
+        this.departures = departures;
+        rows = new ConnectionRows(shard);
     }
 
     // ---- CONNECT
@@ -59,25 +61,25 @@ final class ConnectFlow {
             refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
             return;
         }
-        if (session != null) {
-            handedOver |= wills.publish(session);
-            if (given != null) {
-                ends.end(session, given);
-                handedOver = true;
-                session = null;
-            }
+        if (session != null && given != null) {
+            wills.sessionEnds(session);
+            ends.end(session, given);
+            handedOver = true;
+            session = null;
+        } else if (session != null) {
+            handedOver |= wills.comesBack(session);
         }
         boolean present = session != null;
         if (session == null) {
             session = create(connect);
         }
         session.expirySeconds = ConnectTerms.expirySeconds(connect, shard.limits);
-        wills.arm(session, connection, connect.will());
+        wills.arm(session, connect.will());
         session.protocolLevel = connect.version().level();
         session.receiveMaximum = connection.receiveMaximum;
         session.generation++;
         session.connecting++;
-        handedOver |= rows(session, !present);
+        handedOver |= write(session, !present);
         Properties granted = ConnectTerms.accepted(connection, connect, session.expirySeconds, shard.limits);
         Connected connected =
                 new Connected(session, connection, new ConnAck(present, ReasonCode.SUCCESS, granted), old);
@@ -101,15 +103,20 @@ final class ConnectFlow {
 
     /**
      * Whether a client goes on with this session [MQTT-3.1.2-4] [MQTT5-3.1.2-5]. One whose expiry is 0 ends with its
-     * connection, and so with the take-over; it may have rows from a time when its expiry was another (C24).
+     * connection, and so with the take-over; it may have rows from a time when its expiry was another (C24). One whose
+     * time is over does not wait for the sweep to find out [MQTT5-4.1.0-2].
      */
-    private static boolean resumes(Session session, Connect connect) {
-        return session.durable && session.expirySeconds != 0 && !connect.cleanStart(); // [MQTT5-3.1.2-4]
+    private boolean resumes(Session session, Connect connect) {
+        boolean expired = session.expiryDueMillis != 0 && session.expiryDueMillis <= shard.env.nowMillis();
+        return session.durable && session.expirySeconds != 0 && !expired && !connect.cleanStart(); // [MQTT5-3.1.2-4]
     }
 
     private void refuse(Connection connection, ReasonCode reason) {
-        shard.send(connection, new ConnAck(false, reason)); // [MQTT-3.2.2-4]
-        connection.close(reason); // [MQTT-3.2.2-5]
+        Properties why = connection.version == ProtocolVersion.MQTT_5
+                ? Properties.builder().reasonString(Sentences.of(reason)).build()
+                : Properties.NONE;
+        shard.send(connection, new ConnAck(false, reason, why)); // [MQTT-3.2.2-4] [MQTT5-3.2.2-6]
+        connection.close(reason); // [MQTT-3.2.2-5] [MQTT5-3.2.2-7] [MQTT5-3.1.4-2]
         shard.connections.remove(connection);
     }
 
@@ -135,7 +142,7 @@ final class ConnectFlow {
     }
 
     /** The rows of a CONNECT; false when a session needs none. */
-    private boolean rows(Session session, boolean created) {
+    private boolean write(Session session, boolean created) {
         long number = session.number;
         if (created && (session.durable || session.will != null)) {
             shard.add(new RowOps.NewSession(SessionNumbers.sequence(number)), ROW_BYTES);
@@ -145,29 +152,27 @@ final class ConnectFlow {
                 byte[] record = SessionRecords.client(number);
                 shard.add(new RowOps.Put(Table.CLIENT, Keys.text(utf8(session.clientId)), record), ROW_BYTES);
             }
-            long now = shard.env.nowMillis();
-            putSession(session, now, 0);
-            if (session.expiryDueMillis != 0) {
-                deleteTimer(session.expiryDueMillis, number, TimerKind.SESSION_EXPIRY);
-                session.expiryDueMillis = 0;
-            }
+            stopTimers(session);
+            session.connectedMillis = shard.env.nowMillis();
+            rows.putSession(session, session.connectedMillis, 0);
         }
         if (session.durable || session.will != null) {
-            byte[] key = Keys.timer(0, number, TimerKind.CONNECTED);
-            shard.add(new RowOps.Put(Table.TIMER, key, SessionRecords.timer(session.generation)), ROW_BYTES);
+            rows.putConnected(session);
             wills.row(session);
             return true;
         }
         return false;
     }
 
-    private void putSession(Session session, long connectedMillis, long disconnectedMillis) {
-        byte[] record = SessionRecords.session(session, connectedMillis, disconnectedMillis);
-        shard.add(new RowOps.Put(Table.SESSION, Keys.number(session.number), record), record.length + ROW_BYTES);
-    }
-
-    private void deleteTimer(long dueMillis, long number, TimerKind kind) {
-        shard.add(new RowOps.Delete(Table.TIMER, Keys.timer(dueMillis, number, kind)), ROW_BYTES);
+    private void stopTimers(Session session) {
+        if (session.expiryDueMillis != 0) {
+            rows.deleteTimer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY);
+            session.expiryDueMillis = 0;
+        }
+        if (session.willDueMillis != 0) {
+            rows.deleteTimer(session.willDueMillis, session.number, TimerKind.WILL_DELAY);
+            session.willDueMillis = 0;
+        }
     }
 
     /** The CONNECT is on disk: the old connection ends and the new one hears of it. */
@@ -196,7 +201,7 @@ final class ConnectFlow {
             session.connection = connection;
             connection.session = session;
             if (!connection.isOpen()) {
-                closed(connection);
+                departures.closed(connection);
                 return;
             }
             shard.env.count(ShardEvent.CONNECTED);
@@ -209,154 +214,15 @@ final class ConnectFlow {
             if (other != null && other != connection && other.isOpen()) {
                 shard.env.count(ShardEvent.TAKEN_OVER);
                 shard.env.count(ShardEvent.DISCONNECTED);
-                other.close(ReasonCode.SESSION_TAKEN_OVER); // [MQTT-3.1.4-2]
+                other.close(ReasonCode.SESSION_TAKEN_OVER); // [MQTT-3.1.4-2] [MQTT5-3.1.4-3]
                 shard.connections.remove(other);
             }
         }
     }
 
-    // ---- ends
-
-    /** The broker ends a connection: protocol error (S24), keep alive (S22), stop. */
+    /** The broker ends a connection, with the usual sentence about this reason. */
     void end(Connection connection, ReasonCode reason) {
-        if (connection.isOpen()) {
-            connection.close(reason);
-            closed(connection);
-        }
-        shard.connections.remove(connection);
-    }
-
-    /** A connection has ended without DISCONNECT: its will is published [MQTT-3.1.2-8]. */
-    void closed(Connection connection) {
-        Session session = connection.session;
-        if (session == null || session.connection != connection || session.ended) {
-            return;
-        }
-        detach(session);
-        if (session.connecting > 0) {
-            return;
-        }
-        if (session.willConnection == connection) {
-            wills.publish(session);
-        }
-        leave(session, shard.env.nowMillis(), null);
-    }
-
-    /** DISCONNECT: the will goes unpublished, and the connection closes when that is on disk (C23) [MQTT-3.14.4-3]. */
-    void onDisconnect(Connection connection, Session session) {
-        detach(session);
-        if (session.connecting > 0) {
-            connection.close(ReasonCode.SUCCESS);
-            shard.connections.remove(connection);
-            return;
-        }
-        wills.disarm(session);
-        leave(session, shard.env.nowMillis(), connection);
-    }
-
-    private void detach(Session session) {
-        session.connection = null;
-        shard.env.count(ShardEvent.DISCONNECTED);
-        if (session.durable) {
-            session.bodies = null;
-        }
-    }
-
-    private void leave(Session session, long atMillis, @Nullable Connection connection) {
-        boolean over = !session.durable || session.expirySeconds == 0;
-        SessionEnd.Held given = over ? ends.held(session) : null;
-        if (given != null) {
-            boolean rows = session.durable || session.hadWill;
-            ends.end(session, given);
-            if (connection != null && rows) {
-                shard.addUrgent(new Left(session, connection), ROW_BYTES);
-            } else if (connection != null) {
-                connection.close(ReasonCode.SUCCESS);
-                shard.connections.remove(connection);
-            }
-            return;
-        }
-        putSession(session, 0, atMillis);
-        deleteTimer(0, session.number, TimerKind.CONNECTED);
-        wills.removeRow(session);
-        if (session.expirySeconds != NEVER_EXPIRES) {
-            session.expiryDueMillis = atMillis + session.expirySeconds * 1_000;
-            byte[] key = Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY);
-            shard.add(new RowOps.Put(Table.TIMER, key, SessionRecords.timer(session.generation)), ROW_BYTES);
-        }
-        Left left = new Left(session, connection);
-        if (connection == null) {
-            shard.add(left, ROW_BYTES);
-        } else {
-            shard.addUrgent(left, ROW_BYTES);
-        }
-    }
-
-    /** The end of a connection is on disk. */
-    private final class Left extends RowOps.Note {
-        private final Session session;
-        private final @Nullable Connection connection;
-
-        Left(Session session, @Nullable Connection connection) {
-            this.session = session;
-            this.connection = connection;
-            session.pending++;
-        }
-
-        @Override
-        public void committed() {
-            session.pending--;
-            if (connection != null) {
-                connection.close(ReasonCode.SUCCESS);
-                shard.connections.remove(connection);
-            }
-            shard.checkpoints.evictIfIdle(session);
-        }
-    }
-
-    void judgeKeepAlive(Connection connection, long nowMillis) {
-        long silent = nowMillis - connection.lastPacketMillis;
-        boolean judged = connection.keepAliveSeconds > 0 && connection.isReading() && connection.isOpen();
-        if (judged && silent > connection.keepAliveSeconds * 1_500L) { // [MQTT-3.1.2-24]
-            shard.env.count(ShardEvent.KEEP_ALIVE_EXPIRED);
-            end(connection, ReasonCode.KEEP_ALIVE_TIMEOUT);
-        }
-    }
-
-    // ---- what an earlier life left
-
-    /**
-     * A connection that ended with the broker: everything within the span may have been sent (C16), the will is published,
-     * expiry starts at the last moment that is known of (C03).
-     */
-    void leftOver(long number, long endedMillis) {
-        Session session = shard.get(number);
-        if (shard.isQuarantined(number)) {
-            return; // Its will and its mark stay for the one who mends its rows.
-        }
-        if (session == null) {
-            wills.publishOrphan(number);
-            deleteTimer(0, number, TimerKind.CONNECTED);
-            return;
-        }
-        long mayBeSent = session.acknowledgedOnDisk + shard.space.span();
-        session.sentThrough = Math.max(session.sentThrough, Math.min(session.state.next(), mayBeSent));
-        wills.restore(session);
-        wills.publish(session);
-        leave(session, endedMillis, null);
-    }
-
-    void expire(long number, long dueMillis) {
-        Session session = shard.get(number);
-        if (session != null
-                && session.connection == null
-                && session.connecting == 0
-                && session.expiryDueMillis == dueMillis) {
-            SessionEnd.Held given = ends.held(session);
-            if (given != null) {
-                ends.end(session, given);
-            }
-        }
+        departures.end(connection, reason, null);
     }
 
     static byte[] utf8(String text) {

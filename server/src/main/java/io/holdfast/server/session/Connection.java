@@ -77,8 +77,13 @@ public abstract class Connection {
     /** Stops or resumes decoding; packets decoded already do not reach the shard either. */
     protected abstract void applyReading(boolean reading);
 
-    /** Sends what is queued, then DISCONNECT to an MQTT 5 client that shall know why, and closes the socket. */
-    protected abstract void shut(ReasonCode reason);
+    /**
+     * Sends what is queued, then DISCONNECT to an MQTT 5 client that shall know why, and closes the socket. Before its
+     * CONNACK such a client gets a CONNACK with the reason instead [MQTT5-3.14.0-1].
+     *
+     * @param why for a person
+     */
+    protected abstract void shut(ReasonCode reason, String why);
 
     /** Address and port of the client, for logs. */
     public abstract String peer();
@@ -146,11 +151,16 @@ public abstract class Connection {
     }
 
     final void close(ReasonCode reason) {
+        close(reason, null);
+    }
+
+    /** As above, with a reason for a person; null for the usual sentence. */
+    final void close(ReasonCode reason, @Nullable String why) {
         if (open) {
             open = false;
             replies.clear();
             held = null;
-            shut(reason);
+            shut(reason, why == null ? Sentences.of(reason) : why);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.session;
 
+import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.PingResp;
@@ -48,7 +49,7 @@ final class InboundFlow {
             case SUBSCRIBE -> subscriptions.onSubscribe(connection, session, (Subscribe) packet);
             case UNSUBSCRIBE -> subscriptions.onUnsubscribe(connection, session, (Unsubscribe) packet);
             case PINGREQ -> shard.send(connection, PingResp.INSTANCE); // [MQTT-3.12.4-1]
-            case DISCONNECT -> shard.connects.onDisconnect(connection, session);
+            case DISCONNECT -> shard.departures.onDisconnect(connection, session, (Disconnect) packet);
             // A second CONNECT, or a packet only servers send [MQTT-3.1.0-2].
             default -> {
                 shard.env.count(ShardEvent.PROTOCOL_ERROR);

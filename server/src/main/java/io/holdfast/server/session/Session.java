@@ -45,6 +45,9 @@ final class Session {
     int receiveMaximum;
     long createdMillis;
 
+    /** When its newest connection began. */
+    long connectedMillis;
+
     /** Negative while nobody has asked: a connection that does not subscribe need not count. */
     int subscriptionCount;
 
@@ -62,13 +65,15 @@ final class Session {
     @Nullable
     Connection connection;
 
-    /** The will and the connection it belongs to. */
+    /** The will of the newest connection. */
     @Nullable
     Message will;
 
-    /** The newest connection; the will is its. */
-    @Nullable
-    Connection willConnection;
+    /** How long it waits after the end of its connection. */
+    long willDelaySeconds;
+
+    /** When a will that waits is due, by its timer row; 0 when none waits. */
+    long willDueMillis;
 
     /** Whether a will row may be on disk. */
     boolean hadWill;

@@ -79,6 +79,9 @@ final class SessionEnd {
         if (session.expiryDueMillis != 0) {
             timers.add(Keys.timer(session.expiryDueMillis, session.number, TimerKind.SESSION_EXPIRY));
         }
+        if (session.willDueMillis != 0) {
+            timers.add(Keys.timer(session.willDueMillis, session.number, TimerKind.WILL_DELAY));
+        }
         byte[] clientId = current ? ConnectFlow.utf8(session.clientId) : null;
         shard.add(
                 new EndOp(session.number, clientId, held.claims, held.fragments, timers, TopicFilter::parse),

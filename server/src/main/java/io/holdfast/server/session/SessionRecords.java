@@ -43,6 +43,7 @@ final class SessionRecords {
                 .setConnectedMillis(connectedMillis)
                 .setDisconnectedMillis(disconnectedMillis)
                 .setCreatedMillis(session.createdMillis)
+                .setWillDueMillis(session.willDueMillis)
                 .build()
                 .toByteArray();
     }
@@ -57,8 +58,11 @@ final class SessionRecords {
             session.protocolLevel = row.getProtocolLevel();
             session.receiveMaximum = row.getReceiveMaximum();
             session.createdMillis = row.getCreatedMillis();
+            session.connectedMillis = row.getConnectedMillis();
             session.subscriptionCount = -1;
-            boolean expires = session.expirySeconds != ConnectFlow.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
+            session.willDueMillis = row.getWillDueMillis();
+            session.hadWill = session.willDueMillis != 0;
+            boolean expires = session.expirySeconds != ConnectTerms.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
             session.expiryDueMillis = expires ? row.getDisconnectedMillis() + session.expirySeconds * 1_000 : 0;
             return session;
         } catch (InvalidProtocolBufferException e) {
@@ -70,10 +74,26 @@ final class SessionRecords {
         return TimerRecord.newBuilder().setGeneration(generation).build().toByteArray();
     }
 
-    static byte[] will(Message message) {
-        RecordWriter out = new RecordWriter(message.storedBytes() + 8);
+    static byte[] will(Message message, long delaySeconds) {
+        RecordWriter out = new RecordWriter(message.storedBytes() + 16);
         out.bytesField(1, message.record(), 0, message.storedBytes());
+        out.field(2, delaySeconds);
         return out.toBytes();
+    }
+
+    /** Will Delay Interval, 0 for none. */
+    static long willDelaySeconds(byte[] record) {
+        RecordReader in = new RecordReader(record);
+        long delaySeconds = 0;
+        while (in.hasMore()) {
+            int tag = in.tag();
+            if (RecordReader.field(tag) == 2) {
+                delaySeconds = in.varint();
+            } else {
+                in.skip(tag);
+            }
+        }
+        return delaySeconds;
     }
 
     static Message willMessage(byte[] record) {

@@ -12,12 +12,14 @@ import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.RetainedExpiry;
+import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
@@ -43,6 +45,11 @@ import org.jspecify.annotations.Nullable;
  * {@link Checkpointer}; this class holds what they share.
  */
 public final class SessionShard {
+    /** While there are connections their store hears at least so often that they live. */
+    static final long TIME_NOTE_MILLIS = 30_000;
+
+    private static final int TIME_NOTE_BYTES = 16;
+
     /** Steps and events in one hand-over before it is given away within a burst. */
     private static final int HAND_OVER_OPS_MAX = 512;
 
@@ -70,6 +77,7 @@ public final class SessionShard {
 
     final Set<Connection> connections = new LinkedHashSet<>();
     final ConnectFlow connects;
+    final ConnectionEnd departures;
     final InboundFlow inbound;
     final OutboundFlow outbound;
     final FullQueues full;
@@ -82,6 +90,7 @@ public final class SessionShard {
     private HandOver out;
     private boolean flushScheduled;
     private boolean claimsUnknown;
+    private long timeNotedMillis;
 
     public SessionShard(
             int index,
@@ -118,7 +127,10 @@ public final class SessionShard {
         out = new HandOver(index);
         outbound = new OutboundFlow(this);
         full = new FullQueues(this);
-        connects = new ConnectFlow(this);
+        SessionEnd ends = new SessionEnd(this);
+        Wills wills = new Wills(this);
+        departures = new ConnectionEnd(this, ends, wills);
+        connects = new ConnectFlow(this, ends, wills, departures);
         inbound = new InboundFlow(this);
         applier = new GroupApplier(this, position);
         checkpoints = new Checkpointer(this);
@@ -153,11 +165,11 @@ public final class SessionShard {
         }
     }
 
-    /** The client broke the protocol: the connection ends, with its will (S24) [MQTT-4.8.0-1]. */
-    public void onProtocolError(Connection connection, ReasonCode reason) {
+    /** The client broke the protocol: the connection ends, with its will (S24) [MQTT-4.8.0-1] [MQTT5-4.13.1-1]. */
+    public void onProtocolError(Connection connection, ReasonCode reason, @Nullable String why) {
         if (connection.isOpen()) {
             env.count(ShardEvent.PROTOCOL_ERROR);
-            connects.end(connection, reason);
+            departures.end(connection, reason, why);
         }
         endOfBurst();
     }
@@ -166,7 +178,7 @@ public final class SessionShard {
     public void onClosed(Connection connection) {
         if (connection.isOpen()) {
             connection.gone();
-            connects.closed(connection);
+            departures.closed(connection);
         }
         connections.remove(connection);
         endOfBurst();
@@ -232,16 +244,20 @@ public final class SessionShard {
         });
     }
 
-    /** Once a second: keep alive (S30), paused publishers. */
+    /** Once a second: keep alive (S30), paused publishers, the time on disk (C34). */
     public void tick() {
         long now = env.nowMillis();
         for (Connection connection : List.copyOf(connections)) {
-            connects.judgeKeepAlive(connection, now);
+            departures.judgeKeepAlive(connection, now);
         }
         if (!env.isCommitQueueFull()) {
             resumePaused(now);
         }
         applier.whenWhole(full::tick);
+        if (!connections.isEmpty() && now - timeNotedMillis >= TIME_NOTE_MILLIS) {
+            timeNotedMillis = now;
+            add(new RowOps.TimeNote(), TIME_NOTE_BYTES);
+        }
         endOfBurst();
     }
 
@@ -257,14 +273,18 @@ public final class SessionShard {
 
     /** A connection of the broker before this one, found at the start (C03). */
     public void onLeftOver(long number, long endedMillis) {
-        connects.leftOver(number, endedMillis);
+        departures.leftOver(number, endedMillis);
         endOfBurst();
     }
 
-    /** A session whose expiry time has come, if it still has. */
-    public void onExpiryDue(long number, long dueMillis) {
+    /** A timer row of a session is due: its expiry or its will, if it still is. */
+    public void onTimerDue(long number, long dueMillis, TimerKind kind) {
         applier.whenWhole(() -> {
-            connects.expire(number, dueMillis);
+            switch (kind) {
+                case SESSION_EXPIRY -> departures.expire(number, dueMillis);
+                case WILL_DELAY -> departures.fireWill(number, dueMillis);
+                case CONNECTED -> throw new IllegalArgumentException("a living connection is never due");
+            }
             endOfBurst();
         });
     }
@@ -329,7 +349,7 @@ public final class SessionShard {
     /** Ends all connections for a clean stop; their wills are published, as their clients said no goodbye. */
     public void closeAll(ReasonCode reason) {
         for (Connection connection : List.copyOf(connections)) {
-            connects.end(connection, reason);
+            departures.end(connection, reason, null);
         }
         endOfBurst();
     }
@@ -337,7 +357,7 @@ public final class SessionShard {
     /** The instance has failed: connections end and nothing more is promised. */
     public void abandon() {
         for (Connection connection : List.copyOf(connections)) {
-            connection.close(ReasonCode.SERVER_UNAVAILABLE);
+            connection.close(ReasonCode.UNSPECIFIED_ERROR, "the broker has failed and recovers");
         }
         connections.clear();
     }

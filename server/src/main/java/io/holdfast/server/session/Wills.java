@@ -8,12 +8,15 @@ import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wills are stored with the session and belong to one connection [MQTT-3.1.2-8]; the row goes in the batch that publishes
- * the message or that records DISCONNECT, so a crash between the two is impossible [MQTT-3.1.2-10].
+ * Wills are stored with the session and belong to one connection [MQTT-3.1.2-8] [MQTT5-3.1.2-7]. A will is <em>armed</em>
+ * while its connection lives, then it is published, dropped, or <em>waits</em> for its Will Delay Interval or the end of
+ * its session, whichever comes first. The row goes in the batch that publishes the message or that records DISCONNECT or
+ * the client's return, so a crash between the two is impossible [MQTT-3.1.2-10] [MQTT5-3.1.2-10].
  */
 final class Wills {
     private static final int ROW_BYTES = 64;
@@ -24,18 +27,21 @@ final class Wills {
         this.shard = shard;
     }
 
-    void arm(Session session, Connection connection, @Nullable Will will) {
-        session.willConnection = connection;
+    void arm(Session session, @Nullable Will will) {
         session.hadWill |= session.will != null || will != null;
-        session.will = will == null
-                ? null
-                : Message.of(
-                        will.topic().utf8(),
-                        will.payload(),
-                        will.qos().level(),
-                        will.retain(),
-                        session.number,
-                        shard.env.nowMillis());
+        session.will = null;
+        session.willDelaySeconds = 0;
+        if (will != null) {
+            session.willDelaySeconds = will.properties().willDelayIntervalSeconds();
+            session.will = Published.message(
+                    will.topic(),
+                    will.payload(),
+                    will.qos(),
+                    will.retain(), // [MQTT5-3.1.2-14] [MQTT5-3.1.2-15]
+                    will.properties(), // [MQTT5-3.1.3-10]
+                    session.number,
+                    shard.env.nowMillis());
+        }
     }
 
     void disarm(Session session) {
@@ -47,7 +53,7 @@ final class Wills {
         if (session.will == null) {
             removeRow(session);
         } else {
-            byte[] record = SessionRecords.will(session.will);
+            byte[] record = SessionRecords.will(session.will, session.willDelaySeconds);
             shard.add(new RowOps.Put(Table.WILL, Keys.number(session.number), record), record.length + ROW_BYTES);
         }
     }
@@ -60,9 +66,51 @@ final class Wills {
         }
     }
 
-    /** Publishes an armed will; the caller's steps remove its row. False when there is none. */
-    boolean publish(Session session) {
+    // ---- what becomes of a will
+
+    /**
+     * Its connection has ended: without a delay, or when the session ends at once, the will is published and the caller's
+     * steps remove its row. Else it waits, but no longer than the session lives.
+     *
+     * @return whether it was published
+     */
+    boolean leave(Session session, long atMillis) {
         Message will = session.will;
+        long delaySeconds = session.durable ? Math.min(session.willDelaySeconds, session.expirySeconds) : 0;
+        session.will = null;
+        session.willDueMillis = will == null || delaySeconds == 0 ? 0 : atMillis + delaySeconds * 1_000;
+        if (will != null && session.willDueMillis == 0) {
+            publish(will);
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * The client comes back to its session: a will that still waits, or whose connection is taken over, is not sent if it
+     * has a delay that has not passed [MQTT5-3.1.3-9]. The caller's steps replace its rows.
+     *
+     * @return whether it was published
+     */
+    boolean comesBack(Session session) {
+        long now = shard.env.nowMillis();
+        Message will = session.will;
+        boolean due = will != null ? session.willDelaySeconds == 0 : waits(session) && session.willDueMillis <= now;
+        Message sent = !due ? null : will != null ? will : stored(session.number);
+        session.will = null;
+        if (sent != null) {
+            publish(sent);
+        }
+        return sent != null;
+    }
+
+    /**
+     * The session ends: a will that is armed or waits is published now; the steps of the end remove its rows.
+     *
+     * @return whether it was published
+     */
+    boolean sessionEnds(Session session) {
+        Message will = session.will != null ? session.will : waits(session) ? stored(session.number) : null;
         session.will = null;
         if (will != null) {
             publish(will);
@@ -70,9 +118,26 @@ final class Wills {
         return will != null;
     }
 
+    /** The delay of a waiting will has passed; its row goes too, the caller's steps remove its timer. */
+    void fire(Session session) {
+        Message will = stored(session.number);
+        session.willDueMillis = 0;
+        if (will != null) {
+            publish(will);
+        }
+        session.hadWill = true;
+        removeRow(session);
+    }
+
+    private static boolean waits(Session session) {
+        return session.willDueMillis != 0;
+    }
+
     /** Reads the will of a connection that ended with the broker. */
     void restore(Session session) {
-        session.will = stored(session.number);
+        byte[] row = row(session.number);
+        session.will = row == null ? null : SessionRecords.willMessage(row);
+        session.willDelaySeconds = row == null ? 0 : SessionRecords.willDelaySeconds(row);
         session.hadWill = true;
     }
 
@@ -86,11 +151,22 @@ final class Wills {
     }
 
     private @Nullable Message stored(long number) {
-        byte[] row = shard.store.get(Table.WILL, Keys.number(number));
+        byte[] row = row(number);
         return row == null ? null : SessionRecords.willMessage(row);
     }
 
-    private void publish(Message will) {
+    private byte @Nullable [] row(long number) {
+        try {
+            return shard.store.get(Table.WILL, Keys.number(number));
+        } catch (DamagedRowException damage) {
+            shard.env.count(ShardEvent.ROW_DAMAGED);
+            shard.env.quarantined(number, damage);
+            return null;
+        }
+    }
+
+    private void publish(Message armed) {
+        Message will = armed.publishedAt(shard.env.nowMillis()); // Its expiry counts from here.
         byte[] utf8 = Arrays.copyOfRange(will.topicArray(), will.topicOffset(), will.topicOffset() + will.topicBytes());
         TopicName topic = TopicName.of(utf8);
         shard.env.count(ShardEvent.WILL_PUBLISHED);

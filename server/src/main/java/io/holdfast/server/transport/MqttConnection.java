@@ -49,6 +49,7 @@ final class MqttConnection extends Connection {
     private @Nullable ByteBuf out;
     private @Nullable TopicAliases aliases;
     private boolean accepted;
+    private boolean refused;
     private int packets;
     private long untaken;
     private boolean watching;
@@ -66,6 +67,7 @@ final class MqttConnection extends Connection {
     protected void write(Packet packet) {
         if (packet instanceof ConnAck connAck) {
             accepted = !connAck.reasonCode().isFailure();
+            refused = !accepted;
             handler.acceptAliases(connAck.properties().topicAliasMaximum());
             boolean told = version() == ProtocolVersion.MQTT_5
                     || connAck.reasonCode().connAckReturnCode() != ReasonCode.CLOSE_WITHOUT_CONNACK;
@@ -251,17 +253,18 @@ final class MqttConnection extends Connection {
     }
 
     @Override
-    protected void shut(ReasonCode reason) {
-        if (accepted
-                && version() == ProtocolVersion.MQTT_5
-                && reason.isAllowedIn(PacketType.DISCONNECT)
-                && reason != ReasonCode.SUCCESS) {
-            encode(new Disconnect(reason));
+    protected void shut(ReasonCode reason, String why) {
+        if (version() == ProtocolVersion.MQTT_5 && reason != ReasonCode.SUCCESS && !refused) {
+            Properties text = Properties.builder().reasonString(why).build();
+            encode(
+                    accepted
+                            ? new Disconnect(Farewell.inDisconnect(reason), text) // [MQTT5-3.14.2-1]
+                            : new ConnAck(false, Farewell.inConnAck(reason), text)); // [MQTT5-3.2.2-8]
         }
         if (accepted) {
             log(reason == ReasonCode.SUCCESS ? "disconnected" : "closed: " + reason);
         }
-        handler.end(takeOut());
+        handler.end(takeOut()); // [MQTT5-3.14.4-1] [MQTT5-3.14.4-2] [MQTT5-4.13.2-1]
     }
 
     /** One line in the life of a client; by default not shown. */

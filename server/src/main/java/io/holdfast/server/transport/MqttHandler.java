@@ -241,7 +241,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     void shed() {
         connections.counters().add(BrokerCounter.PARTIAL_PACKETS_SHED);
         account(0);
-        fault(ReasonCode.SERVER_BUSY);
+        fault(ReasonCode.SERVER_BUSY, "too many packets that arrive in pieces");
     }
 
     // ---- packets
@@ -337,7 +337,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void undecided(Throwable cause) {
         connections.endIfOutOfMemory(cause);
         connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), cause);
-        fault(ReasonCode.UNSPECIFIED_ERROR);
+        fault(ReasonCode.UNSPECIFIED_ERROR, null);
     }
 
     /** Runs something that may apply commits; when that throws the whole life is over (C29). */
@@ -359,7 +359,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
                 && e.reasonCode().isAllowedIn(PacketType.CONNACK)) {
             refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_5); // [MQTT5-3.1.4-1]
         } else {
-            fault(e.reasonCode());
+            fault(e.reasonCode(), e.getMessage());
         }
     }
 
@@ -369,13 +369,13 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         end(out);
     }
 
-    /** The connection ends by the client's or our own fault; its will is published. */
-    private void fault(ReasonCode reason) {
+    /** The connection ends by the client's or our own fault; its will is published [MQTT5-4.13.1-1]. */
+    private void fault(ReasonCode reason, @Nullable String why) {
         Life owner = life;
         MqttConnection mine = connection;
         SessionShard known = shard;
         if (phase == Phase.LIVE && owner != null && mine != null && known != null && owner.isRunning()) {
-            guard(owner, () -> known.onProtocolError(mine, reason));
+            guard(owner, () -> known.onProtocolError(mine, reason, why));
         }
         end(null);
     }

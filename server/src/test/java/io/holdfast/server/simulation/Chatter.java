@@ -3,7 +3,6 @@ package io.holdfast.server.simulation;
 
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
-import io.holdfast.server.simulation.SimClient.Testament;
 
 /** What clients say when chance decides. */
 final class Chatter {
@@ -24,7 +23,9 @@ final class Chatter {
                 ? dice.of(SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, 60L, 60L, 0L)
                 : SimClient.NEVER_EXPIRES;
         boolean will = dice.chance(.5) && !world.isDraining();
-        Testament testament = will ? new Testament(dice.of(config.topics()), dice.below(3), dice.chance(.2)) : null;
+        long delaySeconds = config.expires() ? dice.of(0L, 30L, 60L) : 0;
+        Testament testament =
+                will ? new Testament(dice.of(config.topics()), dice.below(3), dice.chance(.2), delaySeconds) : null;
         client.connect(clean, testament, !world.isDraining() && dice.chance(.15));
     }
 

@@ -98,6 +98,7 @@ final class Checker {
     private boolean isFired(Sent will) {
         return will.connected
                 && will.goodbye == Goodbye.NONE
+                && (will.delaySeconds == 0 || will.overdue)
                 && world.clients.stream().noneMatch(client -> client.will() == will);
     }
 
@@ -265,7 +266,7 @@ final class Checker {
         received.forEach((delivery, all) -> {
             Sent message = history.get(delivery.label());
             boolean living = world.clients.stream().anyMatch(client -> client.will() == message);
-            if (message.will && (living || message.goodbye == Goodbye.ANSWERED)) {
+            if (message.will && (living || message.cancelled || message.goodbye == Goodbye.ANSWERED)) {
                 throw new Violation("a will came that must not: " + message + " " + all);
             }
         });

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.PacketType;
-import io.holdfast.server.simulation.SimClient.Testament;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.schema.Table;
 import java.util.List;

@@ -14,6 +14,9 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
 import io.holdfast.storage.record.QueueFragment;
 import io.holdfast.storage.record.SessionRecord;
+import io.holdfast.storage.record.WillRecord;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowReader;
@@ -89,7 +92,10 @@ enum Control {
     }),
 
     C07_UNREAD(
-            "the hand passes over sessions that nobody has read since the start", "after recovery", null, new Faults() {
+            "the hand passes over sessions that nobody has read since the start",
+            "after recovery",
+            Profile.SLEEP,
+            new Faults() {
                 @Override
                 boolean visitsUnread() {
                     return false;
@@ -171,6 +177,56 @@ enum Control {
         @Override
         List<HandOver> handOver(HandOver handOver, SimBroker broker) {
             return List.of(withoutGone(handOver, broker));
+        }
+    }),
+
+    WILL_TIMER("a will that waits has no timer row", "late: will", null, new Unwatched() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return isTimer(table, key, TimerKind.WILL_DELAY) ? null : record;
+            });
+        }
+    }),
+
+    WILL_STAYS("the row of a will that was sent stays", "doubled", null, new Unwatched() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, new EditedStore.Edit() {
+                @Override
+                public byte[] record(Table table, byte[] key, byte[] record, long position) {
+                    return record;
+                }
+
+                @Override
+                public boolean deletes(Table table, byte[] key) {
+                    return table != Table.WILL && !isTimer(table, key, TimerKind.WILL_DELAY);
+                }
+            });
+        }
+    }),
+
+    WILL_AT_ONCE(
+            "a start sends the wills of connections that ended with it at once", "must not", null, new Unwatched() {
+                @Override
+                RowStore store(MemoryStore memory) {
+                    return new EditedStore(memory, (table, key, record, position) -> {
+                        return table == Table.WILL
+                                ? WillRecord.parseFrom(record).toBuilder()
+                                        .clearDelaySeconds()
+                                        .build()
+                                        .toByteArray()
+                                : record;
+                    });
+                }
+            }),
+
+    EXPIRY_TIMER("the expiry of a session has no timer row", "outlives", null, new Unwatched() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return isTimer(table, key, TimerKind.SESSION_EXPIRY) ? null : record;
+            });
         }
     }),
 
@@ -280,6 +336,10 @@ enum Control {
         handOver.forEachEvent(
                 (kind, number, index) -> without.event(kind, number, index, messageId(kind, number, index, broker)));
         return without;
+    }
+
+    private static boolean isTimer(Table table, byte[] key, TimerKind kind) {
+        return table == Table.TIMER && Keys.timerKind(key) == kind;
     }
 
     private static long messageId(EventKind kind, long number, long index, SimBroker broker) {

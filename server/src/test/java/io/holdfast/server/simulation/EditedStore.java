@@ -22,6 +22,11 @@ final class EditedStore extends ForwardingStore {
          */
         byte @Nullable [] record(Table table, byte[] key, byte[] record, long position)
                 throws InvalidProtocolBufferException;
+
+        /** Whether a delete is written. */
+        default boolean deletes(Table table, byte[] key) {
+            return true;
+        }
     }
 
     private final Edit edit;
@@ -79,7 +84,9 @@ final class EditedStore extends ForwardingStore {
 
         @Override
         public void delete(Table table, byte[] key) {
-            to.delete(table, key);
+            if (edit.deletes(table, key)) {
+                to.delete(table, key);
+            }
         }
 
         @Override

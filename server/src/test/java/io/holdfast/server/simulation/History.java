@@ -45,6 +45,15 @@ final class History {
 
         Goodbye goodbye = Goodbye.NONE;
 
+        /** Will: its delay, 0 for none. */
+        long delaySeconds;
+
+        /** Will: its client came back before the delay had passed. */
+        boolean cancelled;
+
+        /** Will: the delay has passed without its client. */
+        boolean overdue;
+
         Sent(
                 int label,
                 Epoch publisher,

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +58,7 @@ final class Ledger {
     private record Built(Group group, boolean written) {}
 
     private final History history;
+    private final Set<Integer> published = new HashSet<>();
     private final Map<Long, Account> accounts = new HashMap<>();
     private final ArrayDeque<Built> unsynced = new ArrayDeque<>();
 
@@ -88,6 +90,11 @@ final class Ledger {
         unsynced.clear();
     }
 
+    /** Whether a message is on disk, or was. */
+    boolean isPublished(int label) {
+        return published.contains(label);
+    }
+
     Account account(long number) {
         return accounts.computeIfAbsent(number, n -> new Account());
     }
@@ -95,6 +102,7 @@ final class Ledger {
     private void fold(Group group) {
         for (MessageOp op : group.messages()) {
             int label = label(op.message());
+            published.add(label);
             for (int i = 0; i < op.recipients().size(); i++) {
                 Entry entry = new Entry(op.id(), op.recipients().flags(i), label);
                 account(op.recipients().number(i)).entries.add(entry);

@@ -28,7 +28,7 @@ class MachineScenarioTest {
         scenario.subscribe(witness, FILTER_A, 1);
         SimClient client = scenario.onlineWithWill(1, A);
         SimConnection connection = Objects.requireNonNull(client.connection);
-        scenario.broker().shard(connection.shard).onProtocolError(connection, ReasonCode.MALFORMED_PACKET);
+        scenario.broker().shard(connection.shard).onProtocolError(connection, ReasonCode.MALFORMED_PACKET, null);
         scenario.settle();
         assertThat(client.state).isEqualTo(SimClient.State.OFF);
         assertThat(witness.state).isEqualTo(SimClient.State.ON);

@@ -100,6 +100,13 @@ record Profile(String name, Map<Act, Double> weights, double cleanChance, double
             .01,
             List.of(TopicFilter.parse("#")));
 
+    /** Sessions sleep while the hand goes round and the log is cut behind it, over many crashes. */
+    static final Profile SLEEP = of(
+            "sleep",
+            Map.of(Act.CONNECT, .3, Act.LEAVE, 3.0, Act.HAND, 4.0, Act.DELETE_DEAD, 4.0, Act.SUBSCRIBE, 2.0),
+            .02,
+            .02);
+
     double weight(Act act) {
         return act.weight * weights.getOrDefault(act, 1.0);
     }

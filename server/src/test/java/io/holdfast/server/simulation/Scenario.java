@@ -4,7 +4,6 @@ package io.holdfast.server.simulation;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.simulation.History.Received;
-import io.holdfast.server.simulation.SimClient.Testament;
 import io.holdfast.storage.schema.Table;
 import java.util.HashSet;
 import java.util.List;

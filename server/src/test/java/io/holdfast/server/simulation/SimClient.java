@@ -122,10 +122,13 @@ final class SimClient {
     private int nextPacketId;
     private @Nullable Sent will;
 
+    private final Afterlife afterlife;
+
     SimClient(SimWorld world, String id) {
         this.world = world;
         this.id = id;
         epoch = new Epoch(id, 0);
+        afterlife = new Afterlife(world);
         receiveMaximum = world.config.limits().receiveMaximum();
     }
 
@@ -164,6 +167,8 @@ final class SimClient {
 
     /** The connection is gone; what was under way on it with it. */
     void off() {
+        maybeEnded |= state == State.WAITING && afterlife.mayHaveExpired();
+        afterlife.off(will);
         boolean newSession = state == State.WAITING && !clean && maybeEnded;
         wantsClean |= newSession && atServer == AtServer.PRESENT; // A lost "session present 0" cannot be told.
         maybeEnded |= endsWithConnection;
@@ -180,9 +185,6 @@ final class SimClient {
             out.skipPubComp = false;
         }
     }
-
-    /** A will for the next connection. */
-    record Testament(TopicName topic, int qos, boolean retain) {}
 
     /**
      * Opens a new connection, beside the old one if there is one.
@@ -201,6 +203,7 @@ final class SimClient {
         if (!clean && atServer == AtServer.ABSENT) {
             atServer = AtServer.FRESH;
         }
+        afterlife.connecting(clean, expirySeconds);
         connection = world.open(this);
         state = State.WAITING;
         nextPacketId = PACKET_IDS;
@@ -210,8 +213,8 @@ final class SimClient {
             Sent message =
                     world.history.add(epoch, topic, testament.qos(), testament.retain(), false, true, world.now());
             will = message;
-            packetWill =
-                    new Will(topic, payload(message), QoS.of(testament.qos()), testament.retain(), Properties.NONE);
+            message.delaySeconds = clean ? 0 : testament.delaySeconds();
+            packetWill = testament.packet(payload(message), message.delaySeconds);
         }
         say(connectPacket(packetWill), -1);
         ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded));
@@ -229,7 +232,8 @@ final class SimClient {
 
     /** A client with wishes that only MQTT 5 knows speaks it. */
     private Connect connectPacket(@Nullable Will packetWill) {
-        boolean five = speaksFive();
+        boolean five =
+                speaksFive() || (packetWill != null && !packetWill.properties().isEmpty());
         Properties wishes = five
                 ? Properties.builder()
                         .sessionExpiryIntervalSeconds(expirySeconds)
@@ -429,6 +433,7 @@ final class SimClient {
             throw new Violation(id + ": " + connAck + " in state " + state);
         }
         boolean present = connAck.sessionPresent();
+        maybeEnded |= afterlife.mayHaveExpired();
         boolean wrong = present ? clean : !clean && atServer == AtServer.PRESENT && !maybeEnded;
         if (wrong) {
             throw new Violation(id + ": session present " + present + " where the session is " + atServer
@@ -447,12 +452,17 @@ final class SimClient {
         wantsClean = false;
         maybeEnded = false;
         isVolatile = !present && from.expirySeconds == 0;
+        afterlife.accepted(present, clean, from.expirySeconds);
         if (will != null) {
             will.connected = true;
         }
         if (!ahead) {
             resend();
         }
+    }
+
+    Afterlife afterlife() {
+        return afterlife;
     }
 
     private void answer(PacketType type, int packetId) {

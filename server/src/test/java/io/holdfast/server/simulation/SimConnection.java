@@ -159,7 +159,7 @@ final class SimConnection extends Connection {
     }
 
     @Override
-    protected void shut(ReasonCode reason) {
+    protected void shut(ReasonCode reason, String why) {
         flush();
         toClient.add(new ToClient(null, NO_LABEL, 0, -1));
         toServer.clear();

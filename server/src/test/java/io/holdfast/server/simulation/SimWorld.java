@@ -9,7 +9,9 @@ import io.holdfast.server.simulation.Profile.Act;
 import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.ClientRecord;
+import io.holdfast.storage.record.SessionRecord;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
@@ -48,7 +50,11 @@ final class SimWorld {
 
     private final StringBuilder trace = new StringBuilder();
     private final boolean tracing;
+    /** Longer than any delay or expiry that is not for ever. */
+    private static final long LONG_MILLIS = 1_000_000_000;
+
     private long wallMillis = START_MILLIS;
+    private boolean comingBack = true;
     private int now;
     private int instance;
     private int crashes;
@@ -175,6 +181,50 @@ final class SimWorld {
         draining = true;
     }
 
+    /** All delays and expiries pass while nobody comes back; then nothing may be left that waited for its time. */
+    void timePasses() {
+        comingBack = false;
+        drain();
+        wallMillis += LONG_MILLIS;
+        broker.pass(wallMillis);
+        expireDue();
+        drain();
+        for (SimClient client : clients) {
+            if (client.state == SimClient.State.OFF) {
+                client.afterlife().timeIsUp();
+            }
+        }
+        try (RowCursor rows = memory.cursor(Table.TIMER, Keys.number(1), Keys.end())) {
+            if (rows.next()) {
+                throw new Violation("a timer has passed and nothing came of it: " + Keys.timerKind(rows.key()) + " of "
+                        + Keys.timerSession(rows.key()));
+            }
+        }
+        try (RowCursor rows = memory.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
+            while (rows.next()) {
+                requireAlive(rows.record(), Keys.number(rows.key()));
+            }
+        }
+        comingBack = true;
+    }
+
+    private static void requireAlive(byte[] record, long number) {
+        try {
+            SessionRecord session = SessionRecord.parseFrom(record);
+            boolean alone = session.getDisconnectedMillis() != 0;
+            if (alone && Integer.toUnsignedLong(session.getExpirySeconds()) != SimClient.NEVER_EXPIRES) {
+                throw new Violation("session " + number + " outlives its expiry: " + session);
+            }
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new Violation("a session row cannot be read: " + e);
+        }
+    }
+
+    /** A time that no later event of the broker, in this life or the next, is before. */
+    long surelyPassedMillis() {
+        return Math.min(broker.nowMillis(), broker.committer.lastTimeMillis());
+    }
+
     /** Runs until nothing more can happen. */
     void drain() {
         for (int i = 0; i < DRAIN_STEPS_MAX; i++) {
@@ -232,7 +282,7 @@ final class SimWorld {
 
     private void clientSteps() {
         for (SimClient client : clients) {
-            if (client.state == SimClient.State.OFF) {
+            if (client.state == SimClient.State.OFF && comingBack) {
                 may(Act.CONNECT, client.id, () -> chatter.connect(client));
             }
             SimConnection connection = client.connection;
@@ -374,11 +424,14 @@ final class SimWorld {
             while (rows.next()) {
                 long due = Keys.timerDueMillis(rows.key());
                 long number = Keys.timerSession(rows.key());
-                clients.forEach(client -> client.maybeEnded |= session(client.id) == number);
+                TimerKind kind = Keys.timerKind(rows.key());
+                if (kind == TimerKind.SESSION_EXPIRY) {
+                    clients.forEach(client -> client.maybeEnded |= session(client.id) == number);
+                }
                 broker.later(
                         SessionNumbers.shard(number, SimBroker.SHARDS),
-                        "expiry of " + number,
-                        () -> broker.shardOf(number).onExpiryDue(number, due));
+                        kind + " of " + number,
+                        () -> broker.shardOf(number).onTimerDue(number, due, kind));
             }
         }
     }

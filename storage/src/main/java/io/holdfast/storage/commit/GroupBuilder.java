@@ -33,6 +33,7 @@ final class GroupBuilder {
     private long previousPosition;
     private long firstMessageId;
     private long timeMillis;
+    private boolean timeNoted;
     private long nextSession;
     private long queued;
     private @Nullable Sweep sweep;
@@ -49,6 +50,7 @@ final class GroupBuilder {
         previousPosition = previous;
         firstMessageId = previous + 1;
         timeMillis = now;
+        timeNoted = false;
         messages = new ArrayList<>(messages.size());
         changes = new ArrayList<>();
         ended.clear();
@@ -77,7 +79,7 @@ final class GroupBuilder {
             queued += message.recipients().size();
         }
         long position = previousPosition;
-        if (!log.isEmpty()) {
+        if (!log.isEmpty() || timeNoted) {
             position = firstMessageId + messages.size();
             RecordWriter entry = log.finish(timeMillis, queued);
             batch.put(Table.LOG, Keys.number(position), entry.buffer(), entry.size());
@@ -154,6 +156,11 @@ final class GroupBuilder {
 
     long timeMillis() {
         return timeMillis;
+    }
+
+    /** The group's time shall be on disk, whatever else is. */
+    void noteTime() {
+        timeNoted = true;
     }
 
     /** The id that the next message of this group takes. */

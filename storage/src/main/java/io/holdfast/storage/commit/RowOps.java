@@ -98,6 +98,17 @@ public final class RowOps {
         }
     }
 
+    /**
+     * Makes the group have a log row even if nothing else does, because the row says when the group was written: that is
+     * what a start after a crash takes for the time until which connections lived (C03, C34).
+     */
+    public static final class TimeNote extends CommitOp {
+        @Override
+        void apply(GroupBuilder group) {
+            group.noteTime();
+        }
+    }
+
     /** Writes nothing; only wants to hear of the commit. */
     public abstract static class Note extends CommitOp {
         @Override

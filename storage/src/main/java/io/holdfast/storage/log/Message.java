@@ -132,6 +132,26 @@ public final class Message {
         return m;
     }
 
+    /** The same message, published at another time, in milliseconds since 1970. */
+    public Message publishedAt(long millis) {
+        Message m = new Message(topicArray, payloadArray, propertiesArray);
+        m.topicOffset = topicOffset;
+        m.topicBytes = topicBytes;
+        m.payloadOffset = payloadOffset;
+        m.payloadBytes = payloadBytes;
+        m.propertiesOffset = propertiesOffset;
+        m.propertiesBytes = propertiesBytes;
+        m.qos = qos;
+        m.retain = retain;
+        m.publishedMillis = millis;
+        m.publisher = publisher;
+        m.expirySeconds = expirySeconds;
+        m.storedBytes = storedBytes
+                - RecordWriter.fieldSize(PUBLISHED, publishedMillis)
+                + RecordWriter.fieldSize(PUBLISHED, millis);
+        return m;
+    }
+
     /** Appends the record, {@link #storedBytes} long. */
     public void writeTo(RecordWriter out) {
         out.bytesField(TOPIC, topicArray, topicOffset, topicBytes);

@@ -123,7 +123,7 @@ public class BenchmarkConnection extends Connection {
     }
 
     @Override
-    protected final void shut(ReasonCode reason) {
+    protected final void shut(ReasonCode reason, String why) {
         if (reason != ReasonCode.SUCCESS) {
             throw new IllegalStateException("the broker ends " + clientId + ": " + reason);
         }
