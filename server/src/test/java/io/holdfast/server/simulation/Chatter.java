@@ -22,6 +22,7 @@ final class Chatter {
         client.expirySeconds = config.expires()
                 ? dice.of(SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, SimClient.NEVER_EXPIRES, 60L, 60L, 0L)
                 : SimClient.NEVER_EXPIRES;
+        client.smallPackets = !world.profile.equals(Profile.WRAP) && !world.isDraining() && dice.chance(.1);
         boolean will = dice.chance(.5) && !world.isDraining();
         long delaySeconds = config.expires() ? dice.of(0L, 30L, 60L) : 0;
         Testament testament =
@@ -37,7 +38,9 @@ final class Chatter {
         if (qos == 2 && !clear && dice.chance(.1)) {
             client.publishEagerly(topic);
         } else {
-            client.publish(topic, qos, retain, clear);
+            // Retained ones do not expire here: their rule has scenarios of its own.
+            boolean expires = !world.profile.equals(Profile.WRAP) && config.expires() && !retain && dice.chance(.3);
+            client.publish(topic, qos, retain, clear, expires ? dice.of(1L, 5L) : -1);
         }
     }
 

@@ -42,6 +42,7 @@ final class Checker {
     }
 
     void check() {
+        world.five.check();
         owed();
         once();
         notOwed();
@@ -69,7 +70,12 @@ final class Checker {
             long number = world.session(client.id);
             for (Sent message : history.sent) {
                 boolean came = received.containsKey(new Delivery(client.epoch(), message.label));
-                if (came || message.eager || message.qos == 0 || history.isExcused(number, message.label)) {
+                boolean mayExpire = message.expirySeconds >= 0 && !client.isDurable();
+                if (came
+                        || message.eager
+                        || mayExpire
+                        || message.qos == 0
+                        || history.isExcused(number, message.label)) {
                     continue;
                 }
                 for (Interval interval : intervals(client.epoch())) {

@@ -14,6 +14,7 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
 import io.holdfast.storage.record.QueueFragment;
 import io.holdfast.storage.record.SessionRecord;
+import io.holdfast.storage.record.StoredMessage;
 import io.holdfast.storage.record.WillRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
@@ -234,6 +235,64 @@ enum Control {
         @Override
         boolean answersAtOnce(Packet packet) {
             return packet instanceof Disconnect;
+        }
+    }),
+
+    C26("a resumed session does not keep to the client's Receive Maximum", "in flight at once", null, new Unwatched() {
+        @Override
+        int receiveMaximum(int wanted) {
+            return Math.max(wanted, 100);
+        }
+    }),
+
+    C16_EXPIRY(
+            "after a crash nobody knows what was sent, and it expires",
+            "dropped after it was sent",
+            null,
+            new Unwatched() {
+                @Override
+                RowStore store(MemoryStore memory) {
+                    return new EditedStore(memory, (table, key, record, position) -> {
+                        return table == Table.SESSION
+                                ? SessionRecord.parseFrom(record).toBuilder()
+                                        .setSentThrough(0)
+                                        .build()
+                                        .toByteArray()
+                                : record;
+                    });
+                }
+            }),
+
+    EXPIRY("a stored message does not say when it expires", "though it expired", null, new Unwatched() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> {
+                return table == Table.MESSAGE
+                        ? StoredMessage.parseFrom(record).toBuilder()
+                                .clearExpirySeconds()
+                                .build()
+                                .toByteArray()
+                        : record;
+            });
+        }
+    }),
+
+    IDENTIFIERS("rows of a session do not hold Subscription Identifiers", "is missing", null, new Unwatched() {
+        @Override
+        RowStore store(MemoryStore memory) {
+            return new EditedStore(memory, (table, key, record, position) -> switch (table) {
+                case QUEUE ->
+                    QueueFragment.parseFrom(record).toBuilder()
+                            .clearIdentifiers()
+                            .build()
+                            .toByteArray();
+                case INFLIGHT ->
+                    InflightRecord.parseFrom(record).toBuilder()
+                            .clearIdentifiers()
+                            .build()
+                            .toByteArray();
+                default -> record;
+            });
         }
     }),
 

@@ -60,6 +60,11 @@ class Faults {
 
     void built(Group group, SimBroker broker) {}
 
+    /** What the broker takes for a client's Receive Maximum. */
+    int receiveMaximum(int wanted) {
+        return wanted;
+    }
+
     /** Whether a packet is answered when it is read instead of when its answer's time has come. */
     boolean answersAtOnce(Packet packet) {
         return false;

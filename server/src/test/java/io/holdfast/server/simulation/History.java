@@ -40,6 +40,9 @@ final class History {
         /** The client did not wait for answers as the protocol asks. */
         boolean eager;
 
+        /** Message Expiry Interval, -1 for none. */
+        long expirySeconds = -1;
+
         /** Will: its CONNECT was answered. */
         boolean connected;
 
@@ -97,6 +100,9 @@ final class History {
         int subAckAt = NEVER;
         int unsubscribedAt = NEVER;
         int unsubAckAt = NEVER;
+
+        /** Subscription Identifier, 0 for none. */
+        int identifier;
 
         Interval(TopicFilter filter, int qos, int sentAt) {
             this.filter = filter;
@@ -160,5 +166,20 @@ final class History {
 
     boolean isExcused(long number, int label) {
         return excused.contains(new Given(number, label));
+    }
+
+    /** As a client's subscriptions are once its UNSUBSCRIBE died with the broker. */
+    void restore(Epoch epoch, Set<TopicFilter> filters) {
+        List<Interval> all = intervals(epoch);
+        for (Interval interval : all) {
+            boolean newer = all.stream()
+                    .anyMatch(other -> other.filter.equals(interval.filter) && other.sentAt > interval.unsubscribedAt);
+            if (interval.unsubscribedAt != NEVER
+                    && interval.unsubAckAt == NEVER
+                    && !newer
+                    && filters.contains(interval.filter)) {
+                interval.unsubscribedAt = NEVER;
+            }
+        }
     }
 }

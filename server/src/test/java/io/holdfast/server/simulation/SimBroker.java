@@ -23,6 +23,7 @@ import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.commit.SubscriptionChange;
+import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.LogReplay;
 import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.log.Message;
@@ -255,7 +256,7 @@ final class SimBroker {
     // ---- what connections tell
 
     /** A PUBLISH leaves: for a session with rows its index must be on disk, and be this message's. */
-    void sending(SimConnection connection, Publish publish, int label, long index) {
+    void sending(SimConnection connection, Publish publish, int label, long index, long expirySeconds) {
         if (!ShardProbe.isDurable(connection)) {
             return;
         }
@@ -272,6 +273,7 @@ final class SimBroker {
             throw new Violation("session " + number + " sends " + publish + " label " + label + " as index " + index
                     + ", which is " + entry);
         }
+        world.five.sending(number, index, entry.messageId(), publish.dup(), expirySeconds);
     }
 
     // ---- the commit thread's steps
@@ -284,6 +286,7 @@ final class SimBroker {
         int before = world.memory.unsyncedBatches();
         Group group = committer.build(taken, world.wallMillis());
         world.ledger.built(group, world.memory.unsyncedBatches() > before);
+        world.five.built(group);
         world.trace(() -> describe(group));
         urgent |= group.urgent();
         faults.built(group, this);
@@ -496,6 +499,16 @@ final class SimBroker {
         @Override
         public void submit(HandOver handOver) {
             world.ledger.handedOver(handOver);
+            handOver.forEachEvent((kind, number, index) -> {
+                if (kind == EventKind.DROPPED) {
+                    int label = world.ledger
+                            .account(number)
+                            .entries
+                            .get((int) index)
+                            .label();
+                    world.five.dropped(number, index, label);
+                }
+            });
             submitted.addAll(faults.handOver(handOver, SimBroker.this));
         }
 

@@ -30,7 +30,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,6 +98,7 @@ final class SimClient {
     // wishes for the next connection
     int keepAliveSeconds;
     int receiveMaximum;
+    boolean smallPackets;
     long expirySeconds = NEVER_EXPIRES;
 
     /** The session may have ended at the broker. */
@@ -121,6 +121,7 @@ final class SimClient {
     private final Map<Integer, List<Interval>> pendingSubscriptions = new HashMap<>();
     private int nextPacketId;
     private @Nullable Sent will;
+    private boolean five;
 
     private final Afterlife afterlife;
 
@@ -232,12 +233,12 @@ final class SimClient {
 
     /** A client with wishes that only MQTT 5 knows speaks it. */
     private Connect connectPacket(@Nullable Will packetWill) {
-        boolean five =
+        five =
                 speaksFive() || (packetWill != null && !packetWill.properties().isEmpty());
         Properties wishes = five
                 ? Properties.builder()
                         .sessionExpiryIntervalSeconds(expirySeconds)
-                        .receiveMaximum(receiveMaximum)
+                        .receiveMaximum(world.faults.receiveMaximum(receiveMaximum))
                         .build()
                 : Properties.NONE;
         ProtocolVersion version = five ? ProtocolVersion.MQTT_5 : ProtocolVersion.MQTT_3_1_1;
@@ -283,7 +284,12 @@ final class SimClient {
 
     /** Publishes and, at QoS 1 and 2, keeps the message until it is answered. */
     Sent publish(TopicName topic, int qos, boolean retain, boolean clear) {
+        return publish(topic, qos, retain, clear, -1);
+    }
+
+    Sent publish(TopicName topic, int qos, boolean retain, boolean clear, long messageExpirySeconds) {
         Sent message = world.history.add(epoch, topic, qos, retain, clear, false, world.now());
+        message.expirySeconds = five ? messageExpirySeconds : -1;
         int packetId = qos == 0 ? 0 : freePacketId();
         send(packetId, message, false);
         if (qos > 0) {
@@ -323,7 +329,9 @@ final class SimClient {
     private void send(int packetId, Sent message, boolean dup) {
         byte[] payload = message.clear ? new byte[0] : payload(message);
         QoS qos = QoS.of(message.qos);
-        say(new Publish(packetId, qos, dup, message.retain, message.topic, payload, Properties.NONE), message.label);
+        // What a 3.1.1 connection repeats has lost its expiry.
+        Properties properties = five ? FiveRules.properties(message) : Properties.NONE;
+        say(new Publish(packetId, qos, dup, message.retain, message.topic, payload, properties), message.label);
         if (message.qos > 0) {
             expected.add(new Reply(message.qos == 1 ? PacketType.PUBACK : PacketType.PUBREC, packetId));
         }
@@ -342,7 +350,9 @@ final class SimClient {
         world.history.intervals(epoch).add(interval);
         int packetId = ++nextPacketId;
         pendingSubscriptions.put(packetId, List.of(interval));
-        say(new Subscribe(packetId, List.of(new Subscribe.Request(filter, QoS.of(qos))), Properties.NONE), -1);
+        interval.identifier = five ? world.history.intervals(epoch).size() : 0;
+        Properties properties = five ? FiveRules.properties(interval) : Properties.NONE;
+        say(new Subscribe(packetId, List.of(new Subscribe.Request(filter, QoS.of(qos))), properties), -1);
         expected.add(new Reply(PacketType.SUBACK, packetId));
         return interval;
     }
@@ -583,17 +593,6 @@ final class SimClient {
 
     /** Subscriptions whose UNSUBSCRIBE died with the broker are back. */
     void restore(Set<TopicFilter> filters) {
-        List<Interval> all = world.history.intervals(epoch);
-        for (Iterator<Interval> i = all.iterator(); i.hasNext(); ) {
-            Interval interval = i.next();
-            boolean newer = all.stream()
-                    .anyMatch(other -> other.filter.equals(interval.filter) && other.sentAt > interval.unsubscribedAt);
-            if (interval.unsubscribedAt != History.NEVER
-                    && interval.unsubAckAt == History.NEVER
-                    && !newer
-                    && filters.contains(interval.filter)) {
-                interval.unsubscribedAt = History.NEVER;
-            }
-        }
+        world.history.restore(epoch, filters);
     }
 }

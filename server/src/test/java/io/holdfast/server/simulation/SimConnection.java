@@ -5,6 +5,7 @@ import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.PropertiesBuilder;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubComp;
 import io.holdfast.protocol.packet.PubRec;
@@ -50,6 +51,9 @@ final class SimConnection extends Connection {
     private boolean reading = true;
     private boolean connected;
 
+    /** The client takes small packets only. */
+    private final boolean smallPackets;
+
     /** A control has sent this answer already; 0 for none. */
     private int answered;
 
@@ -61,6 +65,7 @@ final class SimConnection extends Connection {
         this.broker = broker;
         this.shard = shard;
         this.writableMax = writableMax;
+        smallPackets = client.smallPackets;
         receiveMaximum = client.speaksFive()
                 ? client.receiveMaximum
                 : broker.world.config.limits().receiveMaximum();
@@ -127,15 +132,23 @@ final class SimConnection extends Connection {
             boolean retain,
             int @Nullable [] identifiers,
             long expirySeconds) {
+        int label = broker.world.ledger.label(message);
+        long number = ShardProbe.number(this);
+        long index = qos == 0 ? -1 : ShardProbe.sendingIndex(this);
+        if (smallPackets && ShardProbe.isDurable(this) && FiveRules.isLarge(label)) {
+            broker.world.history.excuse(number, label);
+            return false;
+        }
+        PropertiesBuilder properties = Properties.builder();
+        if (identifiers != null) {
+            Arrays.stream(identifiers).forEach(properties::subscriptionIdentifier);
+        }
         int from = message.payloadOffset();
         byte[] payload = Arrays.copyOfRange(message.payloadArray(), from, from + message.payloadBytes());
         Publish publish = new Publish(
-                packetId, QoS.of(qos), dup, retain, TopicName.of(message.topic()), payload, Properties.NONE);
-        int label = broker.world.ledger.label(message);
-        long index = qos == 0 ? -1 : ShardProbe.sendingIndex(this);
-        long number = ShardProbe.number(this);
+                packetId, QoS.of(qos), dup, retain, TopicName.of(message.topic()), payload, properties.build());
         if (index >= 0) {
-            broker.sending(this, publish, label, index);
+            broker.sending(this, publish, label, index, expirySeconds);
         }
         buffer.add(new ToClient(publish, label, number, index));
         return true;

@@ -39,6 +39,7 @@ final class SimWorld {
     final SimConfig config;
     final History history = new History();
     final Ledger ledger = new Ledger(history);
+    final FiveRules five = new FiveRules(this);
     final List<SimClient> clients = new ArrayList<>();
     final List<SimConnection> connections = new ArrayList<>();
     final Map<ShardEvent, Integer> counts = new EnumMap<>(ShardEvent.class);
@@ -127,6 +128,7 @@ final class SimWorld {
 
     void received(SimClient client, Publish publish, SimConnection.ToClient arrival) {
         trace(() -> "  " + client.id + " receives label " + arrival.label() + " index " + arrival.index());
+        five.received(client, publish, arrival.label());
         history.received.add(new History.Received(
                 now,
                 client.epoch(),
