@@ -440,7 +440,7 @@ final class OutboundFlow {
         for (long i = from; i < session.state.next() && wanted.size() < shard.sizes.bodiesMax(); i++) {
             long delivery = session.state.delivery(i);
             if (delivery != Delivery.NONE && session.body(i) == null) {
-                wanted.add(new QueuePage.Entry(i, delivery, null, null, false));
+                wanted.add(new QueuePage.Entry(i, delivery, session.state.identifiers(i), null, false));
             } else if (delivery == Delivery.NONE && !session.state.isSettled(i)) {
                 break;
             }
