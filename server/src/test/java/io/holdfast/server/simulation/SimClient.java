@@ -233,8 +233,7 @@ final class SimClient {
 
     /** A client with wishes that only MQTT 5 knows speaks it. */
     private Connect connectPacket(@Nullable Will packetWill) {
-        five =
-                speaksFive() || (packetWill != null && !packetWill.properties().isEmpty());
+        five = speaksFive() || (packetWill != null && !packetWill.properties().isEmpty());
         Properties wishes = five
                 ? Properties.builder()
                         .sessionExpiryIntervalSeconds(expirySeconds)
