@@ -73,6 +73,11 @@ final class SubscriberActor extends Actor {
     }
 
     @Override
+    boolean delaysWill() {
+        return dialect.isMqtt5() && !clean;
+    }
+
+    @Override
     boolean idle() {
         return true;
     }
