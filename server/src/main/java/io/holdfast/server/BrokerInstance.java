@@ -99,6 +99,10 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
                 System::currentTimeMillis, System::nanoTime, recovered.tail().lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
         committer = new GroupCommitter(store, this, recovered.start(), loops.size());
+        committer.adopt(recovered.shared().members(), number -> SessionNumbers.shard(number, loops.size()));
+        if (!recovered.shared().members().isEmpty()) {
+            subscriptions.expectShared();
+        }
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
@@ -142,6 +146,9 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         for (int i = 0; i < shards.size(); i++) {
             SessionTails tails = recovered.tail().of(i);
             shards.get(i).tell(shard -> shard.adopt(tails));
+        }
+        for (long group : recovered.shared().orphans()) {
+            shards.get(shardOf(group)).tell(shard -> shard.endGroup(group));
         }
         long endedMillis = recovered.tail().lastTimeMillis();
         for (long number : recovered.leftOver()) {
@@ -233,7 +240,8 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     /** Once nothing is committed any more. */
     private StopNotes stopNotes() {
         int checksum = 0;
-        if (!owesRetained.get() && report.quarantined() == 0) { // What is owed and what is damaged stands in rows only.
+        // What is owed, what is damaged and who is a member of a shared group stands in rows only.
+        if (!owesRetained.get() && report.quarantined() == 0 && !committer.hasSharedGroups()) {
             try {
                 checksum = folder.writeSnapshot(tree);
             } catch (IOException e) {
@@ -316,6 +324,10 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     boolean isQueueFull(long number) {
         return fullQueues.contains(number);
+    }
+
+    boolean hasSharedGroups() {
+        return subscriptions.hasShared();
     }
 
     void applied(int shard, long position) {

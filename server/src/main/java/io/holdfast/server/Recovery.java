@@ -69,7 +69,7 @@ final class Recovery {
         List<Long> leftOver = leftOver();
         SubscriptionLoad subscriptions = await(loading);
         RecoveryReport report = new RecoveryReport(
-                start.sessions(),
+                start.sessions() - (start.isClean() ? 0 : subscriptions.groups()),
                 start.queued(),
                 leftOver.size(),
                 retained,
@@ -80,7 +80,8 @@ final class Recovery {
                 start.isClean(),
                 saved != null,
                 Duration.ofNanos(System.nanoTime() - began));
-        return new Recovered(folder, tail, start, subscriptions.tree(), subscriptions.owed(), leftOver, report);
+        Recovered.Shared shared = new Recovered.Shared(subscriptions.members(), subscriptions.orphans());
+        return new Recovered(folder, tail, start, subscriptions.tree(), shared, subscriptions.owed(), leftOver, report);
     }
 
     private CompletableFuture<SubscriptionLoad> load() {

@@ -44,8 +44,9 @@ final class ShardLoop implements ShardEnvironment {
     /** A durable group and its place among all. */
     private record Committed(long sequence, Group group) {}
 
-    /** Messages for sessions without a queue on one other shard. */
+    /** Messages for sessions without a queue on one other shard, and what else it is told. */
     private static final class Batch {
+        final List<Consumer<SessionShard>> tasks = new ArrayList<>();
         final List<Message> messages = new ArrayList<>();
         final List<Recipients> recipients = new ArrayList<>();
     }
@@ -163,13 +164,28 @@ final class ShardLoop implements ShardEnvironment {
     }
 
     private void batch(int target, Message message, Recipients recipients) {
+        Batch batch = batch(target);
+        batch.messages.add(message);
+        batch.recipients.add(recipients);
+    }
+
+    private Batch batch(int target) {
         Batch batch = deliveries.get(target);
         if (batch == null) {
             batch = new Batch();
             deliveries.set(target, batch);
         }
-        batch.messages.add(message);
-        batch.recipients.add(recipients);
+        return batch;
+    }
+
+    @Override
+    public void tell(int fromShard, int toShard, Consumer<SessionShard> task) {
+        batch(toShard).tasks.add(task);
+    }
+
+    @Override
+    public boolean hasSharedGroups() {
+        return instance.hasSharedGroups();
     }
 
     @Override
@@ -193,6 +209,7 @@ final class ShardLoop implements ShardEnvironment {
             for (int m = 0; m < batch.messages.size(); m++) {
                 s.onDelivery(batch.messages.get(m), batch.recipients.get(m));
             }
+            batch.tasks.forEach(task -> task.accept(s));
             s.endOfBurst();
         });
     }

@@ -3,7 +3,9 @@ package io.holdfast.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.storage.commit.SharedMember;
 import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
@@ -12,6 +14,8 @@ import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,8 @@ final class SubscriptionLoad {
     private final RowReader store;
     private final SubscriptionTree tree;
     private final List<Recovered.Owed> owed = new ArrayList<>();
+    private final Long2ObjectHashMap<TopicFilter> groups = new Long2ObjectHashMap<>();
+    private final List<SharedMember> members = new ArrayList<>();
     private long damaged;
 
     SubscriptionLoad(RowReader store) {
@@ -55,7 +61,15 @@ final class SubscriptionLoad {
         try {
             SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
             TopicFilter filter = TopicFilter.parse(Keys.subscriptionFilter(rows.key()));
+            if (row.getGroup() != 0) {
+                members.add(new SharedMember(
+                        row.getGroup(), filter.utf8(), filter.inner().utf8(), filter.inner(), number));
+                return;
+            }
             tree.put(filter, number, row.getOptions(), row.getIdentifier());
+            if (SubscriptionOptions.isShared(row.getOptions())) {
+                groups.put(number, filter);
+            }
             if (row.getOwed()) {
                 owed.add(new Recovered.Owed(number, filter, row.getOptions()));
             }
@@ -70,6 +84,25 @@ final class SubscriptionLoad {
 
     SubscriptionTree tree() {
         return tree;
+    }
+
+    /** The members of shared groups. */
+    List<SharedMember> members() {
+        return members;
+    }
+
+    /** Shared groups whose members were all sessions that ended with the broker before this one. */
+    long[] orphans() {
+        LongHashSet kept = new LongHashSet();
+        members.forEach(member -> kept.add(member.group()));
+        return groups.keySet().stream()
+                .mapToLong(Long::longValue)
+                .filter(group -> !kept.contains(group))
+                .toArray();
+    }
+
+    int groups() {
+        return groups.size();
     }
 
     List<Recovered.Owed> owed() {

@@ -34,6 +34,7 @@ public final class CommittedSubscriptions {
     private final Router router;
     private final RowReader store;
     private final ArrayDeque<Seen> recent = new ArrayDeque<>();
+    private volatile boolean shared;
 
     /** A visible change and the tree's generation since. */
     private record Seen(long generation, SubscriptionChange change) {}
@@ -44,10 +45,21 @@ public final class CommittedSubscriptions {
         router = new Router(tree.newReader());
     }
 
+    /** Whether there have been shared subscriptions. Any thread. */
+    public boolean hasShared() {
+        return shared;
+    }
+
+    /** There are shared subscriptions from an earlier life. */
+    public void expectShared() {
+        shared = true;
+    }
+
     /** Makes durable changes visible. Before the shards hear of their group. */
     public void apply(List<SubscriptionChange> changes) {
         for (SubscriptionChange change : changes) {
             TopicFilter filter = (TopicFilter) change.filter();
+            shared |= SubscriptionOptions.isShared(change.options());
             if (change.added()) {
                 tree.put(filter, change.number(), change.options(), change.identifier());
             } else {
@@ -129,7 +141,9 @@ public final class CommittedSubscriptions {
         if (isServed(message, change.number())) {
             return;
         }
-        if (store.get(Table.SESSION, Keys.number(change.number())) != null) {
+        // The rows of a group that was made in this batch cannot be read yet.
+        boolean group = SubscriptionOptions.isShared(change.options());
+        if (group || store.get(Table.SESSION, Keys.number(change.number())) != null) {
             affected.add(change.number());
         } else if (change.added() && message.served() == null) {
             addVolatile(message, change);
@@ -209,6 +223,9 @@ public final class CommittedSubscriptions {
                 byte[] utf8 = Keys.subscriptionFilter(rows.key());
                 SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
                 TopicFilter filter = TopicFilter.parse(utf8);
+                if (filter.isShared()) {
+                    continue; // Its group has the subscription.
+                }
                 filters.put(
                         filter,
                         new SubscriptionChange(number, filter, utf8, true, row.getOptions(), row.getIdentifier()));

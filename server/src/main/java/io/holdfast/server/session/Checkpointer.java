@@ -192,6 +192,10 @@ final class Checkpointer {
                 session.fragments.removeAll(added);
                 session.fragments.addAll(added);
             }
+            boolean settled = !added.isEmpty() && added.get(added.size() - 1).end() <= session.state.acknowledged();
+            if (settled) {
+                mark(session, Session.Dirty.CHANGED); // The row that said so could not delete what was under way.
+            }
             if (!evictIfIdle(session) && session.state.entriesInMemory() > shard.sizes.residentEntriesMax()) {
                 trim(session);
             }
@@ -221,6 +225,7 @@ final class Checkpointer {
                 && session.addingInbound.isEmpty()
                 && session.releasingInbound.isEmpty()
                 && session.owed.isEmpty()
+                && (session.group == null || session.group.isIdle())
                 && !session.slicing;
         if (idle) {
             shard.sessions.remove(session.number);
@@ -235,7 +240,7 @@ final class Checkpointer {
         if (session != null) {
             long[] claims = claims(session, id -> id <= recoveredPosition);
             if (claims != null) { // Else nothing is deleted before the damage is mended.
-                shard.add(new EndOp.Count(number, claims), claims.length * Long.BYTES);
+                shard.add(new EndOp.Count(number, claims, shard.applier.applied()), claims.length * Long.BYTES);
             }
             if (session.connection == null && session.dirty != Session.Dirty.CLEAN) {
                 checkpoint(session); // All sessions are counted: those read for it alone must not pile up in memory.

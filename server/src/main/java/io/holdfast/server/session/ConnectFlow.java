@@ -207,6 +207,7 @@ final class ConnectFlow {
             shard.env.count(ShardEvent.CONNECTED);
             shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT5-3.1.4-5]
             shard.outbound.resume(session);
+            shard.members.connected(session);
             connection.resumeReading(shard.env.nowMillis());
         }
 

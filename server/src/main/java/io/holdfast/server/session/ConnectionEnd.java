@@ -82,6 +82,7 @@ final class ConnectionEnd {
     private void detach(Session session) {
         session.connection = null;
         shard.env.count(ShardEvent.DISCONNECTED);
+        shard.members.disconnected(session);
         if (session.durable) {
             session.bodies = null;
         }
@@ -190,12 +191,23 @@ final class ConnectionEnd {
     /** A session's time is over, if nobody came back to it [MQTT5-4.1.0-2]. */
     void expire(long number, long dueMillis) {
         Session session = alone(number);
-        if (session != null && session.expiryDueMillis == dueMillis) {
+        if (session != null && session.group != null) {
+            endGroup(number);
+        } else if (session != null && session.expiryDueMillis == dueMillis) {
             SessionEnd.Held given = ends.held(session);
             if (given != null) {
                 wills.sessionEnds(session);
                 ends.end(session, given);
             }
+        }
+    }
+
+    /** A shared group has lost its last member: what it holds goes with it. */
+    void endGroup(long number) {
+        Session session = shard.get(number);
+        SessionEnd.Held given = session == null || session.group == null ? null : ends.held(session);
+        if (session != null && given != null) {
+            ends.end(session, given);
         }
     }
 

@@ -5,10 +5,12 @@ import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.Moved;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.Moves;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +123,11 @@ final class GroupApplier {
         long delivery = Delivery.of(op.id(), recipients.flags(i));
         long index = session.state.append(delivery, op.message().storedBytes(), recipients.identifiers(i));
         shard.checkpoints.mark(session, Session.Dirty.APPENDED);
-        shard.outbound.appended(session, index, op.message());
+        if (session.group == null) {
+            shard.outbound.appended(session, index, op.message());
+        } else {
+            shard.groups.appended(session, index, op.message());
+        }
     }
 
     /**
@@ -148,10 +154,17 @@ final class GroupApplier {
             return;
         }
         Session session = shard.sessions.get(number);
-        if (session == null || session.connection == null) {
+        if (session == null) {
             return;
         }
         int flags = recipients.flags(i);
+        if (session.group != null) {
+            shard.groups.deliverAtMostOnce(session, message, flags);
+            return;
+        }
+        if (session.connection == null) {
+            return;
+        }
         if ((flags & Delivery.QOS_MASK) == 0) {
             shard.outbound.sendAtMostOnce(session, message, flags, recipients.identifiers(i));
         } else {
@@ -160,7 +173,28 @@ final class GroupApplier {
         }
     }
 
+    /** Moves between shared groups and members take effect for both sides here (C27). */
+    private void move(Moved moved) {
+        Session source = shard.owns(moved.source()) ? shard.sessions.get(moved.source()) : null;
+        if (source != null && source.group != null) {
+            shard.groups.movedAway(source, moved);
+        } else if (source != null) {
+            shard.outbound.settledOnDisk(source, moved.index());
+        }
+        boolean mine = moved.target() != Moves.NOBODY && shard.owns(moved.target());
+        Session target = mine ? shard.get(moved.target()) : null;
+        if (target != null && target.group != null) {
+            shard.groups.movedBack(target, moved);
+        } else if (target != null) {
+            shard.members.arrived(target, moved);
+        }
+        // Of one that has ended meanwhile the commit thread takes care, or has already.
+    }
+
     private void finish(Group group) {
+        for (int i = 0; i < group.moves().size(); i++) {
+            move(group.moves().get(i));
+        }
         // Behind the appends: what a row says of A must never be ahead of what the session holds.
         applied = group.position();
         for (HandOver handOver : group.handOvers()) {

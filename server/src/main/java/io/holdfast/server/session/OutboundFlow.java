@@ -10,6 +10,7 @@ import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.Origin;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class OutboundFlow {
     }
 
     /** A volatile session has no rows to read a message from again. */
-    private void keep(Session session, long index, Message message) {
+    void keep(Session session, long index, Message message) {
         if (!session.durable || session.bodies == null || session.bodies.size() < shard.sizes.bodiesMax()) {
             session.keepBody(index, message);
         }
@@ -110,6 +111,10 @@ final class OutboundFlow {
 
     /** Sends as much as window, identifiers and socket allow. */
     void pump(Session session) {
+        if (session.group != null) {
+            shard.groups.pump(session);
+            return;
+        }
         Connection connection = session.connection;
         while (connection != null && session.cursor < session.state.next()) {
             long index = session.cursor;
@@ -166,7 +171,7 @@ final class OutboundFlow {
                 Delivery.qos(delivery),
                 again,
                 (Delivery.flags(delivery) & Delivery.RETAIN) != 0,
-                session.state.identifiers(index),
+                Origin.identifiers(Delivery.flags(delivery), session.state.identifiers(index)),
                 expirySeconds);
         session.cursor++;
         if (!written) {
@@ -302,8 +307,7 @@ final class OutboundFlow {
             shard.out().event(kind, session.number, index, Delivery.messageId(delivery));
             shard.checkpoints.mark(session, Session.Dirty.CHANGED);
         }
-        session.state.settle(index);
-        session.dropBody(index);
+        forget(session, index, kind);
         if (!session.durable) {
             session.settleOnDisk(index);
         }
@@ -313,6 +317,16 @@ final class OutboundFlow {
         }
         pump(session);
         hurry(session);
+    }
+
+    /** An index is settled: its message is nobody's any more, and there may be room for another. */
+    private void forget(Session session, long index, EventKind kind) {
+        if (!session.durable && Origin.isShared(session.state.delivery(index))) {
+            shard.members.repaid(session, index, kind);
+        }
+        session.state.settle(index);
+        session.dropBody(index);
+        shard.members.settled(session);
     }
 
     /**
@@ -344,7 +358,7 @@ final class OutboundFlow {
 
     // ---- limits
 
-    private void bound(Session session) {
+    void bound(Session session) {
         Limits limits = shard.limits;
         if (limits.queueMessagesMax() > 0 && session.queued() == limits.queueMessagesMax()) {
             shard.full.add(session);
@@ -395,8 +409,7 @@ final class OutboundFlow {
         } else {
             session.settleOnDisk(index);
         }
-        session.state.settle(index);
-        session.dropBody(index);
+        forget(session, index, EventKind.DROPPED);
     }
 
     // ---- reading
@@ -425,14 +438,14 @@ final class OutboundFlow {
         SessionRows.read(shard.store, session.number, fragmentOf(session, index), session.state::restore);
     }
 
-    private void readFragment(Session session, long index) {
+    void readFragment(Session session, long index) {
         if (!session.reading) {
             session.reading = true;
             shard.env.read(QueuePage.fragment(session.number, fragmentOf(session, index), index));
         }
     }
 
-    private void readMessages(Session session, long from) {
+    void readMessages(Session session, long from) {
         if (session.reading) {
             return;
         }
@@ -483,6 +496,9 @@ final class OutboundFlow {
 
     /** A message whose row is gone cannot be sent; saying so beats stopping the queue for ever. */
     private void missing(Session session, long index) {
+        if (session.group != null && session.group.isGiven(index)) {
+            return; // Its member will find out.
+        }
         shard.env.count(ShardEvent.MESSAGE_MISSING);
         drop(session, index);
     }

@@ -6,9 +6,11 @@ import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.log.SessionState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,10 @@ final class Session {
     int subscriptionCount;
 
     boolean ended;
+
+    /** Set for a shared group, which is a session in all but its client. */
+    @Nullable
+    SharedGroup group;
 
     /** Due time of the expiry row on disk, 0 when there is none. */
     long expiryDueMillis;
@@ -132,6 +138,20 @@ final class Session {
     // ---- retained messages owed
     final List<RetainedDelivery> owed = new ArrayList<>(0);
     boolean slicing;
+
+    // ---- shared subscriptions
+    /** By group; of a durable session only while it is connected. */
+    @Nullable
+    Long2ObjectHashMap<Membership> memberships;
+
+    /** Indexes of messages borrowed from groups, and the groups' indexes of them: a session without rows. */
+    @Nullable
+    Long2LongHashMap loans;
+
+    /** Numbers the connections of this shard, for offers. */
+    long offerRound;
+
+    boolean offerDue;
 
     /** Filters of a volatile session; a durable one has rows. */
     @Nullable
@@ -232,6 +252,39 @@ final class Session {
         if (bodies != null) {
             bodies.remove(index);
         }
+    }
+
+    Long2ObjectHashMap<Membership> memberships() {
+        if (memberships == null) {
+            memberships = new Long2ObjectHashMap<>();
+        }
+        return memberships;
+    }
+
+    Collection<Membership> allMemberships() {
+        return memberships == null ? List.of() : memberships.values();
+    }
+
+    @Nullable
+    Membership membership(long group) {
+        return memberships == null ? null : memberships.get(group);
+    }
+
+    @Nullable
+    Membership membership(TopicFilter filter) {
+        for (Membership membership : allMemberships()) {
+            if (membership.filter.equals(filter)) {
+                return membership;
+            }
+        }
+        return null;
+    }
+
+    Long2LongHashMap loans() {
+        if (loans == null) {
+            loans = new Long2LongHashMap(GroupFlow.Loan.SPENT);
+        }
+        return loans;
     }
 
     Set<TopicFilter> volatileFilters() {

@@ -2,6 +2,7 @@
 package io.holdfast.server.session;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.RecordReader;
 import io.holdfast.storage.log.RecordWriter;
@@ -52,6 +53,10 @@ final class SessionRecords {
         try {
             SessionRecord row = SessionRecord.parseFrom(record);
             Session session = new Session(number, row.getClientId(), true, state);
+            if (!row.getSharedFilter().isEmpty()) {
+                session.group = new SharedGroup(TopicFilter.parse(row.getSharedFilter()));
+                session.cursor = state.acknowledged();
+            }
             session.sentThrough = row.getSentThrough();
             session.expirySeconds = Integer.toUnsignedLong(row.getExpirySeconds());
             session.generation = row.getGeneration();

@@ -29,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,8 @@ public final class SessionShard {
     final OutboundFlow outbound;
     final FullQueues full;
     final GroupApplier applier;
+    final GroupFlow groups;
+    final MemberFlow members;
     final Checkpointer checkpoints;
 
     private final List<Connection> toFlush = new ArrayList<>();
@@ -133,6 +136,8 @@ public final class SessionShard {
         connects = new ConnectFlow(this, ends, wills, departures);
         inbound = new InboundFlow(this);
         applier = new GroupApplier(this, position);
+        groups = new GroupFlow(this);
+        members = new MemberFlow(this);
         checkpoints = new Checkpointer(this);
     }
 
@@ -209,6 +214,7 @@ public final class SessionShard {
 
     /** Everything that arrived together has been handled: replies go out, work goes to the commit thread. */
     public void endOfBurst() {
+        members.offerDue();
         flushConnections();
         env.flushDeliveries(index);
         flush();
@@ -320,6 +326,11 @@ public final class SessionShard {
         });
     }
 
+    /** A shared group whose members have ended with the broker before this one. */
+    public void endGroup(long number) {
+        groups.onEnd(number);
+    }
+
     /** Goes on sending retained messages that a subscription was still owed when the broker before this one ended (C13). */
     public void oweRetained(long number, TopicFilter filter, int options) {
         Session session = get(number);
@@ -414,7 +425,9 @@ public final class SessionShard {
         boolean changed = tails.holds(number);
         Session session = SessionRecords.parse(row, number, tails.take(store, number, space));
         sessions.put(number, session);
-        clients.put(session.clientId, number);
+        if (session.group == null) {
+            clients.put(session.clientId, number);
+        }
         if (changed) {
             checkpoints.mark(session, Session.Dirty.CHANGED);
         }
@@ -433,6 +446,7 @@ public final class SessionShard {
     /** The hand-over being filled. */
     HandOver out() {
         if (out.isEmpty()) {
+            out.appliedThrough(applier.applied());
             endOfBurstSoon();
         }
         return out;
@@ -460,6 +474,16 @@ public final class SessionShard {
     void applied(HandOver handOver) {
         if (handOver.reuse() && spares.size() < SPARES_MAX) {
             spares.add(handOver);
+        }
+    }
+
+    /** Lets another shard do something, behind the groups that this one has applied. */
+    void tell(int other, Consumer<SessionShard> task) {
+        if (other == index) {
+            task.accept(this);
+        } else {
+            env.tell(index, other, task);
+            endOfBurstSoon();
         }
     }
 

@@ -9,6 +9,7 @@ import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What a shard needs from outside: time, its thread, the commit thread, the other shards, a reader for deep queues. */
 public interface ShardEnvironment {
@@ -27,7 +28,16 @@ public interface ShardEnvironment {
     /** Serves sessions without a queue, on all shards, at once. */
     void deliver(int fromShard, Message message, Recipients recipients);
 
-    /** Sends what {@link #deliver} gathered to the other shards. */
+    /**
+     * Lets another shard do something, soon and in order, once it has applied every group that this shard has. Sent with
+     * {@link #flushDeliveries}.
+     */
+    void tell(int fromShard, int toShard, Consumer<SessionShard> task);
+
+    /** Whether there may be shared subscriptions in this store. */
+    boolean hasSharedGroups();
+
+    /** Sends what {@link #deliver} and {@link #tell} gathered to the other shards. */
     void flushDeliveries(int fromShard);
 
     /** Reads a part of a queue and answers with {@link SessionShard#onPage} on this shard. */

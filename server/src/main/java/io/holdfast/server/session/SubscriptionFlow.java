@@ -13,6 +13,7 @@ import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.storage.commit.RowOps;
+import io.holdfast.storage.commit.SharedOps;
 import io.holdfast.storage.commit.SubscriptionOps;
 import io.holdfast.storage.commit.SubscriptionOps.Owed;
 import io.holdfast.storage.schema.Keys;
@@ -53,9 +54,6 @@ final class SubscriptionFlow {
         if (filter == null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
-        if (filter.isShared()) {
-            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
-        }
         if (session.subscriptionCount < 0) {
             session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, session.number);
         }
@@ -68,7 +66,11 @@ final class SubscriptionFlow {
                 | (request.retainAsPublished() ? SubscriptionOptions.RETAIN_AS_PUBLISHED : 0)
                 | (session.durable ? 0 : SubscriptionOptions.VOLATILE);
         int options = SubscriptionOptions.of(granted.level(), request.retainHandling(), flags);
-        grant(session, filter, options, identifier);
+        if (filter.isShared()) {
+            shard.members.join(session, filter, options, identifier);
+        } else {
+            grant(session, filter, options, identifier);
+        }
         return ReasonCode.granted(granted); // [MQTT5-3.8.4-7] [MQTT5-3.2.2-10]
     }
 
@@ -137,6 +139,10 @@ final class SubscriptionFlow {
         boolean known = !session.durable && session.volatileFilters().remove(filter);
         if (!session.durable) {
             session.subscriptionCount = session.volatileFilters().size();
+        }
+        if (filter.isShared()) {
+            SharedOps.Leave left = shard.members.leave(session, filter);
+            return () -> known || left.existed() ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
         }
         Removed removed = new Removed(session, filter);
         shard.addUrgent(removed, STEP_BYTES + filter.utf8().length);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.session;
 
+import io.holdfast.storage.commit.Moved;
+import io.holdfast.storage.log.Origin;
 import io.holdfast.storage.log.SessionState;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,14 @@ public final class ShardProbe {
     /** While a PUBLISH is written: the index it belongs to. */
     public static long sendingIndex(Connection connection) {
         return session(connection).cursor;
+    }
+
+    /** While a PUBLISH is written: the shared group that its message came from, 0 for none. */
+    public static long sendingGroup(Connection connection) {
+        Session session = session(connection);
+        int[] beside = session.state.identifiers(session.cursor);
+        boolean shared = Origin.isShared(session.state.delivery(session.cursor));
+        return shared && beside != null ? Origin.group(beside) : 0;
     }
 
     public static long number(Connection connection) {
@@ -54,6 +64,14 @@ public final class ShardProbe {
         Session session = shard.sessions.get(number);
         if (session != null) {
             shard.outbound.settledOnDisk(session, index);
+        }
+    }
+
+    /** Has a member's shard apply a move (against C27: it is not committed). */
+    public static void arrive(SessionShard shard, Moved moved) {
+        Session session = shard.sessions.get(moved.target());
+        if (session != null) {
+            shard.members.arrived(session, moved);
         }
     }
 

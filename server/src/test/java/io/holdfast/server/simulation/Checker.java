@@ -31,12 +31,14 @@ final class Checker {
     private final SimWorld world;
     private final History history;
     private final Map<Delivery, List<Received>> received = new LinkedHashMap<>();
+    private final Map<Delivery, List<Received>> shared = new LinkedHashMap<>();
 
     Checker(SimWorld world) {
         this.world = world;
         history = world.history;
         for (Received r : history.received) {
-            received.computeIfAbsent(new Delivery(r.to(), r.label()), d -> new ArrayList<>())
+            (r.group() == 0 ? received : shared)
+                    .computeIfAbsent(new Delivery(r.to(), r.label()), d -> new ArrayList<>())
                     .add(r);
         }
     }
@@ -49,6 +51,16 @@ final class Checker {
         order();
         retained();
         wills();
+        new GroupChecker(world, shared.values()).check();
+    }
+
+    /** Shared groups bring a QoS 0 message beside what the client's own subscriptions bring. */
+    private long shares(Epoch to) {
+        return intervals(to).stream()
+                .filter(i -> i.filter.isShared())
+                .map(i -> i.filter)
+                .distinct()
+                .count();
     }
 
     private List<Interval> intervals(Epoch epoch) {
@@ -90,6 +102,7 @@ final class Checker {
 
     private boolean isOwed(Sent message, Interval interval) {
         if (interval.qos == 0
+                || interval.filter.isShared()
                 || interval.subAckAt == History.NEVER
                 || interval.subAckAt >= message.sentAt
                 || !interval.filter.matches(message.topic)) {
@@ -132,7 +145,8 @@ final class Checker {
                 }
             }
             boolean single = message.qos != 1 || message.will;
-            boolean twice = live.size() > 1 || liveAtMostOnce.values().stream().anyMatch(n -> n > 1);
+            boolean twice =
+                    live.size() > 1 || liveAtMostOnce.values().stream().anyMatch(n -> n > 1 + shares(delivery.to()));
             if (single && twice) {
                 throw new Violation("doubled: " + message + " " + all);
             }
@@ -156,6 +170,9 @@ final class Checker {
         if (!interval.filter.matches(message.topic)) {
             return false;
         }
+        if (interval.filter.isShared()) {
+            return r.index() < 0 && interval.sentAt <= r.at();
+        }
         boolean ended = interval.unsubAckAt != History.NEVER && interval.unsubAckAt <= message.sentAt;
         boolean late = message.isAcked() && interval.sentAt >= message.ackedAt;
         return r.retain() || (!ended && !late);
@@ -167,12 +184,15 @@ final class Checker {
         Set<Delivery> seen = new HashSet<>();
         for (Received r : history.received) {
             Sent message = history.get(r.label());
+            if (r.group() != 0 || (r.index() < 0 && shares(r.to()) > 0)) {
+                continue;
+            }
             boolean compared = !r.retain()
                     && !message.will
                     && !message.eager
                     && (r.qos() > 0 || message.qos == 0)
                     && !history.wasDropped(r.number(), r.label())
-                    && intervals(r.to()).stream().anyMatch(i -> isSteady(message, i));
+                    && intervals(r.to()).stream().anyMatch(i -> !i.filter.isShared() && isSteady(message, i));
             boolean first = r.retain() || seen.add(new Delivery(r.to(), r.label()));
             if (!compared || !first) {
                 continue;
@@ -242,7 +262,8 @@ final class Checker {
     private void endsWith(SimClient client, TopicName topic, @Nullable Sent value) {
         long number = world.session(client.id);
         boolean subscribed = intervals(client.epoch()).stream()
-                .anyMatch(i -> i.filter.matches(topic)
+                .anyMatch(i -> !i.filter.isShared()
+                        && i.filter.matches(topic)
                         && i.qos > 0
                         && i.subAckAt != History.NEVER
                         && i.unsubscribedAt == History.NEVER);
@@ -255,8 +276,11 @@ final class Checker {
         Received last = null;
         for (Received r : history.received) {
             Sent message = history.get(r.label());
-            boolean counts =
-                    r.to().equals(client.epoch()) && message.retain && message.topic.equals(topic) && r.index() >= 0;
+            boolean counts = r.group() == 0
+                    && r.to().equals(client.epoch())
+                    && message.retain
+                    && message.topic.equals(topic)
+                    && r.index() >= 0;
             if (counts && (last == null || r.index() > last.index())) {
                 last = r;
             }

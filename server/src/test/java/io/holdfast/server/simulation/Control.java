@@ -8,7 +8,12 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.session.ShardProbe;
 import io.holdfast.storage.commit.CommitOp;
+import io.holdfast.storage.commit.EndOp;
+import io.holdfast.storage.commit.Group;
+import io.holdfast.storage.commit.GroupProbe;
 import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.MoveOp;
+import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
@@ -27,6 +32,7 @@ import io.holdfast.storage.testkit.MemoryStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Broken brokers, each without one rule. The checker is worth something because it catches all of them. */
@@ -296,6 +302,82 @@ enum Control {
         }
     }),
 
+    C27_LATE(
+            "what a group gave to a session that ended before its shard knew is forgotten",
+            "MESSAGE",
+            Profile.GROUPS,
+            new Unwatched() {
+                @Override
+                void built(Group group, SimBroker broker) {
+                    GroupProbe.forgetGiven(broker.committer);
+                }
+            }),
+
+    C27_REFUSED("a move to a session that is no member is not refused", "leak", Profile.GROUPS, new Unwatched() {
+        @Override
+        void building(List<HandOver> handOvers, SimBroker broker) {
+            moves(handOvers, move -> GroupProbe.admit(broker.committer, move));
+        }
+    }),
+
+    C27_EARLY(
+            "a member sends what a group gives it before that is on disk", "on disk", Profile.GROUPS, new Unwatched() {
+                @Override
+                List<HandOver> handOver(HandOver handOver, SimBroker broker) {
+                    moves(
+                            List.of(handOver),
+                            move -> move.forEach(moved -> ShardProbe.arrive(broker.shardOf(moved.target()), moved)));
+                    return List.of(handOver);
+                }
+            }),
+
+    C27_ORIGIN(
+            "a member's rows do not keep the group that a message came from",
+            "not owed",
+            Profile.GROUPS,
+            new Unwatched() {
+                @Override
+                RowStore store(MemoryStore memory) {
+                    return new EditedStore(memory, (table, key, record, position) -> switch (table) {
+                        case INFLIGHT ->
+                            InflightRecord.parseFrom(record).toBuilder()
+                                    .clearIdentifiers()
+                                    .build()
+                                    .toByteArray();
+                        case QUEUE ->
+                            QueueFragment.parseFrom(record).toBuilder()
+                                    .clearIdentifiers()
+                                    .build()
+                                    .toByteArray();
+                        default -> record;
+                    });
+                }
+            }),
+
+    C28(
+            "a QoS 2 message whose sending began goes to another member",
+            "group: doubled",
+            Profile.GROUPS,
+            new Unwatched() {
+                @Override
+                void building(List<HandOver> handOvers, SimBroker broker) {
+                    for (HandOver handOver : handOvers) {
+                        for (CommitOp op : handOver.ops()) {
+                            if (op instanceof EndOp end) {
+                                broker.world.ledger.begun(
+                                        end.number(),
+                                        (index, entry) -> GroupProbe.giveBack(
+                                                end,
+                                                index,
+                                                entry.messageId(),
+                                                entry.origin(),
+                                                entry.flags() & Delivery.QOS_MASK));
+                            }
+                        }
+                    }
+                }
+            }),
+
     ACK_BEFORE_SYNC("a PUBACK leaves before the sync", "lost: message", null, new Unwatched() {
         @Override
         boolean answersAtOnce(Packet packet) {
@@ -352,6 +434,16 @@ enum Control {
     @Override
     public String toString() {
         return name().replace('_', ' ') + ": " + what;
+    }
+
+    private static void moves(List<HandOver> handOvers, Consumer<MoveOp> each) {
+        for (HandOver handOver : handOvers) {
+            for (CommitOp op : handOver.ops()) {
+                if (op instanceof MoveOp move) {
+                    each.accept(move);
+                }
+            }
+        }
     }
 
     private interface LogEdit {

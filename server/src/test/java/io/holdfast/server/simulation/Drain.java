@@ -50,6 +50,7 @@ final class Drain {
         world.broker.compareAll();
         Set<Long> live = new HashSet<>();
         world.clients.forEach(client -> live.add(world.session(client.id)));
+        live.addAll(world.groups());
         for (Table table : List.of(Table.SESSION, Table.INFLIGHT)) {
             rows(table, key -> require(live.contains(Keys.number(key)), table, Keys.number(key)));
         }
@@ -101,6 +102,7 @@ final class Drain {
             }
         });
         rows(Table.WILL, key -> require(waiting.contains(Keys.number(key)), Table.WILL, Keys.number(key)));
+        rows(Table.TIMER, key -> require(Keys.timerDueMillis(key) != 1, Table.TIMER, Keys.timerSession(key)));
         new SimBroker(world, world.memory);
     }
 }

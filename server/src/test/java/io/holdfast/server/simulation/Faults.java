@@ -58,6 +58,9 @@ class Faults {
         return List.of(handOver);
     }
 
+    /** The commit thread is about to build a group of these. */
+    void building(List<HandOver> handOvers, SimBroker broker) {}
+
     void built(Group group, SimBroker broker) {}
 
     /** What the broker takes for a client's Receive Maximum. */

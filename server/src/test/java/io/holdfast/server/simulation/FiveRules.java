@@ -95,19 +95,31 @@ final class FiveRules {
         }
     }
 
-    /** A copy carries the identifiers of all subscriptions that match, and no others [MQTT5-3.3.4-3] [MQTT5-3.3.4-4]. */
-    void received(SimClient client, Publish publish, int label) {
+    /**
+     * A copy carries the identifiers of all subscriptions that match, and no others [MQTT5-3.3.4-3] [MQTT5-3.3.4-4]. A
+     * shared group brings a copy of its own, with the one of that subscription [MQTT5-3.3.4-5].
+     */
+    void received(SimClient client, Publish publish, SimConnection.ToClient arrival) {
+        int label = arrival.label();
+        boolean shared = arrival.group() != 0;
         Sent message = world.history.get(label);
         List<Interval> all = world.history.intervals(client.epoch());
         int[] identifiers = publish.properties().subscriptionIdentifiers();
         for (int identifier : identifiers) {
-            boolean known = all.stream().anyMatch(i -> i.identifier == identifier && i.filter.matches(message.topic));
+            boolean known = all.stream()
+                    .anyMatch(i -> i.identifier == identifier
+                            && i.filter.matches(message.topic)
+                            && (i.filter.isShared() == shared || arrival.index() < 0));
             if (!known) {
                 throw new Violation("identifier " + identifier + " of nobody's subscription with " + message);
             }
         }
+        if (shared || (arrival.index() < 0 && all.stream().anyMatch(i -> i.filter.isShared()))) {
+            return; // It came to the group when other subscriptions were.
+        }
         for (Interval interval : all) {
-            boolean steady = interval.filter.matches(message.topic)
+            boolean steady = !interval.filter.isShared()
+                    && interval.filter.matches(message.topic)
                     && interval.subAckAt < message.sentAt
                     && interval.unsubscribedAt == History.NEVER
                     && all.stream().noneMatch(i -> i.filter.equals(interval.filter) && i.sentAt > interval.sentAt);

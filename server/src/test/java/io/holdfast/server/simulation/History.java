@@ -88,9 +88,18 @@ final class History {
         }
     }
 
-    /** A message that reached a client. */
+    /** A message that reached a client; {@code group} is the shared group that it came through, 0 for none. */
     record Received(
-            int at, Epoch to, int label, int qos, boolean retain, boolean dup, long number, long index, int instance) {}
+            int at,
+            Epoch to,
+            int label,
+            int qos,
+            boolean retain,
+            boolean dup,
+            long number,
+            long index,
+            long group,
+            int instance) {}
 
     /** From a SUBSCRIBE to an UNSUBSCRIBE. */
     static final class Interval {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.simulation;
 
+import io.holdfast.server.routing.SubscriptionOptions;
+import io.holdfast.storage.commit.EndOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.MessageOp;
+import io.holdfast.storage.commit.Moved;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
+import io.holdfast.storage.log.Moves;
+import io.holdfast.storage.log.Origin;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.schema.Keys;
@@ -19,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ledger {
     /** An index of a session. */
-    record Entry(long messageId, int flags, int label) {
+    record Entry(long messageId, int flags, int label, long origin) {
         long delivery() {
             return Delivery.of(messageId, flags);
         }
@@ -43,6 +49,21 @@ final class Ledger {
         final TreeSet<Long> released = new TreeSet<>();
         final TreeSet<Integer> inbound = new TreeSet<>();
         long acknowledged;
+
+        /** Indexes that a PUBLISH left for. */
+        private final Set<Long> sent = new HashSet<>();
+
+        /** Indexes below may have been sent, as nobody can tell after a crash (C16). */
+        private long inDoubt;
+
+        /** Whether an index holds this message, as a member's or as another's, and is not settled. */
+        private boolean open(long index, long messageId, boolean shared) {
+            if (index < acknowledged || index >= entries.size() || settled.contains(index)) {
+                return false;
+            }
+            Entry entry = entries.get((int) index);
+            return entry.messageId() == messageId && shared == (entry.origin() != 0);
+        }
 
         private void settle(long index) {
             released.remove(index);
@@ -60,6 +81,8 @@ final class Ledger {
     private final History history;
     private final Set<Integer> published = new HashSet<>();
     private final Map<Long, Account> accounts = new HashMap<>();
+    private final Set<Long> groups = new HashSet<>();
+    private final Map<Long, Integer> labels = new HashMap<>();
     private final ArrayDeque<Built> unsynced = new ArrayDeque<>();
 
     Ledger(History history) {
@@ -88,6 +111,12 @@ final class Ledger {
             }
         }
         unsynced.clear();
+        accounts.values().forEach(account -> account.inDoubt = account.entries.size());
+    }
+
+    /** A PUBLISH leaves for a session with rows. */
+    void sending(long number, long index) {
+        account(number).sent.add(index);
     }
 
     /** Whether a message is on disk, or was. */
@@ -103,12 +132,66 @@ final class Ledger {
         for (MessageOp op : group.messages()) {
             int label = label(op.message());
             published.add(label);
+            labels.put(op.id(), label);
             for (int i = 0; i < op.recipients().size(); i++) {
-                Entry entry = new Entry(op.id(), op.recipients().flags(i), label);
+                Entry entry = new Entry(op.id(), op.recipients().flags(i), label, 0);
                 account(op.recipients().number(i)).entries.add(entry);
             }
         }
+        group.changes().stream()
+                .filter(change -> SubscriptionOptions.isShared(change.options()))
+                .forEach(change -> groups.add(change.number()));
+        group.moves().forEach(this::move);
         group.handOvers().forEach(handOver -> handOver.forEachEvent(this::event));
+        group.handOvers()
+                .forEach(handOver -> handOver.ops().forEach(op -> {
+                    if (op instanceof EndOp end) {
+                        ended(end.number());
+                    }
+                }));
+    }
+
+    private void move(Moved moved) {
+        Account source = account(moved.source());
+        boolean back = !Moves.isToMember(moved.flags());
+        long index = source.open(moved.index(), moved.messageId(), back) ? moved.index() : source.acknowledged;
+        // The index of a session that has ended says nothing.
+        while (index < source.entries.size() && !source.open(index, moved.messageId(), back)) {
+            index++;
+        }
+        source.settle(index);
+        if (moved.target() != Moves.NOBODY) {
+            int label = Objects.requireNonNull(labels.get(moved.messageId()));
+            long origin = Moves.isToMember(moved.flags()) ? moved.source() : 0;
+            Entry entry = new Entry(moved.messageId(), moved.flags() & 0xff, label, origin);
+            account(moved.target()).entries.add(entry);
+        }
+    }
+
+    /** Receives the entries of a session that came from shared groups. */
+    interface SharedEntries {
+        void entry(long index, Entry entry);
+    }
+
+    /** What a session was given by shared groups at QoS 2 and has not settled. */
+    void begun(long number, SharedEntries each) {
+        Account account = account(number);
+        for (long i = account.acknowledged; i < account.entries.size(); i++) {
+            Entry entry = account.entries.get((int) i);
+            if (entry.origin() != 0 && (entry.flags() & Delivery.QOS_MASK) == 2 && !account.settled.contains(i)) {
+                each.entry(i, entry);
+            }
+        }
+    }
+
+    /** A QoS 2 message of a shared group whose sending may have begun goes to nobody [MQTT5-4.8.2-5]. */
+    private void ended(long number) {
+        Account account = account(number);
+        begun(number, (index, entry) -> {
+            if (account.sent.contains(index) || index < account.inDoubt) {
+                history.excuse(entry.origin(), entry.label());
+            }
+        });
     }
 
     /** A shard gives a hand-over away. */
@@ -123,9 +206,17 @@ final class Ledger {
     private void event(EventKind kind, long number, long index) {
         Account account = account(number);
         switch (kind) {
-            case ACKNOWLEDGED, COMPLETED -> account.settle(index);
+            case ACKNOWLEDGED, COMPLETED -> {
+                Entry entry = account.entries.get((int) index);
+                if (kind == EventKind.COMPLETED && groups.contains(number)) {
+                    history.excuse(number, entry.label()); // A group gives it away for good.
+                }
+                account.settle(index);
+            }
             case DROPPED -> {
-                history.excuse(number, account.entries.get((int) index).label());
+                Entry entry = account.entries.get((int) index);
+                history.excuse(number, entry.label());
+                history.excuse(entry.origin(), entry.label());
                 account.settle(index);
             }
             case RELEASED -> {
@@ -179,6 +270,7 @@ final class Ledger {
                         "entry " + i,
                         found,
                         account.entries.get((int) i).delivery());
+                origin(when, state, i, account.entries.get((int) i));
                 require(
                         when,
                         state,
@@ -186,6 +278,13 @@ final class Ledger {
                         store.get(Table.MESSAGE, Keys.number(messageId)) != null,
                         true);
             }
+        }
+    }
+
+    private static void origin(String when, SessionState state, long index, Entry entry) {
+        int[] beside = state.identifiers(index);
+        if (entry.origin() != 0 && state.delivery(index) != Delivery.NONE) {
+            require(when, state, "origin of " + index, beside == null ? 0L : Origin.group(beside), entry.origin());
         }
     }
 

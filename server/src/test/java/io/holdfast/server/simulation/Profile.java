@@ -107,6 +107,14 @@ record Profile(String name, Map<Act, Double> weights, double cleanChance, double
             .02,
             .02);
 
+    /** Shared groups, and members that end while something is on its way to them. */
+    static final Profile GROUPS = new Profile(
+            "groups",
+            Map.of(Act.SUBSCRIBE, 6.0, Act.TAKE_OVER, 8.0, Act.UNSUBSCRIBE, 10.0, Act.TASK_0, .6, Act.TASK_1, .6),
+            .1,
+            .005,
+            List.of(TopicFilter.parse("$share/g/#"), TopicFilter.parse("$share/g/a")));
+
     double weight(Act act) {
         return act.weight * weights.getOrDefault(act, 1.0);
     }

@@ -15,6 +15,8 @@ import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.session.ShardProbe;
 import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.commit.CommitListener;
+import io.holdfast.storage.commit.CommitOp;
+import io.holdfast.storage.commit.EndOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
@@ -42,6 +44,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** One life of the broker: it dies whole, and its constructor is the recovery. */
 final class SimBroker {
@@ -104,6 +107,8 @@ final class SimBroker {
                     world.config.shardSizes()));
         }
         loadSubscriptions();
+        SimGroups groups = new SimGroups(store);
+        committer.adopt(groups.members(), number -> SessionNumbers.shard(number, SHARDS));
         for (int i = 0; i < SHARDS; i++) {
             shards.get(i).adopt(tail.of(i));
             if (!faults.visitsUnread()) {
@@ -112,6 +117,7 @@ final class SimBroker {
         }
         leftOvers(start.lastTimeMillis());
         oweRetained();
+        groups.orphans().forEach(group -> shardOf(group).endGroup(group));
         Arrays.stream(start.sessionsToCount()).forEach(uncounted::add);
     }
 
@@ -150,7 +156,11 @@ final class SimBroker {
     }
 
     private void loadSubscriptions() {
-        subscriptionRows((number, filter, row) -> tree.put(filter, number, row.getOptions(), row.getIdentifier()));
+        subscriptionRows((number, filter, row) -> {
+            if (row.getGroup() == 0) {
+                tree.put(filter, number, row.getOptions(), row.getIdentifier());
+            }
+        });
     }
 
     private void oweRetained() {
@@ -261,6 +271,7 @@ final class SimBroker {
             return;
         }
         long number = ShardProbe.number(connection);
+        world.ledger.sending(number, index);
         Ledger.Account account = world.ledger.account(number);
         if (index >= account.entries.size()) {
             throw new Violation("index " + index + " of session " + number + " was sent before it was on disk");
@@ -283,6 +294,7 @@ final class SimBroker {
         for (int i = 0; i < handOvers; i++) {
             taken.add(submitted.remove());
         }
+        faults.building(taken, this);
         int before = world.memory.unsyncedBatches();
         Group group = committer.build(taken, world.wallMillis());
         world.ledger.built(group, world.memory.unsyncedBatches() > before);
@@ -303,9 +315,15 @@ final class SimBroker {
                 text.append(" live ").append(op.live().number(i));
             }
         }
+        group.moves()
+                .forEach(m -> text.append(String.format(
+                        " moved %d#%d to %d message %d", m.source(), m.index(), m.target(), m.messageId())));
         for (HandOver handOver : group.handOvers()) {
             text.append(" | ").append(handOver.shard());
-            handOver.ops().forEach(op -> text.append(' ').append(op.getClass().getSimpleName()));
+            for (CommitOp op : handOver.ops()) {
+                text.append(' ').append(op.getClass().getSimpleName());
+                text.append(op instanceof EndOp end ? " of " + end.number() : "");
+            }
             handOver.forEachEvent((kind, number, index) -> text.append(' ')
                     .append(kind)
                     .append(' ')
@@ -320,7 +338,7 @@ final class SimBroker {
         int before = world.memory.unsyncedBatches();
         committer.deleteDead(world.wallMillis());
         if (world.memory.unsyncedBatches() > before) {
-            world.ledger.built(new Group(0, 0, List.of(), List.of(), List.of(), false), true);
+            world.ledger.built(new Group(0, 0, List.of(), List.of(), List.of(), List.of(), false), true);
         }
     }
 
@@ -532,6 +550,20 @@ final class SimBroker {
                     }
                 }
             });
+        }
+
+        @Override
+        public void tell(int fromShard, int toShard, Consumer<SessionShard> task) {
+            deliveries.get(fromShard).add(() -> {
+                SessionShard to = shards.get(toShard);
+                later(toShard, "told by " + fromShard, () -> task.accept(to));
+                later(toShard, "burst", to::endOfBurst);
+            });
+        }
+
+        @Override
+        public boolean hasSharedGroups() {
+            return true;
         }
 
         @Override

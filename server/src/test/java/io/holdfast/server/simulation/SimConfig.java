@@ -36,6 +36,9 @@ record SimConfig(
     static final List<TopicFilter> FILTERS =
             List.of(TopicFilter.parse("a"), TopicFilter.parse("b"), TopicFilter.parse("#"));
 
+    static final List<TopicFilter> SHARED =
+            List.of(TopicFilter.parse("$share/g/a"), TopicFilter.parse("$share/g/#"), TopicFilter.parse("$share/h/#"));
+
     static SimConfig of(Dice dice, Profile profile) {
         int queue = dice.of(0, 0, 1, 3, 6);
         Overflow overflow = dice.of(Overflow.values());
@@ -61,6 +64,9 @@ record SimConfig(
                 : TOPICS.stream()
                         .filter(topic -> filters.stream().anyMatch(filter -> filter.matches(topic)))
                         .toList();
+        if (profile.filters().isEmpty() && dice.chance(.4)) {
+            filters.addAll(SHARED);
+        }
         int atMostOnce = 0;
         for (int bit = 0; bit < 16; bit++) {
             atMostOnce |= dice.chance(.1) ? 1 << bit : 0;

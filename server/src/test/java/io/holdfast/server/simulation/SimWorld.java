@@ -3,6 +3,7 @@ package io.holdfast.server.simulation;
 
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.simulation.Profile.Act;
@@ -10,6 +11,7 @@ import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.ClientRecord;
 import io.holdfast.storage.record.SessionRecord;
+import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.MetaRow;
@@ -128,7 +130,7 @@ final class SimWorld {
 
     void received(SimClient client, Publish publish, SimConnection.ToClient arrival) {
         trace(() -> "  " + client.id + " receives label " + arrival.label() + " index " + arrival.index());
-        five.received(client, publish, arrival.label());
+        five.received(client, publish, arrival);
         history.received.add(new History.Received(
                 now,
                 client.epoch(),
@@ -138,6 +140,7 @@ final class SimWorld {
                 publish.dup(),
                 arrival.number(),
                 arrival.index(),
+                arrival.group(),
                 instance));
     }
 
@@ -155,6 +158,32 @@ final class SimWorld {
             return row == null ? -1 : ClientRecord.parseFrom(row).getSession();
         } catch (com.google.protobuf.InvalidProtocolBufferException e) {
             throw new Violation("a client row cannot be read: " + e);
+        }
+    }
+
+    /** Numbers of the shared groups that have members with rows, or of the one with this filter that a session is in. */
+    Set<Long> groups() {
+        Set<Long> groups = new HashSet<>();
+        try (RowCursor rows = memory.cursor(Table.SUBSCRIPTION, Keys.number(0), Keys.end())) {
+            while (rows.next()) {
+                SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
+                if (SubscriptionOptions.isShared(row.getOptions())) {
+                    groups.add(Keys.number(rows.key()));
+                }
+            }
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new Violation("a subscription row cannot be read: " + e);
+        }
+        return groups;
+    }
+
+    /** The group of a member's shared subscription, as its row says. */
+    long group(long member, TopicFilter filter) {
+        byte[] row = memory.get(Table.SUBSCRIPTION, Keys.subscription(member, filter.utf8()));
+        try {
+            return row == null ? 0 : SubscriptionRecord.parseFrom(row).getGroup();
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new Violation("a subscription row cannot be read: " + e);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
+import io.holdfast.storage.log.Moves;
 import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
@@ -54,14 +55,33 @@ public final class BlockCounters {
         }
     }
 
-    /** A shard's count of what a session still needs from before the crash. */
-    void counted(long number, long[] messageIds) {
-        if (uncounted.remove(number)) {
-            for (long id : messageIds) {
-                if (id <= recovered) {
-                    add(id, 1);
-                }
+    /** A message has moved to a session or shared group; as with a settle, its count may be still to come. */
+    void receive(long number, long messageId) {
+        if (messageId > recovered || !uncounted.contains(number)) {
+            add(messageId, 1);
+        }
+    }
+
+    /** A shard's count of what a session still needs from before the crash; false when it was counted already. */
+    boolean counted(long number, long[] messageIds) {
+        if (!uncounted.remove(number)) {
+            return false;
+        }
+        for (long id : messageIds) {
+            if (id <= recovered) {
+                add(id, 1);
             }
+        }
+        return true;
+    }
+
+    /** Corrects a count for a move of a group that the shard had not applied when it counted (C08). */
+    void countedWithout(long number, Moved moved) {
+        if (moved.messageId() <= recovered && moved.target() == number) {
+            add(moved.messageId(), 1);
+        } else if (moved.messageId() <= recovered && Moves.isToMember(moved.flags())) {
+            // A member settles by itself what it gives back, before it counts; a group only when it is applied.
+            add(moved.messageId(), -1);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
+import io.holdfast.storage.log.Moves;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
@@ -23,12 +24,15 @@ public class EndOp extends CommitOp {
     private final long[] fragments;
     private final List<byte[]> timers;
     private final FilterParser parser;
+    private long appliedThrough = Long.MAX_VALUE;
+    private @Nullable ReturnOp back;
+    private long[] endedGroups = SharedGroups.NONE;
 
     /**
      * The end of a session with rows.
      *
      * @param clientId null when the client identifier belongs to another session by now
-     * @param messageIds messages that the session still claimed
+     * @param messageIds messages that the session still claimed and that go with it
      * @param fragments first indexes of its queue fragments
      * @param timers keys of its timer rows
      */
@@ -47,15 +51,39 @@ public class EndOp extends CommitOp {
         this.parser = parser;
     }
 
+    /**
+     * What goes back to shared groups, and what the session could not know (C27).
+     *
+     * @param position the last group that its shard has applied: moves to it in later ones go back too
+     * @param unsent beside its claims, what is for others: QoS 1, and QoS 2 whose sending has not begun [MQTT5-4.8.2-5]
+     */
+    public final void giveBack(long position, ReturnOp unsent) {
+        appliedThrough = position;
+        back = unsent;
+    }
+
+    @Nullable
+    ReturnOp back() {
+        return back;
+    }
+
+    /** The session that ends. */
+    public final long number() {
+        return number;
+    }
+
+    /** Shared groups that ended with this session, their last member; known once committed. */
+    public final long[] endedGroups() {
+        return endedGroups;
+    }
+
     @Override
     final void apply(GroupBuilder group) {
-        for (long id : messageIds) {
-            group.counters().settle(number, id);
-        }
-        group.addQueued(-messageIds.length);
+        endedGroups = group.groups().leaveAll(group, number);
+        unsubscribeAll(group);
+        settle(group);
         group.counters().ended(number);
         group.log().ended(number);
-        unsubscribeAll(group);
         byte[] key = Keys.number(number);
         for (Table table : List.of(Table.SESSION, Table.INFLIGHT, Table.WILL)) {
             group.batch().delete(table, key);
@@ -72,12 +100,46 @@ public class EndOp extends CommitOp {
         group.addEnded(number);
     }
 
+    private void settle(GroupBuilder group) {
+        Iterable<Moved> unknown = group.groups().unknown(number, appliedThrough);
+        for (long id : messageIds) {
+            group.counters().settle(number, id);
+        }
+        group.addQueued(-messageIds.length);
+        if (back != null) {
+            back.apply(group);
+        }
+        for (Moved moved : unknown) {
+            late(group, moved);
+        }
+    }
+
+    /** A move that the session's shard could not know of when it listed the claims. */
+    private void late(GroupBuilder group, Moved moved) {
+        boolean given = Moves.isToMember(moved.flags());
+        if (moved.target() == number && given) {
+            ReturnOp late = new ReturnOp(number);
+            late.add(0, moved.messageId(), moved.source(), Moves.groupFlags(moved.flags()));
+            late.apply(group);
+        } else if (moved.target() == number) {
+            group.counters().settle(number, moved.messageId()); // It came back to a group that ends.
+            group.addQueued(-1);
+        } else if (given) {
+            // The group gave it away, and lists it only because it lets go when the move is applied.
+            group.counters().receive(number, moved.messageId());
+            group.addQueued(1);
+        }
+    }
+
     private void unsubscribeAll(GroupBuilder group) {
         List<SubscriptionChange> removals = new ArrayList<>();
         try (RowCursor rows = group.store().cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
             while (rows.next()) {
                 byte[] filter = Keys.subscriptionFilter(rows.key());
                 group.batch().delete(Table.SUBSCRIPTION, rows.key());
+                if (SubscriptionOps.isShared(filter)) {
+                    continue; // Not in the tree: its group is.
+                }
                 removals.add(new SubscriptionChange(number, parser.parse(filter), filter, false, 0, 0));
             }
         }
@@ -91,10 +153,11 @@ public class EndOp extends CommitOp {
     }
 
     /** The end of a session without rows: its subscriptions leave the tree, its will row and mark go. */
-    public static final class Volatile extends CommitOp {
+    public static class Volatile extends CommitOp {
         private final long number;
         private final List<SubscriptionChange> removals;
         private final boolean hasWill;
+        private long[] endedGroups = SharedGroups.NONE;
 
         public Volatile(long number, List<SubscriptionChange> removals, boolean hasWill) {
             this.number = number;
@@ -103,7 +166,8 @@ public class EndOp extends CommitOp {
         }
 
         @Override
-        void apply(GroupBuilder group) {
+        final void apply(GroupBuilder group) {
+            endedGroups = group.groups().leaveAll(group, number);
             removals.forEach(group::addChange);
             if (hasWill) {
                 group.batch().delete(Table.WILL, Keys.number(number));
@@ -111,21 +175,42 @@ public class EndOp extends CommitOp {
             }
             group.addEnded(number);
         }
+
+        /** Shared groups that ended with this session, their last member; known once committed. */
+        public final long[] endedGroups() {
+            return endedGroups;
+        }
     }
 
     /** A shard's recount after a crash: the messages a session still claims (C08). */
     public static final class Count extends CommitOp {
         private final long number;
         private final long[] messageIds;
+        private final long appliedThrough;
 
+        /** A count of a session that no shared group gives anything. */
         public Count(long number, long[] messageIds) {
+            this(number, messageIds, Long.MAX_VALUE);
+        }
+
+        /**
+         * A count.
+         *
+         * @param appliedThrough the last group that its shard has applied
+         */
+        public Count(long number, long[] messageIds, long appliedThrough) {
             this.number = number;
             this.messageIds = messageIds;
+            this.appliedThrough = appliedThrough;
         }
 
         @Override
         void apply(GroupBuilder group) {
-            group.counters().counted(number, messageIds);
+            if (group.counters().counted(number, messageIds)) {
+                for (Moved moved : group.groups().unknown(number, appliedThrough)) {
+                    group.counters().countedWithout(number, moved);
+                }
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.holdfast.storage.commit;
 
 import io.holdfast.storage.log.LogEntryWriter;
+import io.holdfast.storage.log.Moves;
 import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
@@ -22,6 +23,7 @@ final class GroupBuilder {
     private final CommitListener listener;
     private final BlockCounters counters;
     private final EventFloor floor;
+    private final SharedGroups groups;
     private final LogEntryWriter log;
     private final RowBatch batch = new RowBatch();
     private final RecordWriter scratch = new RecordWriter(512);
@@ -29,6 +31,7 @@ final class GroupBuilder {
 
     // Of the group being built.
     private List<MessageOp> messages = new ArrayList<>();
+    private List<Moved> moves = List.of();
     private List<SubscriptionChange> changes = new ArrayList<>();
     private long previousPosition;
     private long firstMessageId;
@@ -38,11 +41,13 @@ final class GroupBuilder {
     private long queued;
     private @Nullable Sweep sweep;
 
-    GroupBuilder(RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor) {
+    GroupBuilder(
+            RowStore store, CommitListener listener, BlockCounters counters, EventFloor floor, SharedGroups groups) {
         this.store = store;
         this.listener = listener;
         this.counters = counters;
         this.floor = floor;
+        this.groups = groups;
         log = new LogEntryWriter();
     }
 
@@ -52,6 +57,7 @@ final class GroupBuilder {
         timeMillis = now;
         timeNoted = false;
         messages = new ArrayList<>(messages.size());
+        moves = List.of();
         changes = new ArrayList<>();
         ended.clear();
         batch.clear();
@@ -74,6 +80,7 @@ final class GroupBuilder {
         for (HandOver handOver : handOvers) {
             handOver.apply(this);
             queued -= handOver.settlingCount();
+            groups.applied(handOver.shard(), handOver.appliedThrough());
         }
         for (MessageOp message : messages) {
             queued += message.recipients().size();
@@ -84,7 +91,7 @@ final class GroupBuilder {
             RecordWriter entry = log.finish(timeMillis, queued);
             batch.put(Table.LOG, Keys.number(position), entry.buffer(), entry.size());
         }
-        return new Group(position, timeMillis, messages, handOvers, changes, urgent);
+        return new Group(position, timeMillis, messages, moves, handOvers, changes, urgent);
     }
 
     RowStore store() {
@@ -109,6 +116,31 @@ final class GroupBuilder {
 
     BlockCounters counters() {
         return counters;
+    }
+
+    SharedGroups groups() {
+        return groups;
+    }
+
+    /** Gives a message another owner, or takes it from its owner for nobody. */
+    void move(Moved moved) {
+        counters.settle(moved.source(), moved.messageId());
+        log.moved(moved.source(), moved.index(), moved.target(), moved.messageId(), moved.flags(), moved.identifier());
+        if (moved.target() == Moves.NOBODY) {
+            queued--;
+        } else {
+            counters.receive(moved.target(), moved.messageId());
+        }
+        if (moves.isEmpty()) {
+            moves = new ArrayList<>();
+        }
+        moves.add(moved);
+        if (sweep != null) {
+            sweep.claim(
+                    moved.messageId()); // Its old owner may have let it go before it was asked, its new one not know
+            // yet.
+        }
+        groups.given(firstMessageId, moved); // Its position comes behind this one, and behind no group's before it.
     }
 
     LogEntryWriter log() {
@@ -202,6 +234,7 @@ final class GroupBuilder {
 
     void startSweep(Sweep started) {
         sweep = started;
+        groups.forEachUnknown(started::claim);
     }
 
     boolean isSweeping() {

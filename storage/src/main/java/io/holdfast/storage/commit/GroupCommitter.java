@@ -7,6 +7,7 @@ import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class GroupCommitter {
     private final CommitSizes sizes;
     private final int shards;
     private final BlockCounters counters;
+    private final SharedGroups groups = new SharedGroups();
     private final EventFloor floor;
     private final GroupBuilder builder;
     private final List<Group> unsynced = new ArrayList<>();
@@ -68,10 +70,28 @@ public final class GroupCommitter {
         lastTimeMillis = start.lastTimeMillis();
         cleanStopRow = start.hasCleanStopRow();
         floor = new EventFloor(shards, sizes.segments());
-        builder = new GroupBuilder(store, listener, counters, floor);
+        builder = new GroupBuilder(store, listener, counters, floor, groups);
         builder.raiseNextSession(start.nextSession());
         builder.addQueued(start.queued());
         start.fill(counters);
+    }
+
+    /**
+     * The members of shared groups, as rows say; before the first group is built.
+     *
+     * @param ownerOf a session's shard, from its number
+     */
+    public void adopt(List<SharedMember> members, LongToIntFunction ownerOf) {
+        groups.adopt(members, shards, ownerOf);
+    }
+
+    SharedGroups groups() {
+        return groups;
+    }
+
+    /** Whether there is a shared group with members. */
+    public boolean hasSharedGroups() {
+        return groups.size() > 0;
     }
 
     /**

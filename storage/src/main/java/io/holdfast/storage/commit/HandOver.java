@@ -34,6 +34,7 @@ public final class HandOver {
     private int settling;
     private boolean sync;
     private long bytes;
+    private long appliedThrough;
 
     public HandOver(int shard) {
         this.shard = shard;
@@ -99,6 +100,19 @@ public final class HandOver {
         events[eventWords + 3] = messageId;
         eventWords += EVENT_WORDS;
         bytes += Long.BYTES;
+    }
+
+    /**
+     * A position that the shard has applied whole: all that its later hand-overs say of its sessions is newer.
+     *
+     * @param position taken when this hand-over got its first step
+     */
+    public void appliedThrough(long position) {
+        appliedThrough = position;
+    }
+
+    long appliedThrough() {
+        return appliedThrough;
     }
 
     public int shard() {

@@ -93,7 +93,7 @@ public final class SubscriptionOps {
                                 Keys.subscription(number, filterUtf8),
                                 row(options, identifier, isOwed(), new byte[0], owedBelow));
             }
-            stub(group);
+            stub(group, filterUtf8);
             group.addChange(new SubscriptionChange(number, filter, filterUtf8, true, options, identifier));
         }
 
@@ -105,23 +105,6 @@ public final class SubscriptionOps {
         /** Retained messages with an id from here on reach the session as live ones. */
         public final long owedBelow() {
             return owedBelow;
-        }
-
-        private void stub(GroupBuilder group) {
-            byte[] key = Keys.text(filterUtf8);
-            byte[] old = group.read(Table.TOPIC, key);
-            long now = group.timeMillis();
-            try {
-                TopicStub stub = old == null ? null : TopicStub.parseFrom(old);
-                if (stub == null || now - stub.getLastUsedMillis() > STUB_FRESH_MILLIS) {
-                    RecordWriter record = group.scratch();
-                    record.field(1, stub == null ? now : stub.getFirstSeenMillis());
-                    record.field(2, now);
-                    group.batch().put(Table.TOPIC, key, record.toBytes());
-                }
-            } catch (InvalidProtocolBufferException e) {
-                throw new IllegalStateException("row of table topic is no TopicStub", e);
-            }
         }
     }
 
@@ -140,6 +123,41 @@ public final class SubscriptionOps {
             group.batch().delete(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8));
             group.addChange(new SubscriptionChange(number, filter, filterUtf8, false, 0, 0));
         }
+    }
+
+    /** Notes that a filter is in use (S04, S05). */
+    static void stub(GroupBuilder group, byte[] filterUtf8) {
+        byte[] key = Keys.text(filterUtf8);
+        byte[] old = group.read(Table.TOPIC, key);
+        long now = group.timeMillis();
+        try {
+            TopicStub stub = old == null ? null : TopicStub.parseFrom(old);
+            if (stub == null || now - stub.getLastUsedMillis() > STUB_FRESH_MILLIS) {
+                RecordWriter record = group.scratch();
+                record.field(1, stub == null ? now : stub.getFirstSeenMillis());
+                record.field(2, now);
+                group.batch().put(Table.TOPIC, key, record.toBytes());
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("row of table topic is no TopicStub", e);
+        }
+    }
+
+    private static final byte[] SHARE = "$share/".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+
+    /** Whether a stored filter is a shared one: its session is a member of a group. */
+    static boolean isShared(byte[] filterUtf8) {
+        return filterUtf8.length > SHARE.length
+                && java.util.Arrays.equals(filterUtf8, 0, SHARE.length, SHARE, 0, SHARE.length);
+    }
+
+    /** The row of a member of a shared group. */
+    static byte[] sharedRow(int options, int identifier, long group) {
+        RecordWriter record = new RecordWriter(24);
+        record.field(1, options);
+        record.field(2, identifier);
+        record.field(10, group);
+        return record.toBytes();
     }
 
     static byte[] row(int options, int identifier, boolean owed, byte[] owedAfter, long owedBelow) {

@@ -6,7 +6,7 @@ import org.agrona.collections.LongHashSet;
 /**
  * Frees blocks that a few sleeping sessions pin: shards list what their sessions still claim in these blocks, and what
  * nobody claims goes. Claims on old messages only ever shrink, so lists taken at different moments add up to a safe
- * answer. Commit thread only.
+ * answer; but for messages that move between a shared group and a member meanwhile, which are claimed here. Commit thread only.
  */
 final class Sweep {
     private final SparseBlocks blocks;
@@ -18,6 +18,10 @@ final class Sweep {
         this.blocks = blocks;
         this.gapMin = gapMin;
         shardsToCome = shards;
+    }
+
+    void claim(long messageId) {
+        claimed.add(messageId);
     }
 
     void claim(long[] messageIds) {

@@ -8,7 +8,7 @@ package io.holdfast.storage.log;
 public final class Delivery {
     public static final int QOS_MASK = 0x03;
     public static final int RETAIN = 0x04;
-    /** The message reached the session through a shared group. */
+    /** The message reached the session through a shared group: its {@link Origin} stands beside the entry. */
     public static final int GROUP = 0x08;
     /** Subscription Identifiers stand beside the entry. */
     public static final int IDENTIFIERS = 0x10;

@@ -12,7 +12,13 @@ public final class LogEntryReader {
         /** One message for one session; {@code storedBytes} is the size of the message's record. */
         void recipient(long messageId, long number, int flags, int storedBytes, int @Nullable [] identifiers);
 
-        void moved(long source, long index, long target, long messageId, int flags);
+        /**
+         * A message changed its owner: from a shared group to a member, or back; target 0 is nobody.
+         *
+         * @param flags of the delivery; towards a member, those it had in the group stand above them, see {@link Moves}
+         * @param identifier the member's Subscription Identifier, 0 for none
+         */
+        void moved(long source, long index, long target, long messageId, int flags, int identifier);
 
         /** One event; an inbound one has its packet identifier in place of an index. */
         void event(EventKind kind, long number, long index);
@@ -164,7 +170,7 @@ public final class LogEntryReader {
     }
 
     private static void move(Visitor visitor, RecordReader in) {
-        long[] fields = new long[6];
+        long[] fields = new long[7];
         while (in.hasMore()) {
             int tag = in.tag();
             int field = RecordReader.field(tag);
@@ -174,6 +180,6 @@ public final class LogEntryReader {
                 in.skip(tag);
             }
         }
-        visitor.moved(fields[1], fields[2], fields[3], fields[4], (int) fields[5]);
+        visitor.moved(fields[1], fields[2], fields[3], fields[4], (int) fields[5], (int) fields[6]);
     }
 }

@@ -83,7 +83,8 @@ public final class LogEntryWriter {
         runs[kind.ordinal()].add(number, index);
     }
 
-    public void moved(long source, long index, long target, long messageId, int flags) {
+    /** A message changes its owner; as {@link LogEntryReader.Visitor#moved}. */
+    public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
         events = true;
         move.clear();
         move.field(1, source);
@@ -91,6 +92,7 @@ public final class LogEntryWriter {
         move.field(3, target);
         move.field(4, messageId);
         move.field(5, flags);
+        move.field(6, identifier);
         moved.elementField(MOVED, move);
     }
 

@@ -102,14 +102,14 @@ public final class LogReplay implements LogEntryReader.Visitor {
     }
 
     @Override
-    public void moved(long source, long index, long target, long messageId, int flags) {
+    public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
         SessionState from = session(source);
         if (from != null && position > from.appendsThrough()) {
             from.settle(index);
         }
-        SessionState to = session(target);
+        SessionState to = target == Moves.NOBODY ? null : session(target);
         if (to != null && position > to.appendsThrough()) {
-            to.append(Delivery.of(messageId, flags), 0, null);
+            to.append(Delivery.of(messageId, flags), 0, Moves.beside(source, flags, identifier));
         }
     }
 

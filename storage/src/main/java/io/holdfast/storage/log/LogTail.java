@@ -87,9 +87,12 @@ public final class LogTail {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             owner(source).movedAway(position, source, index);
-            owner(target).append(position, target, Delivery.of(messageId, flags), 0, null);
+            if (target != Moves.NOBODY) {
+                int[] beside = Moves.beside(source, flags, identifier);
+                owner(target).append(position, target, Delivery.of(messageId, flags), 0, beside);
+            }
         }
 
         @Override

@@ -93,7 +93,7 @@ class GroupCommitterTest {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             lines.add("moved");
         }
 

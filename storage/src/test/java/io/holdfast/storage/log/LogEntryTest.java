@@ -35,7 +35,7 @@ class LogEntryTest {
         writer.event(EventKind.RELEASED, 513, 6);
         writer.event(EventKind.INBOUND_ADDED, 769, 65_535);
         writer.event(EventKind.DROPPED, 257, 70_000);
-        writer.moved(3, 9, 257, 990, 9);
+        writer.moved(3, 9, 257, 990, 9, 7);
         writer.ended(1025);
         byte[] record = writer.finish(TIME, 0).toBytes();
 
@@ -53,7 +53,8 @@ class LogEntryTest {
                         .setIndex(9)
                         .setTarget(257)
                         .setMessage(990)
-                        .setFlags(9))
+                        .setFlags(9)
+                        .setIdentifier(7))
                 .addEnded(1025)
                 .build();
         assertThat(LogEntry.parseFrom(record)).isEqualTo(expected);
@@ -82,8 +83,8 @@ class LogEntryTest {
             }
             for (int m = random.nextInt(3); m > 0; m--) {
                 long index = random.nextLong(1L << 40);
-                writer.moved(300 + m, index, 77, 12, Delivery.GROUP | 2);
-                told.moved(300 + m, index, 77, 12, Delivery.GROUP | 2);
+                writer.moved(300 + m, index, 77, 12, Delivery.GROUP | 2, m);
+                told.moved(300 + m, index, 77, 12, Delivery.GROUP | 2, m);
             }
             byKind.forEach(told.lines::addAll);
             for (int e = random.nextInt(3); e > 0; e--) {
@@ -215,8 +216,9 @@ class LogEntryTest {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
-            lines.add("moved " + source + " " + index + " " + target + " " + messageId + " " + flags);
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
+            lines.add(
+                    "moved " + source + " " + index + " " + target + " " + messageId + " " + flags + " " + identifier);
         }
 
         @Override

@@ -182,7 +182,7 @@ final class JsonOutput implements DumpOutput {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             // As above.
         }
 
@@ -224,7 +224,7 @@ final class JsonOutput implements DumpOutput {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             object(wants(source) || wants(target), () -> {
                 json.writeStringField("kind", "moved");
                 json.writeNumberField("session", source);

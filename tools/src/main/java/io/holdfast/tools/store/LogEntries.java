@@ -49,7 +49,7 @@ final class LogEntries {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             any |= sessions.test(source) || sessions.test(target);
         }
 

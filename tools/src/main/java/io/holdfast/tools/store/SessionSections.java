@@ -32,7 +32,7 @@ final class SessionSections {
         sessions.forEach(session -> {
             long inflight = session.inflightCount();
             out.number(session.number());
-            out.text(session.connected() ? "connected" : "offline");
+            out.text(session.condition());
             out.text(session.protocol());
             out.text(session.expiry());
             out.number(session.state().next());

@@ -25,8 +25,25 @@ record StoredSession(SessionRecord record, SessionState state, boolean connected
         return state.number();
     }
 
+    /** The client's identifier; for a shared group, which has no client, its filter. */
     String clientId() {
-        return record.getClientId();
+        return name(record);
+    }
+
+    static String name(SessionRecord record) {
+        return isGroup(record) ? record.getSharedFilter() : record.getClientId();
+    }
+
+    private static boolean isGroup(SessionRecord record) {
+        return !record.getSharedFilter().isEmpty();
+    }
+
+    /** {@code shared} for a shared group. */
+    String condition() {
+        if (isGroup(record)) {
+            return "shared";
+        }
+        return connected ? "connected" : "offline";
     }
 
     Progress progress(long index) {
@@ -66,6 +83,7 @@ record StoredSession(SessionRecord record, SessionState state, boolean connected
         return switch (record.getProtocolLevel()) {
             case 3 -> "3.1";
             case 4 -> "3.1.1";
+            case 0 -> "-";
             default -> Integer.toString(record.getProtocolLevel());
         };
     }

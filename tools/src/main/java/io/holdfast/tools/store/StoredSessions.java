@@ -96,8 +96,7 @@ final class StoredSessions {
             try {
                 byte[] record = store.get(Table.SESSION, key);
                 if (record != null) {
-                    name = Damage.parse(Table.SESSION, key, record, SessionRecord.parser())
-                            .getClientId();
+                    name = StoredSession.name(Damage.parse(Table.SESSION, key, record, SessionRecord.parser()));
                 }
             } catch (DamagedRowException e) {
                 damage.row(e);

@@ -158,7 +158,7 @@ final class TableOutput implements DumpOutput {
         }
 
         @Override
-        public void moved(long source, long index, long target, long messageId, int flags) {
+        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
             moves += sessions.test(source) || sessions.test(target) ? 1 : 0;
         }
 

@@ -111,6 +111,16 @@ final class ShardThread implements ShardEnvironment {
     }
 
     @Override
+    public void tell(int fromShard, int toShard, Consumer<SessionShard> task) {
+        broker.shardThread(toShard).tell(task);
+    }
+
+    @Override
+    public boolean hasSharedGroups() {
+        return false;
+    }
+
+    @Override
     public void flushDeliveries(int fromShard) {
         // Deliveries went at once.
     }

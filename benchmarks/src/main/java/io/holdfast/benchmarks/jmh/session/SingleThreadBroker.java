@@ -30,6 +30,7 @@ import io.holdfast.storage.store.RowStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One shard and the committer on one thread, the caller's: everything the broker does for a packet except sockets and
@@ -132,6 +133,16 @@ public final class SingleThreadBroker implements ShardEnvironment, CommitListene
     @Override
     public void deliver(int fromShard, Message message, Recipients recipients) {
         shard.onDelivery(message, recipients);
+    }
+
+    @Override
+    public void tell(int fromShard, int toShard, Consumer<SessionShard> task) {
+        tasks.add(() -> task.accept(shard));
+    }
+
+    @Override
+    public boolean hasSharedGroups() {
+        return false;
     }
 
     @Override
