@@ -265,7 +265,8 @@ final class OutboundFlow {
     /** The PUBREC of this index is on disk: now PUBREL may leave [MQTT-4.3.3-1]. */
     void releasedOnDisk(Session session, long index) {
         session.releaseOnDisk(index);
-        if (session.connection != null && index < session.cursor && session.state.isReleased(index)) {
+        // Behind the cursor or not: what a resume left to this commit lies before it while the window is narrow.
+        if (session.connection != null && session.state.isReleased(index)) {
             pubRel(session, index);
         }
     }

@@ -45,7 +45,8 @@ final class Afterlife {
     void accepted(boolean present, boolean clean, long expirySeconds) {
         Sent will = waiting;
         if (present && will != null) {
-            will.cancelled = world.broker.nowMillis() < waitingMillis + will.delaySeconds * 1_000;
+            boolean early = world.latestMillis() < waitingMillis + will.delaySeconds * 1_000;
+            will.cancelled = early;
         }
         waiting = null;
         acceptedMillis = attemptMillis;
@@ -60,10 +61,14 @@ final class Afterlife {
         }
     }
 
+    /** Whether the session may run out of time before its client is back. */
+    boolean mayExpire() {
+        return expiryBefore != SimClient.NEVER_EXPIRES;
+    }
+
     /** Whether the time of the session can have run out while nobody was connected. */
     boolean mayHaveExpired() {
-        return expiryBefore != SimClient.NEVER_EXPIRES
-                && world.broker.nowMillis() >= acceptedMillis + expiryBefore * 1_000;
+        return expiryBefore != SimClient.NEVER_EXPIRES && world.latestMillis() >= acceptedMillis + expiryBefore * 1_000;
     }
 
     /** All delays have passed, and this client has not been back: its will must have been sent. */

@@ -212,6 +212,7 @@ final class SimBroker {
     /** Time passes; it never goes back within one life. */
     void pass(long wallMillis) {
         nowMillis = Math.max(nowMillis + 1, wallMillis);
+        world.reached(nowMillis);
     }
 
     long nowMillis() {

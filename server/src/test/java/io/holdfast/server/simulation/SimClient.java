@@ -168,7 +168,7 @@ final class SimClient {
 
     /** The connection is gone; what was under way on it with it. */
     void off() {
-        maybeEnded |= state == State.WAITING && afterlife.mayHaveExpired();
+        maybeEnded |= state == State.WAITING && afterlife.mayExpire();
         afterlife.off(will);
         boolean newSession = state == State.WAITING && !clean && maybeEnded;
         wantsClean |= newSession && atServer == AtServer.PRESENT; // A lost "session present 0" cannot be told.
@@ -218,7 +218,7 @@ final class SimClient {
             packetWill = testament.packet(payload(message), message.delaySeconds);
         }
         say(connectPacket(packetWill), -1);
-        ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded));
+        ahead = speaksAhead && (clean || (atServer == AtServer.PRESENT && !maybeEnded && !afterlife.mayExpire()));
         endsWithConnection = !clean && expirySeconds == 0;
         if (ahead) {
             resend();

@@ -58,6 +58,7 @@ final class SimWorld {
 
     private long wallMillis = START_MILLIS;
     private boolean comingBack = true;
+    private long latestMillis = START_MILLIS;
     private int now;
     private int instance;
     private int crashes;
@@ -249,6 +250,16 @@ final class SimWorld {
         } catch (com.google.protobuf.InvalidProtocolBufferException e) {
             throw new Violation("a session row cannot be read: " + e);
         }
+    }
+
+    /** A broker's clock shows this. */
+    void reached(long millis) {
+        latestMillis = Math.max(latestMillis, millis);
+    }
+
+    /** The latest that any broker so far took the time to be: after a crash clocks may be behind it. */
+    long latestMillis() {
+        return latestMillis;
     }
 
     /** A time that no later event of the broker, in this life or the next, is before. */
