@@ -76,6 +76,9 @@ final class Ledger {
         }
     }
 
+    private long position;
+    private long durableMillis;
+
     private record Built(Group group, boolean written) {}
 
     private final History history;
@@ -128,7 +131,16 @@ final class Ledger {
         return accounts.computeIfAbsent(number, n -> new Account());
     }
 
+    /** The newest time in a log row on disk: no later life of the broker begins before it. */
+    long durableMillis() {
+        return durableMillis;
+    }
+
     private void fold(Group group) {
+        if (group.position() > position) { // Only then it has a log row.
+            position = group.position();
+            durableMillis = Math.max(durableMillis, group.timeMillis());
+        }
         for (MessageOp op : group.messages()) {
             int label = label(op.message());
             published.add(label);

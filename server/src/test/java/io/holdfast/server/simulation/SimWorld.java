@@ -264,7 +264,7 @@ final class SimWorld {
 
     /** A time that no later event of the broker, in this life or the next, is before. */
     long surelyPassedMillis() {
-        return Math.min(broker.nowMillis(), broker.committer.lastTimeMillis());
+        return Math.min(broker.nowMillis(), ledger.durableMillis());
     }
 
     /** Runs until nothing more can happen. */
