@@ -192,6 +192,7 @@ final class Checker {
                     && !message.eager
                     && (r.qos() > 0 || message.qos == 0)
                     && !history.wasDropped(r.number(), r.label())
+                    && !mayBeDroppedUnseen(r)
                     && intervals(r.to()).stream().anyMatch(i -> !i.filter.isShared() && isSteady(message, i));
             boolean first = r.retain() || seen.add(new Delivery(r.to(), r.label()));
             if (!compared || !first) {
@@ -204,6 +205,12 @@ final class Checker {
             }
             last.put(stream, r.label());
         }
+    }
+
+    /** What a queue limit drops of a session without rows stands nowhere; its publisher may send it once more. */
+    private boolean mayBeDroppedUnseen(Received r) {
+        boolean limited = world.config.limits().queueMessagesMax() > 0;
+        return limited && r.index() >= 0 && !world.ledger.holds(r.number(), r.index());
     }
 
     private static boolean isSteady(Sent message, Interval interval) {

@@ -127,6 +127,12 @@ final class Ledger {
         return published.contains(label);
     }
 
+    /** Whether this place of a session is on disk: a session without rows has none. */
+    boolean holds(long number, long index) {
+        Account account = accounts.get(number);
+        return account != null && index < account.entries.size();
+    }
+
     Account account(long number) {
         return accounts.computeIfAbsent(number, n -> new Account());
     }
