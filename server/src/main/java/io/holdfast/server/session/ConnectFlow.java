@@ -95,6 +95,9 @@ final class ConnectFlow {
         if (nameless && (connect.version() == ProtocolVersion.MQTT_3_1 || !connect.cleanStart())) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8]
         }
+        if (connect.properties().authenticationMethod() != null) {
+            return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT5-4.12.0-1]
+        }
         if (connect.will() != null && connect.will().topic().startsWithDollar()) {
             return ReasonCode.NOT_AUTHORIZED;
         }
