@@ -146,6 +146,7 @@ public final class Message {
         m.publishedMillis = millis;
         m.publisher = publisher;
         m.expirySeconds = expirySeconds;
+        m.expires = expires;
         m.storedBytes = storedBytes
                 - RecordWriter.fieldSize(PUBLISHED, publishedMillis)
                 + RecordWriter.fieldSize(PUBLISHED, millis);

@@ -9,6 +9,7 @@ import io.holdfast.protocol.testkit.Seeded;
 import io.holdfast.storage.record.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,14 @@ class MessageTest {
             assertThat(parsed.publisher()).isEqualTo(publisher);
             assertThat(parsed.publishedMillis()).isEqualTo(published);
             assertThat(parsed.expirySeconds()).isEqualTo(expiry);
+
+            long later = random.nextLong(1L << 42);
+            Message expected = Message.of(topic, payload, qos, retain, publisher, later, expiry, properties);
+            for (Message again : List.of(message.publishedAt(later), parsed.publishedAt(later))) {
+                holds(again, topic, payload, properties);
+                assertThat(again.record()).isEqualTo(expected.record());
+                assertThat(again.expirySeconds()).isEqualTo(expiry);
+            }
         }
     }
 
