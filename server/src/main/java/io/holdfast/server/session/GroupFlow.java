@@ -233,16 +233,20 @@ final class GroupFlow {
     private void lend(Session session, SharedGroup group, Member member, long index, int flags, Message message) {
         group.give(index);
         session.inflight++;
-        Loan loan = new Loan(
+        Loan loan = loan(session, member, index, index, flags, message);
+        shard.tell(member.shard, to -> to.members.onLoan(loan));
+    }
+
+    private static Loan loan(Session session, Member member, long index, long owedIndex, int flags, Message message) {
+        return new Loan(
                 session.number,
-                index,
+                owedIndex,
                 member.number,
                 member.round,
                 message,
                 flags,
                 groupFlags(session, index),
                 member.identifier);
-        shard.tell(member.shard, to -> to.members.onLoan(loan));
     }
 
     private static int groupFlags(Session session, long index) {
@@ -251,15 +255,7 @@ final class GroupFlow {
 
     /** Gives a message away for good, before it is sent: at the end of the member's session it goes to nobody else. */
     private void spend(Session session, Member member, long index, int flags, Message message) {
-        Loan gift = new Loan(
-                session.number,
-                Loan.SPENT,
-                member.number,
-                member.round,
-                message,
-                flags,
-                groupFlags(session, index),
-                member.identifier);
+        Loan gift = loan(session, member, index, Loan.SPENT, flags, message);
         int to = member.shard;
         settle(session, index, EventKind.COMPLETED);
         shard.addUrgent(

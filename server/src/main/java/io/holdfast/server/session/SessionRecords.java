@@ -14,7 +14,6 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
-import java.util.Arrays;
 
 /** The rows that a connection's begin and end write, to and from records. */
 final class SessionRecords {
@@ -102,16 +101,7 @@ final class SessionRecords {
     }
 
     static Message willMessage(byte[] record) {
-        RecordReader in = new RecordReader(record);
-        while (in.hasMore()) {
-            int tag = in.tag();
-            if (RecordReader.field(tag) == 1) {
-                int from = in.skipBytes();
-                return Message.parse(Arrays.copyOfRange(record, from, in.position()));
-            }
-            in.skip(tag);
-        }
-        throw new IllegalArgumentException("row of table will holds no message");
+        return Message.within(record, 1);
     }
 
     static int countSubscriptions(RowReader store, long number) {

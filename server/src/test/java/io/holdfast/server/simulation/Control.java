@@ -286,19 +286,7 @@ enum Control {
     IDENTIFIERS("rows of a session do not hold Subscription Identifiers", "is missing", null, new Unwatched() {
         @Override
         RowStore store(MemoryStore memory) {
-            return new EditedStore(memory, (table, key, record, position) -> switch (table) {
-                case QUEUE ->
-                    QueueFragment.parseFrom(record).toBuilder()
-                            .clearIdentifiers()
-                            .build()
-                            .toByteArray();
-                case INFLIGHT ->
-                    InflightRecord.parseFrom(record).toBuilder()
-                            .clearIdentifiers()
-                            .build()
-                            .toByteArray();
-                default -> record;
-            });
+            return withoutIdentifiers(memory);
         }
     }),
 
@@ -338,19 +326,7 @@ enum Control {
             new Unwatched() {
                 @Override
                 RowStore store(MemoryStore memory) {
-                    return new EditedStore(memory, (table, key, record, position) -> switch (table) {
-                        case INFLIGHT ->
-                            InflightRecord.parseFrom(record).toBuilder()
-                                    .clearIdentifiers()
-                                    .build()
-                                    .toByteArray();
-                        case QUEUE ->
-                            QueueFragment.parseFrom(record).toBuilder()
-                                    .clearIdentifiers()
-                                    .build()
-                                    .toByteArray();
-                        default -> record;
-                    });
+                    return withoutIdentifiers(memory);
                 }
             }),
 
@@ -497,6 +473,23 @@ enum Control {
         return kind.settles()
                 ? broker.world.ledger.account(number).entries.get((int) index).messageId()
                 : 0;
+    }
+
+    /** What stands beside a session's entries, its Subscription Identifiers and shared groups, is not in its rows. */
+    private static RowStore withoutIdentifiers(MemoryStore memory) {
+        return new EditedStore(memory, (table, key, record, position) -> switch (table) {
+            case QUEUE ->
+                QueueFragment.parseFrom(record).toBuilder()
+                        .clearIdentifiers()
+                        .build()
+                        .toByteArray();
+            case INFLIGHT ->
+                InflightRecord.parseFrom(record).toBuilder()
+                        .clearIdentifiers()
+                        .build()
+                        .toByteArray();
+            default -> record;
+        });
     }
 
     /** The entries of a fragment without those that mark a settled index (QoS 3). */

@@ -6,6 +6,9 @@ package io.holdfast.storage.commit;
  * on disk, the shard that handed it over is told through {@link #committed}.
  */
 public abstract class CommitOp {
+    /** Looks at what the groups before left, ahead of every step of this one. Commit thread. */
+    void begin(GroupBuilder group) {}
+
     /** Adds rows and log entries. Commit thread. */
     abstract void apply(GroupBuilder group);
 

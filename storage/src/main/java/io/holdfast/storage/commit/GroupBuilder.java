@@ -70,11 +70,7 @@ final class GroupBuilder {
         for (HandOver handOver : handOvers) {
             urgent |= handOver.isUrgent();
             for (CommitOp op : handOver.ops()) {
-                if (op instanceof RetainedSlice slice) {
-                    slice.read(this);
-                } else if (op instanceof RetainedExpiry expiry) {
-                    expiry.expire(this);
-                }
+                op.begin(this);
             }
         }
         for (HandOver handOver : handOvers) {

@@ -2,10 +2,8 @@
 package io.holdfast.storage.commit;
 
 import io.holdfast.storage.log.Message;
-import io.holdfast.storage.log.RecordReader;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +11,9 @@ import java.util.List;
  * its group: it judges what the groups before it left, and a new value in its own group stands behind its deletion.
  */
 public final class RetainedExpiry extends CommitOp {
+    /** The field of {@code RetainedRecord}. */
+    private static final int MESSAGE = 2;
+
     private final List<byte[]> topics;
 
     /** @param topics in UTF-8, of retained messages that seem to have expired */
@@ -22,14 +23,15 @@ public final class RetainedExpiry extends CommitOp {
 
     @Override
     void apply(GroupBuilder group) {
-        // Built earlier, by GroupBuilder, through expire().
+        // Built in begin().
     }
 
-    void expire(GroupBuilder group) {
+    @Override
+    void begin(GroupBuilder group) {
         for (byte[] topic : topics) {
             byte[] key = Keys.text(topic);
             byte[] record = group.read(Table.RETAINED, key);
-            if (record != null && message(record).isExpired(group.timeMillis())) {
+            if (record != null && Message.within(record, MESSAGE).isExpired(group.timeMillis())) {
                 group.batch().delete(Table.RETAINED, key); // [MQTT5-3.3.2-5]
             }
         }
@@ -37,19 +39,6 @@ public final class RetainedExpiry extends CommitOp {
 
     /** Whether the message in a record of table {@code retained} has expired. */
     public static boolean isExpired(byte[] record, long nowMillis) {
-        return message(record).isExpired(nowMillis);
-    }
-
-    private static Message message(byte[] record) {
-        RecordReader in = new RecordReader(record);
-        while (in.hasMore()) {
-            int tag = in.tag();
-            if (RecordReader.field(tag) == 2) {
-                int from = in.skipBytes();
-                return Message.parse(Arrays.copyOfRange(record, from, in.position()));
-            }
-            in.skip(tag);
-        }
-        throw new IllegalArgumentException("row of table retained holds no message");
+        return Message.within(record, MESSAGE).isExpired(nowMillis);
     }
 }

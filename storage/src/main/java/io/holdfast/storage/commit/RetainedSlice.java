@@ -87,10 +87,11 @@ public abstract class RetainedSlice extends CommitOp {
 
     @Override
     final void apply(GroupBuilder group) {
-        // Built earlier, by GroupBuilder, through read().
+        // Built in begin().
     }
 
-    final void read(GroupBuilder group) {
+    @Override
+    final void begin(GroupBuilder group) {
         SubscriptionRecord row = null;
         if (durable) {
             row = row(group.read(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8)));

@@ -6,11 +6,15 @@ import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.record.TopicStub;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The steps that change the subscription tree, with their rows. Only these and {@link EndOp} do. */
 public final class SubscriptionOps {
     /** A stub's last use is rewritten when it is older than this. */
     private static final long STUB_FRESH_MILLIS = 60_000;
+
+    private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
     private SubscriptionOps() {}
 
@@ -143,12 +147,9 @@ public final class SubscriptionOps {
         }
     }
 
-    private static final byte[] SHARE = "$share/".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-
     /** Whether a stored filter is a shared one: its session is a member of a group. */
     static boolean isShared(byte[] filterUtf8) {
-        return filterUtf8.length > SHARE.length
-                && java.util.Arrays.equals(filterUtf8, 0, SHARE.length, SHARE, 0, SHARE.length);
+        return filterUtf8.length > SHARE.length && Arrays.equals(filterUtf8, 0, SHARE.length, SHARE, 0, SHARE.length);
     }
 
     /** The row of a member of a shared group. */

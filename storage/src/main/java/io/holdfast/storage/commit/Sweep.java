@@ -6,7 +6,8 @@ import org.agrona.collections.LongHashSet;
 /**
  * Frees blocks that a few sleeping sessions pin: shards list what their sessions still claim in these blocks, and what
  * nobody claims goes. Claims on old messages only ever shrink, so lists taken at different moments add up to a safe
- * answer; but for messages that move between a shared group and a member meanwhile, which are claimed here. Commit thread only.
+ * answer; but for messages that move between a shared group and a member meanwhile, which are claimed here. Commit
+ * thread only.
  */
 final class Sweep {
     private final SparseBlocks blocks;

@@ -2,6 +2,7 @@
 package io.holdfast.storage.log;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A message as it is kept in memory: its parts are slices of the arrays they came in, a PUBLISH or a record (
@@ -130,6 +131,24 @@ public final class Message {
                 + RecordWriter.bytesFieldSize(PROPERTIES, properties.length)
                 + RecordWriter.fieldSize(EXPIRES_AT_ONCE, expirySeconds == 0 ? 1 : 0);
         return m;
+    }
+
+    /**
+     * The message in a field of another record.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public static Message within(byte[] record, int field) {
+        RecordReader in = new RecordReader(record);
+        while (in.hasMore()) {
+            int tag = in.tag();
+            if (RecordReader.field(tag) == field) {
+                int from = in.skipBytes();
+                return parse(Arrays.copyOfRange(record, from, in.position()));
+            }
+            in.skip(tag);
+        }
+        throw new IllegalArgumentException("a record holds no message in field " + field);
     }
 
     /** The same message, published at another time, in milliseconds since 1970. */
