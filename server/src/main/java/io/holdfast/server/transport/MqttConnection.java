@@ -7,7 +7,6 @@ import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
-import io.holdfast.protocol.packet.ProblemInformation;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.QoS;
@@ -79,33 +78,13 @@ final class MqttConnection extends Connection {
         encode(packet);
     }
 
-    /**
-     * Encodes what the client wants to hear and can take: Reason String and User Properties go first when the packet is
-     * too large; one that is too large even so is left out.
-     */
     private void encode(Packet packet) {
-        Packet fitting = packet;
-        if (version() == ProtocolVersion.MQTT_5) {
-            boolean always = packet.type() == PacketType.CONNACK || packet.type() == PacketType.DISCONNECT;
-            if (!always && !wantsProblemInformation()) {
-                fitting = ProblemInformation.strip(fitting); // [MQTT5-3.1.2-29]
-            }
-            if (isTooLarge(fitting)) {
-                // [MQTT5-3.2.2-19] [MQTT5-3.2.2-20] [MQTT5-3.4.2-2] [MQTT5-3.4.2-3] [MQTT5-3.5.2-2] [MQTT5-3.5.2-3]
-                // [MQTT5-3.6.2-2] [MQTT5-3.6.2-3] [MQTT5-3.7.2-2] [MQTT5-3.7.2-3] [MQTT5-3.9.2-1] [MQTT5-3.9.2-2]
-                // [MQTT5-3.11.2-1] [MQTT5-3.11.2-2] [MQTT5-3.14.2-3] [MQTT5-3.14.2-4] [MQTT5-3.15.2-2] [MQTT5-3.15.2-3]
-                fitting = ProblemInformation.strip(fitting);
-                if (isTooLarge(fitting)) {
-                    return; // [MQTT5-3.1.2-24]
-                }
-            }
+        boolean mqtt5 = version() == ProtocolVersion.MQTT_5;
+        Packet fitting = mqtt5 ? Fitting.fit(packet, wantsProblemInformation(), packetBytesMax()) : packet;
+        if (fitting != null) {
+            PacketEncoder.encode(fitting, version(), out());
+            packets++;
         }
-        PacketEncoder.encode(fitting, version(), out());
-        packets++;
-    }
-
-    private boolean isTooLarge(Packet packet) {
-        return packetBytesMax() != Integer.MAX_VALUE && PacketEncoder.encodedSize(packet, version()) > packetBytesMax();
     }
 
     @Override
@@ -257,7 +236,7 @@ final class MqttConnection extends Connection {
         if (version() == ProtocolVersion.MQTT_5 && reason != ReasonCode.SUCCESS && !refused) {
             Properties text = Properties.builder().reasonString(why).build();
             encode(
-                    accepted
+                    accepted // There is one CONNACK for each connection [MQTT5-3.2.0-2].
                             ? new Disconnect(Farewell.inDisconnect(reason), text) // [MQTT5-3.14.2-1]
                             : new ConnAck(false, Farewell.inConnAck(reason), text)); // [MQTT5-3.2.2-8]
         }
