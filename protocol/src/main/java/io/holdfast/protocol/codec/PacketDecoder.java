@@ -153,6 +153,7 @@ public final class PacketDecoder {
             throws MalformedPacketException {
         boolean early = type == PacketType.CONNECT || type == PacketType.AUTH;
         if (total > (early ? limits.connectBytesMax() : limits.packetBytesMax())) {
+            // [MQTT5-3.2.2-15]
             throw new MalformedPacketException(ReasonCode.PACKET_TOO_LARGE, type + " of " + total + " bytes");
         }
         if (padded && version == ProtocolVersion.MQTT_5) {

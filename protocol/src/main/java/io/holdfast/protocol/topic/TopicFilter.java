@@ -67,7 +67,8 @@ public final class TopicFilter {
     private static TopicFilter parse(byte[] utf8, int levelsMax) {
         TopicText.requireLength(utf8.length);
         if (!Utf8.isWellFormed(utf8)) {
-            throw new InvalidTopicException(Fault.ENCODING, "ill-formed UTF-8");
+            throw new InvalidTopicException(
+                    Fault.ENCODING, "ill-formed UTF-8"); // U+0000 too [MQTT-4.7.3-2] [MQTT5-4.7.3-2]
         }
         if (!SharedFilter.isShared(utf8)) {
             return parsePlain(utf8, levelsMax);

@@ -40,7 +40,7 @@ public final class Router {
      * @param publisher session number; a No Local subscription of its own is left out
      */
     public Route route(TopicName topic, int qos, boolean retain, long publisher) {
-        tree.match(topic, matches);
+        tree.match(topic, matches); // [MQTT-3.3.2-3] [MQTT5-3.3.2-3]
         merge(publisher);
         int live = 0;
         for (int i = 0; i < size; i++) {
@@ -55,11 +55,12 @@ public final class Router {
         return new Route(durable, others, matches.generation());
     }
 
+    /** Neither a stored session nor more than QoS 0: everything else waits in its session's queue [MQTT-3.1.2-5]. */
     private static boolean isLive(int merged, int qos) {
         return SubscriptionOptions.isVolatile(merged) || Math.min(qos, SubscriptionOptions.qos(merged)) == 0;
     }
 
-    /** Delivery flags for a message under these options. */
+    /** Delivery flags for a message under these options; RETAIN as received where asked for [MQTT5-3.3.1-13]. */
     public static int flags(int merged, int qos, boolean retain) {
         int flags = Math.min(qos, SubscriptionOptions.qos(merged));
         return retain && SubscriptionOptions.isRetainAsPublished(merged) ? flags | Delivery.RETAIN : flags;

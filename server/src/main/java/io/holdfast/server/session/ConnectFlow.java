@@ -55,7 +55,7 @@ final class ConnectFlow {
         Connection old = session == null ? null : session.connection;
         // The end of an earlier session of this client may be under way: clean is what it must find on disk.
         boolean handedOver = !shard.ended.isEmpty();
-        boolean keep = session != null && resumes(session, connect);
+        boolean keep = session != null && resumes(session, connect); // [MQTT-3.1.4-3] [MQTT5-3.1.4-4]
         SessionEnd.Held given = session == null || keep ? null : ends.held(session);
         if (session != null && !keep && given == null) {
             refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
@@ -69,9 +69,10 @@ final class ConnectFlow {
         } else if (session != null) {
             handedOver |= wills.comesBack(session);
         }
+        // [MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3] [MQTT5-3.2.2-2] [MQTT5-3.2.2-3]
         boolean present = session != null;
         if (session == null) {
-            session = create(connect);
+            session = create(connect); // [MQTT5-3.1.2-6]
         }
         session.expirySeconds = ConnectTerms.expirySeconds(connect, shard.limits);
         wills.arm(session, connect.will());
@@ -90,10 +91,11 @@ final class ConnectFlow {
         }
     }
 
+    /** A client identifier has any length and any characters, but is not empty [MQTT-3.1.3-5] [MQTT5-3.1.3-5]. */
     private ReasonCode refusal(Connect connect) {
         boolean nameless = connect.clientId().isEmpty();
         if (nameless && (connect.version() == ProtocolVersion.MQTT_3_1 || !connect.cleanStart())) {
-            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8]
+            return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8] [MQTT-3.1.3-9]
         }
         if (connect.properties().authenticationMethod() != null) {
             return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT5-4.12.0-1]
@@ -123,7 +125,10 @@ final class ConnectFlow {
         shard.connections.remove(connection);
     }
 
-    /** The number of a client's session, or -1. */
+    /**
+     * The number of a client's session, or -1. Nothing but the client identifier leads to it [MQTT-3.1.3-2]
+     * [MQTT5-3.1.3-2].
+     */
     private long number(String clientId) {
         Long number = shard.clients.get(clientId);
         if (number != null) {
@@ -144,7 +149,7 @@ final class ConnectFlow {
         return session;
     }
 
-    /** The rows of a CONNECT; false when a session needs none. */
+    /** The rows of a CONNECT, which stay until the session ends [MQTT-4.1.0-1]; false when a session needs none. */
     private boolean write(Session session, boolean created) {
         long number = session.number;
         if (created && (session.durable || session.will != null)) {
@@ -208,7 +213,7 @@ final class ConnectFlow {
                 return;
             }
             shard.env.count(ShardEvent.CONNECTED);
-            shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT5-3.1.4-5]
+            shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT-3.1.4-4] [MQTT5-3.1.4-5]
             shard.outbound.resume(session);
             shard.members.connected(session);
             connection.resumeReading(shard.env.nowMillis());

@@ -221,6 +221,7 @@ final class ConnectionEnd {
         }
     }
 
+    /** A session without a connection: no other one's time can be over [MQTT-4.1.0-2] [MQTT5-4.1.0-1]. */
     private @Nullable Session alone(long number) {
         Session session = shard.get(number);
         return session != null && session.connection == null && session.connecting == 0 ? session : null;

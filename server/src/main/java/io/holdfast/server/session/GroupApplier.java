@@ -110,6 +110,7 @@ final class GroupApplier {
         return true;
     }
 
+    /** A message joins the queue of a session that it is for [MQTT-4.5.0-1] [MQTT5-4.5.0-1]. */
     private void append(MessageOp op, Recipients recipients, int i) {
         long number = recipients.number(i);
         if (!shard.owns(number)) {

@@ -80,7 +80,7 @@ final class InboundFlow {
         }
         if (exactlyOnce && session.state.inboundCount() >= shard.limits.inboundMax()) {
             shard.env.count(ShardEvent.PROTOCOL_ERROR);
-            shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+            shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // [MQTT5-3.3.4-7]
             return;
         }
         if (exactlyOnce) {
@@ -89,6 +89,10 @@ final class InboundFlow {
         accept(connection, session, publish);
     }
 
+    /**
+     * Takes a message that is not known yet. Of a QoS 1 message nothing is known but itself: the next one with its
+     * identifier is new, whatever DUP says [MQTT5-4.3.2-5].
+     */
     private void accept(Connection connection, Session session, Publish publish) {
         Route route = route(connection, session, publish);
         Message message = Published.message(
@@ -99,6 +103,8 @@ final class InboundFlow {
                 publish.properties(),
                 session.number,
                 shard.env.nowMillis());
+        // What its publisher sent before is under way: it must not overtake [MQTT-4.6.0-5] [MQTT5-4.6.0-5]
+        // [MQTT5-4.6.0-6].
         boolean follows = session.publicationsUnderWay > 0 && !route.live().isEmpty();
         if (publish.retain() || follows || !route.durable().isEmpty()) {
             if (publish.retain() || follows) {
@@ -210,7 +216,7 @@ final class InboundFlow {
         }
     }
 
-    /** Clients do not talk to each other through topics that begin with {@code $} (S59). */
+    /** Clients do not talk to each other through topics that begin with {@code $} (S59) [MQTT-3.3.5-2]. */
     private void refuseDollar(Connection connection, Publish publish) {
         shard.env.count(ShardEvent.DROPPED_DOLLAR_TOPIC);
         if (connection.version == ProtocolVersion.MQTT_5) {
@@ -228,6 +234,7 @@ final class InboundFlow {
 
     // ---- PUBREL
 
+    /** The identifier of a released message is free for a new one behind PUBCOMP [MQTT5-4.3.3-12]. */
     private void onPubRel(Connection connection, Session session, PubRel pubRel) {
         int packetId = pubRel.packetId();
         if (session.addingInbound.contains(packetId) || session.releasingInbound.contains(packetId)) {
@@ -297,7 +304,7 @@ final class InboundFlow {
 
     // ---- replies
 
-    /** PUBACK or PUBREC for a message, parked until its group is on disk. */
+    /** PUBACK or PUBREC for a message, parked until its group is on disk [MQTT-3.3.4-1] [MQTT5-3.3.4-1]. */
     private final class PublishReply extends RoutedMessage implements Replies.Reply {
         private final Connection connection;
         private final Session session;

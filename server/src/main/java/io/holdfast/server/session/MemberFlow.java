@@ -299,6 +299,8 @@ final class MemberFlow {
         Membership membership = used(session, moved.source(), moved.generation());
         Message message = moved.message();
         long delivery = Delivery.of(moved.messageId(), moved.flags());
+        // This copy has the identifier of the shared subscription, one for a plain subscription has its own
+        // [MQTT5-3.3.4-5].
         int[] beside = Moves.beside(moved.source(), moved.flags(), moved.identifier());
         long index = session.state.append(delivery, message == null ? 0 : message.storedBytes(), beside);
         shard.checkpoints.mark(session, Session.Dirty.APPENDED);

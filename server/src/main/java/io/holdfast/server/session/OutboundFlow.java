@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages on their way to clients: window, acknowledgements, reading of long queues, limits. An index's packet identifier
  * follows from the index, so it survives restarts [MQTT-2.3.1-4]; the window is bounded by Receive Maximum and by the span
- * within which identifiers are unique (C17).
+ * within which identifiers are unique (C17) [MQTT5-2.2.1-4] [MQTT5-4.3.2-1] [MQTT5-4.3.3-1].
  */
 final class OutboundFlow {
     private final SessionShard shard;
@@ -80,6 +80,7 @@ final class OutboundFlow {
             }
             expirySeconds = message.remainingSeconds(now);
         }
+        // never DUP [MQTT5-4.3.1-1]
         if (connection.writePublish(message, 0, 0, false, retain, identifiers, expirySeconds)) {
             shard.touch(connection);
             shard.env.count(ShardEvent.MESSAGE_SENT);
@@ -152,7 +153,7 @@ final class OutboundFlow {
     }
 
     private void publish(Session session, Connection connection, long index, long delivery, Message message) {
-        boolean again = index < session.sentThrough;
+        boolean again = index < session.sentThrough; // DUP [MQTT-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.3-2]
         long expirySeconds = Message.NEVER;
         if (message.expires()) {
             long now = shard.env.nowMillis();
@@ -213,6 +214,10 @@ final class OutboundFlow {
 
     // ---- acknowledgements
 
+    /**
+     * Settles a QoS 1 message, which is unacknowledged until now [MQTT-4.3.2-1] [MQTT5-4.3.2-3]. A PUBACK with a failure
+     * settles it as well; one of a shared group is offered to nobody else then [MQTT5-4.8.2-6].
+     */
     void onPubAck(Session session, int packetId) {
         long index = sent(session, packetId, 1);
         if (index < 0) {
@@ -222,6 +227,7 @@ final class OutboundFlow {
         settle(session, index, EventKind.ACKNOWLEDGED);
     }
 
+    /** A QoS 2 message is unacknowledged until now [MQTT5-4.3.3-3]; then its PUBREL is. */
     void onPubRec(Connection connection, Session session, PubRec pubRec) {
         long index = sent(session, pubRec.packetId(), 2);
         boolean failure = pubRec.reasonCode().isFailure();
@@ -232,7 +238,10 @@ final class OutboundFlow {
             }
         } else if (!session.state.isReleased(index)) {
             if (failure) {
-                settle(session, index, EventKind.ACKNOWLEDGED); // No PUBREL, no re-send [MQTT5-4.4.0-2].
+                settle(
+                        session,
+                        index,
+                        EventKind.ACKNOWLEDGED); // No PUBREL, no re-send [MQTT5-4.4.0-2] [MQTT5-4.8.2-6].
             } else {
                 release(session, index);
             }
@@ -251,6 +260,7 @@ final class OutboundFlow {
         }
     }
 
+    /** Until now PUBREL was sent again with each connection [MQTT5-4.3.3-5]. */
     void onPubComp(Session session, int packetId) {
         long index = sent(session, packetId, 2);
         boolean released = index >= 0 && session.state.isReleased(index);

@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * SUBSCRIBE and UNSUBSCRIBE: each filter is a step of its own, judged alone [MQTT-3.8.4-4]; the answer follows the commit
- * of all of them. Retained messages come in slices behind it.
+ * SUBSCRIBE and UNSUBSCRIBE: each filter is a step of its own, judged alone [MQTT-3.8.4-4] [MQTT5-3.8.4-5]
+ * [MQTT-3.10.4-6] [MQTT5-3.10.4-6]; the one answer follows the commit of all of them. Retained messages come in slices
+ * behind it.
  */
 final class SubscriptionFlow {
     private static final int STEP_BYTES = 64;
@@ -39,13 +40,16 @@ final class SubscriptionFlow {
         List<ReasonCode> codes = new ArrayList<>(subscribe.requests().size());
         int identifier = subscribe.properties().subscriptionIdentifier();
         for (Subscribe.Request request : subscribe.requests()) {
-            codes.add(subscribe(session, request, identifier, codes.size())); // [MQTT5-3.9.3-1] [MQTT5-3.8.4-6]
+            // [MQTT-3.8.4-5] [MQTT5-3.8.4-6] [MQTT-3.9.3-1] [MQTT5-3.9.3-1]
+            codes.add(subscribe(session, request, identifier, codes.size()));
         }
         if (connection.version == ProtocolVersion.MQTT_3_1) {
             // 3.1 has no failure code: a refused filter is granted QoS 0 and never served.
             codes.replaceAll(code -> code.isFailure() ? ReasonCode.SUCCESS : code);
         }
-        SubAck subAck = new SubAck(subscribe.packetId(), codes, Properties.NONE); // [MQTT5-3.8.4-1] [MQTT5-3.8.4-2]
+        // [MQTT-3.8.4-1] [MQTT5-3.8.4-1]; its packet identifier [MQTT-3.8.4-2] [MQTT5-3.8.4-2] [MQTT-2.3.1-7]
+        // [MQTT5-2.2.1-6]; its codes [MQTT5-3.9.3-2]
+        SubAck subAck = new SubAck(subscribe.packetId(), codes, Properties.NONE);
         reply(connection, () -> subAck);
     }
 
@@ -126,7 +130,8 @@ final class SubscriptionFlow {
         for (TopicFilter filter : unsubscribe.filters()) {
             codes.add(filter == null ? () -> ReasonCode.TOPIC_FILTER_INVALID : remove(session, filter));
         }
-        // [MQTT-3.10.4-5] [MQTT5-3.10.4-4] [MQTT5-3.10.4-5] [MQTT5-3.11.3-1]; what existed is known once committed.
+        // [MQTT-3.10.4-4] [MQTT-2.3.1-7] [MQTT5-2.2.1-6] [MQTT-3.10.4-5] [MQTT5-3.10.4-4] [MQTT5-3.10.4-5]
+        // [MQTT5-3.11.3-1] [MQTT5-3.11.3-2]; what existed is known once committed.
         reply(
                 connection,
                 () -> new UnsubAck(
@@ -135,6 +140,7 @@ final class SubscriptionFlow {
                         Properties.NONE));
     }
 
+    /** Messages in the session's queue stay: what was begun is finished [MQTT-3.10.4-3] [MQTT5-3.10.4-3]. */
     private Supplier<ReasonCode> remove(Session session, TopicFilter filter) {
         boolean known = !session.durable && session.volatileFilters().remove(filter);
         if (!session.durable) {

@@ -31,13 +31,13 @@ final class Wills {
         session.hadWill |= session.will != null || will != null;
         session.will = null;
         session.willDelaySeconds = 0;
-        if (will != null) {
+        if (will != null) { // Else there is none, and row() removes that of an earlier connection [MQTT-3.1.2-12].
             session.willDelaySeconds = will.properties().willDelayIntervalSeconds();
             session.will = Published.message(
                     will.topic(),
                     will.payload(),
                     will.qos(),
-                    will.retain(), // [MQTT5-3.1.2-14] [MQTT5-3.1.2-15]
+                    will.retain(), // [MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17] [MQTT5-3.1.2-15]
                     will.properties(), // [MQTT5-3.1.3-10]
                     session.number,
                     shard.env.nowMillis());

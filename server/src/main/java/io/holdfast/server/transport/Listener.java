@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Listening sockets for MQTT over TCP. */
+/** Listening sockets for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1]. */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4_096;
     private static final int WATERMARK_LOW = 64 << 10;

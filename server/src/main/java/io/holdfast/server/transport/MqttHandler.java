@@ -43,7 +43,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         MOVING,
         /** Known to its shard. */
         LIVE,
-        /** Nothing that arrives matters any more. */
+        /** Nothing that arrives matters any more [MQTT-3.1.4-5] [MQTT5-3.1.4-6]. */
         ENDED
     }
 
@@ -333,7 +333,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A decision of the shard that throws costs this connection and nothing else (C29). */
+    /** A decision of the shard that throws costs this connection and nothing else (C29) [MQTT-4.8.0-2]. */
     private void undecided(Throwable cause) {
         connections.endIfOutOfMemory(cause);
         connections.faults().error("a packet could not be handled", MqttConnection.peer(channel), cause);
@@ -359,7 +359,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
                 && e.reasonCode().isAllowedIn(PacketType.CONNACK)) {
             refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_5); // [MQTT5-3.1.4-1]
         } else {
-            fault(e.reasonCode(), e.getMessage());
+            fault(e.reasonCode(), e.getMessage()); // a CONNECT before MQTT 5 among them [MQTT-3.1.4-1]
         }
     }
 

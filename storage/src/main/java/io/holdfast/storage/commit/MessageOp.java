@@ -38,7 +38,7 @@ public class MessageOp extends CommitOp {
     final void apply(GroupBuilder group) {
         group.listener().revise(this, group.changes());
         write(group);
-        if (message.retain()) {
+        if (message.retain()) { // Else what is retained stays as it is [MQTT-3.3.1-12] [MQTT5-3.3.1-8].
             retain(group);
         }
     }
@@ -56,7 +56,11 @@ public class MessageOp extends CommitOp {
         }
     }
 
-    /** [MQTT-3.3.1-5] [MQTT5-3.3.1-5], [MQTT-3.3.1-10] [MQTT5-3.3.1-6], [MQTT-3.3.1-11] [MQTT5-3.3.1-7]. */
+    /**
+     * Replaces the topic's retained message, whatever the QoS [MQTT-3.3.1-5] [MQTT5-3.3.1-5] [MQTT-3.3.1-7], or takes it
+     * away [MQTT-3.3.1-10] [MQTT5-3.3.1-6] [MQTT-3.3.1-11] [MQTT5-3.3.1-7]. It is the topic's, and outlives the session
+     * that published it [MQTT-3.1.2-7].
+     */
     private void retain(GroupBuilder group) {
         if (message.payloadBytes() == 0) {
             group.batch().delete(Table.RETAINED, Keys.text(topic));

@@ -112,7 +112,10 @@ public final class SubscriptionOps {
         }
     }
 
-    /** UNSUBSCRIBE of one filter. */
+    /**
+     * UNSUBSCRIBE of one filter: of the one with the same bytes and no other [MQTT-3.10.4-1] [MQTT5-3.10.4-1]. From the
+     * next step of the group on it gets nothing [MQTT-3.10.4-2] [MQTT5-3.10.4-2].
+     */
     public static class Unsubscribe extends Step {
         public Unsubscribe(long number, Object filter, byte[] filterUtf8) {
             super(number, filter, filterUtf8);

@@ -19,7 +19,7 @@ public record IndexSpace(int packetIds, int span, int inline) {
         }
     }
 
-    /** The packet identifier that an index implies [MQTT-2.3.1-1]. */
+    /** The packet identifier that an index implies; never 0 [MQTT-2.3.1-1] [MQTT5-2.2.1-4]. */
     public int packetId(long index) {
         return (int) (index % packetIds) + 1;
     }
