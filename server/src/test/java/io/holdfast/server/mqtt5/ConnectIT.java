@@ -10,13 +10,19 @@ import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.Will;
+import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -58,7 +64,8 @@ class ConnectIT {
 
     @Test
     @DisplayName(
-            "[MQTT5-3.1.4-5] [MQTT5-3.2.2-1] CONNACK says what the broker takes and leaves out what is the default")
+            "[MQTT5-3.1.4-5] [MQTT5-3.2.2-1] [MQTT5-3.2.2-9] [MQTT5-3.2.2-14] CONNACK says what the broker takes and leaves"
+                    + " out what is the default")
     void connect_plain_connAckAnnounces() throws IOException {
         try (WireClient client = broker.open5()) {
             ConnAck connAck = connect(client, connect5("plain", true, Properties.NONE));
@@ -69,7 +76,7 @@ class ConnectIT {
             assertThat(told.receiveMaximum()).isEqualTo(16_384);
             assertThat(told.topicAliasMaximum()).isEqualTo(16);
             assertThat(told.contains(Property.SESSION_EXPIRY_INTERVAL)).isFalse();
-            assertThat(told.contains(Property.MAXIMUM_QOS)).isFalse(); // [MQTT5-3.2.2-9]
+            assertThat(told.contains(Property.MAXIMUM_QOS)).isFalse();
             assertThat(told.contains(Property.RESPONSE_INFORMATION)).isFalse();
             assertThat(told.retainAvailable()).isTrue();
             assertThat(told.wildcardSubscriptionAvailable()).isTrue();
@@ -199,6 +206,45 @@ class ConnectIT {
             assertThat(connAck.reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
             assertThat(connAck.sessionPresent()).isFalse();
             assertThat(client.isClosedNext()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT5-3.2.2-19] a Reason String that makes CONNACK too large for the client is left out")
+    void connect_refusedSmallClient_withoutReasonString() throws IOException {
+        Will forbidden =
+                new Will(TopicName.of("$SYS/fake"), new byte[] {'w'}, QoS.AT_LEAST_ONCE, false, Properties.NONE);
+        for (int bytesMax : new int[] {200, 20}) {
+            try (WireClient client = broker.open5()) {
+                Properties small =
+                        Properties.builder().maximumPacketSizeBytes(bytesMax).build();
+                ConnAck connAck = connect(client, connect5("small", true, small, forbidden));
+                assertThat(connAck.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+                assertThat(connAck.properties().reasonString() != null).isEqualTo(bytesMax == 200);
+                assertThat(client.packetBytes()).isLessThanOrEqualTo(bytesMax);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT5-4.1.0-1] a session lives as long as its connection, however short its expiry is")
+    void connect_resumedInTime_expiryStopped() throws IOException {
+        Properties second = Properties.builder().sessionExpiryIntervalSeconds(1).build();
+        try (WireClient client = broker.open5()) {
+            connect(client, connect5("short", false, second));
+            client.subscribe("short/#", QoS.AT_LEAST_ONCE);
+            end(client);
+        }
+        try (WireClient again = broker.open5();
+                WireClient publisher = broker.connect("publisher", true)) {
+            assertThat(connect(again, connect5("short", false, second)).sessionPresent())
+                    .isTrue();
+            long since = System.nanoTime();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(2_500));
+            publisher.send(WireClient.publish("short/t", "x", QoS.AT_LEAST_ONCE, 1));
+            assertThat(WireClient.text(again.expect(Publish.class))).isEqualTo("x");
         }
     }
 }

@@ -10,6 +10,8 @@ import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
@@ -61,7 +63,7 @@ class DisconnectIT {
     }
 
     @Test
-    @DisplayName("T13 [MQTT5-3.1.0-2] a second CONNECT is a protocol error")
+    @DisplayName("T13 [MQTT5-3.1.0-2] [MQTT5-3.2.0-2] a second CONNECT is a protocol error, and no CONNACK answers it")
     void connect_twice_protocolError() throws IOException {
         try (WireClient client = connected("twice")) {
             client.send(connect5("twice", true, Properties.NONE));
@@ -161,6 +163,44 @@ class DisconnectIT {
     }
 
     @Test
+    @DisplayName("T15 [MQTT5-3.3.4-7] more unfinished QoS 2 messages than the Receive Maximum of CONNACK: 0x93")
+    void publish_aboveReceiveMaximum_told() throws IOException, ConfigurationException {
+        broker.close();
+        broker = RunningBroker.start(folder, "session.inbound-max=2");
+        try (WireClient client = broker.open5()) {
+            ConnAck connAck = client.connect(connect5("many", true, Properties.NONE));
+            assertThat(connAck.properties().receiveMaximum()).isEqualTo(2);
+            for (int packetId : new int[] {1, 2, 2}) { // The same one again is no other message.
+                client.send(WireClient.publish("t", "x", QoS.EXACTLY_ONCE, packetId));
+                assertThat(client.expect(PubRec.class).packetId()).isEqualTo(packetId);
+            }
+            client.send(WireClient.publish("t", "x", QoS.EXACTLY_ONCE, 3));
+            assertEnds(client, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT5-3.4.2-2] [MQTT5-3.5.2-2] a Reason String that makes PUBACK or PUBREC too large is left out")
+    void publish_smallClient_withoutReasonString() throws IOException {
+        for (int bytesMax : new int[] {200, 20}) {
+            try (WireClient client = broker.open5()) {
+                client.connect(connect5(
+                        "small",
+                        true,
+                        Properties.builder().maximumPacketSizeBytes(bytesMax).build()));
+                client.send(WireClient.publish("$x", "x", QoS.AT_LEAST_ONCE, 1));
+                PubAck pubAck = client.expect(PubAck.class);
+                assertThat(pubAck.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+                assertThat(pubAck.properties().reasonString() != null).isEqualTo(bytesMax == 200);
+                client.send(WireClient.publish("$x", "x", QoS.EXACTLY_ONCE, 2));
+                PubRec pubRec = client.expect(PubRec.class);
+                assertThat(pubRec.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+                assertThat(pubRec.properties().reasonString() != null).isEqualTo(bytesMax == 200);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("[MQTT5-3.14.2-3] [MQTT5-3.14.2-4] a Reason String that makes DISCONNECT too large is left out")
     void disconnect_smallClient_withoutReasonString() throws IOException {
         try (WireClient client = broker.open5()) {
@@ -177,7 +217,7 @@ class DisconnectIT {
     }
 
     @Test
-    @DisplayName("T27 [MQTT5-3.2.2-7] [MQTT5-3.2.2-6] a refused CONNECT leaves no will and no session")
+    @DisplayName("T27 [MQTT5-3.1.4-2] [MQTT5-3.2.2-7] [MQTT5-3.2.2-6] a refused CONNECT leaves no will and no session")
     void connect_refused_noWill() throws IOException {
         Will forbidden =
                 new Will(TopicName.of("$SYS/fake"), new byte[] {'w'}, QoS.AT_LEAST_ONCE, false, Properties.NONE);

@@ -27,6 +27,7 @@ import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shared subscriptions: one member for each message, and none lost while a member lives. */
 class SharedSubscriptionIT {
@@ -308,6 +311,34 @@ class SharedSubscriptionIT {
                 packetId,
                 List.of(new Subscribe.Request(TopicFilter.parse(filter), QoS.AT_LEAST_ONCE)),
                 Properties.builder().subscriptionIdentifier(identifier).build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "$share",
+                "$share/",
+                "$share/g",
+                "$share/g/",
+                "$share//a",
+                "$share/+/a",
+                "$share/#",
+                "$share/g+h/a",
+                "$share/#/a"
+            })
+    @DisplayName(
+            "[MQTT5-4.8.2-1] [MQTT5-4.8.2-2] a share name is not empty and has no wildcard, and a filter follows it")
+    void subscribe_badShareName_isRefused(String filter) throws IOException {
+        byte[] text = filter.getBytes(StandardCharsets.UTF_8);
+        byte[] packet = new byte[text.length + 8];
+        byte[] head = {(byte) 0x82, (byte) (text.length + 6), 0, 3, 0, 0, (byte) text.length};
+        System.arraycopy(head, 0, packet, 0, head.length);
+        System.arraycopy(text, 0, packet, head.length, text.length);
+        packet[packet.length - 1] = 1;
+        try (WireClient client = online("bad", 10)) {
+            client.send(packet);
+            assertThat(client.expect(SubAck.class).reasonCodes()).containsExactly(ReasonCode.TOPIC_FILTER_INVALID);
+        }
     }
 
     @Test

@@ -277,9 +277,8 @@ class SubscriptionIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName(
-            "[MQTT5-3.11.3-1] [MQTT5-3.10.4-1] [MQTT5-3.10.4-4] [MQTT5-3.10.4-5] UNSUBACK says of each filter whether"
-                    + " there was a subscription")
+    @DisplayName("[MQTT5-3.11.3-1] [MQTT5-3.11.3-2] [MQTT5-3.10.4-1] [MQTT5-3.10.4-4] [MQTT5-3.10.4-5] UNSUBACK says"
+            + " of each filter whether there was a subscription")
     void unsubscribe_each_toldWhetherItExisted(boolean kept) throws IOException, ConfigurationException {
         List<TopicFilter> both = List.of(TopicFilter.parse("never"), TopicFilter.parse("t"));
         try (WireClient client = client("s", kept)) {
@@ -302,13 +301,13 @@ class SubscriptionIT {
                 assertThat(unsubAck.reasonCodes()).containsExactly(ReasonCode.NO_SUBSCRIPTION_EXISTED, expected);
             }
             publish(client, "t", "x", QoS.AT_LEAST_ONCE, false);
-            expectNothing(client); // [MQTT5-3.10.4-2]
+            expectNothing(client);
         }
     }
 
     @Test
-    @DisplayName(
-            "[MQTT5-3.8.4-5] [MQTT5-3.8.4-6] [MQTT5-3.8.4-7] [MQTT5-3.9.3-1] SUBACK judges each filter alone, in order")
+    @DisplayName("[MQTT5-3.8.4-5] [MQTT5-3.8.4-6] [MQTT5-3.8.4-7] [MQTT5-3.9.3-1] [MQTT5-3.9.3-2] SUBACK judges each"
+            + " filter alone, in order")
     void subscribe_goodAndBadFilters_judgedAlone() throws IOException {
         try (WireClient client = client("s", true)) {
             // SUBSCRIBE 9 of "a" QoS 2, "b/#/c", "c" QoS 0
@@ -321,6 +320,24 @@ class SubscriptionIT {
             client.send(new byte[] {(byte) 0xa2, 13, 0, 10, 0, 0, 5, 'b', '/', '#', '/', 'c', 0, 1, 'c'});
             assertThat(client.expect(UnsubAck.class).reasonCodes())
                     .containsExactly(ReasonCode.TOPIC_FILTER_INVALID, ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT5-2.2.2-1] a packet without properties has a property length of 0")
+    void packets_withoutProperties_lengthWritten() throws IOException {
+        try (WireClient client = client("s", false)) {
+            subscribe(client, 0, plain("t", QoS.AT_LEAST_ONCE));
+            assertThat(client.packetBytes()).as("SUBACK").isEqualTo(2 + 2 + 1 + 1);
+            for (QoS qos : new QoS[] {QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE}) {
+                client.send(WireClient.publish("t", "x", qos, qos.level()));
+                client.expect(Publish.class);
+                assertThat(client.packetBytes()).as("PUBLISH").isEqualTo(2 + 3 + 2 * qos.level() + 1 + 1);
+            }
+            client.expect(PubAck.class);
+            client.send(new Unsubscribe(4, List.of(TopicFilter.parse("t")), Properties.NONE));
+            client.expect(UnsubAck.class);
+            assertThat(client.packetBytes()).as("UNSUBACK").isEqualTo(2 + 2 + 1 + 1);
         }
     }
 
