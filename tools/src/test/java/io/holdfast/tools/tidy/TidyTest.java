@@ -89,7 +89,7 @@ class TidyTest {
         plant("data/a.md", "FIX" + "ME");
         plant("server/target/a.md", "FIX" + "ME");
         plant(MAIN + "package-info.java", INFO);
-        plant(MAIN + "A.java", HEAD + "// [MQTT-4.3.3-2], [MQTT5-4.2-1]\n" + "\n".repeat(598));
+        plant(MAIN + "A.java", HEAD + "// [MQ" + "TT-4.3.3-2], [MQ" + "TT5-4.2-1]\n" + "\n".repeat(598));
         plant(MAIN + "B.java", HEAD + "class B {\n  void m() {\n" + "    m();\n".repeat(68) + "  }\n}\n");
         plant("server/src/test/java/p/ATest.java", HEAD);
         assertThat(Tidy.check(empty, statements())).isEmpty();

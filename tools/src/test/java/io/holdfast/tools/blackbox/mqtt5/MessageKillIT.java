@@ -348,6 +348,30 @@ final class MessageKillIT {
 
     @Test
     @DisplayName(
+            "[MQTT5-3.3.4-5] the copies of a plain and of a shared subscription have each its own identifier after a"
+                    + " SIGKILL")
+    void kill_copyOfEachSubscription_itsOwnIdentifier() throws IOException {
+        try (WireClient subscriber = subscriber();
+                WireClient publisher = publisher()) {
+            subscribe(subscriber, 11, request(topic, QoS.AT_LEAST_ONCE));
+            subscribe(subscriber, 12, request("$share/" + name + "/" + topic, QoS.AT_LEAST_ONCE));
+            leave(subscriber);
+            publish(publisher, message("twice", QoS.AT_LEAST_ONCE, 1, false, Properties.NONE));
+        }
+        BROKER.killAndRestart();
+        try (WireClient subscriber = subscriber()) {
+            List<Integer> seen = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int[] identifiers = identifiers(subscriber.expect(Publish.class));
+                assertThat(identifiers).hasSize(1);
+                seen.add(identifiers[0]);
+            }
+            assertThat(seen).containsExactlyInAnyOrder(11, 12);
+        }
+    }
+
+    @Test
+    @DisplayName(
             "[MQTT5-3.3.1-5] [MQTT5-3.3.1-6] [MQTT5-3.3.1-7] [MQTT5-3.3.1-9] [MQTT5-3.8.4-4] retained values, replaced and"
                     + " deleted, are across a SIGKILL what was acknowledged last")
     void kill_retained_lastAcknowledged() throws IOException {

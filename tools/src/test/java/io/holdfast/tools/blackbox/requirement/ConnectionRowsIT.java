@@ -79,8 +79,47 @@ final class ConnectionRowsIT {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "7",
+                "0123456789abcdefghijklm",
+                "nopqrstuvwxyzABCDEFGHIJ",
+                "KLMNOPQRSTUVWXYZ",
+                "longer than 23, with / and #"
+            })
+    @DisplayName("[MQTT-3.1.3-5] [MQTT5-3.1.3-5] [MQTT5-3.1.3-8] any client id of 1 to 23 letters and digits is "
+            + "accepted, and so is any other that is not empty")
+    void connect_anyId_accepted(String id) throws Exception {
+        try (WireClient client = BROKER.open()) {
+            assertThat(client.connect(WireConnect.clean(id)).returnCode()).isZero();
+            assertThat(client.packetsUntilPingResp()).isEmpty();
+        }
+    }
+
     @Test
-    @DisplayName("[MQTT-3.1.4-2] [MQTT-3.1.4-3] [MQTT5-3.1.4-4] [MQTT-4.1.0-1] [MQTT5-4.1.0-1] S09 a second "
+    @DisplayName("[MQTT-3.1.4-5] [MQTT5-3.1.4-6] [MQTT5-3.1.4-2] what follows a refused CONNECT is not processed")
+    void connect_refused_restIgnored() throws Exception {
+        try (WireClient watcher = BROKER.anyClient();
+                WireClient client = BROKER.open()) {
+            String fence = Exchange.subscribeWithFence(BROKER, watcher, 1, "refused/t");
+            // A will on a topic of the broker's own is refused in both versions.
+            WireConnect refused = WireConnect.clean("refused").withWill("$SYS/fake", "gone", 1, false);
+            client.send(PacketBytes.joined(
+                    refused.bytes(),
+                    PacketBytes.subscribe(1, 1, "refused/t"),
+                    Exchange.publish("refused/t", "not processed", 1, 2, false)));
+            assertThat(client.read(WirePacket.CONNACK).returnCode()).isIn(0x05, 0x87);
+            assertThat(client.packetsUntilClosed()).isEmpty();
+            try (WireClient publisher = BROKER.anyClient()) {
+                publisher.publish(fence, "", 1, false);
+            }
+            assertThat(Exchange.untilFence(watcher, fence)).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.1.4-2] [MQTT-4.1.0-1] [MQTT-4.1.0-2] [MQTT5-4.1.0-1] S09 a second "
             + "connection with the id takes over; the first is closed and the session is kept")
     void connect_sameId_takesOver() throws Exception {
         try (WireClient first = BROKER.connected(WireConnect.durable("s09"))) {
@@ -168,7 +207,8 @@ final class ConnectionRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.1.2-4] [MQTT5-3.1.2-5] [MQTT-3.2.2-2] [MQTT5-3.2.2-3] [MQTT-3.2.2-3] S14 the "
+    @DisplayName("[MQTT-3.1.2-4] [MQTT5-3.1.2-5] [MQTT-3.2.2-2] [MQTT5-3.2.2-3] [MQTT-3.2.2-3] "
+            + "[MQTT-3.1.4-3] [MQTT5-3.1.4-4] S14 the "
             + "clean session flag decides: 0 keeps the session, 1 does not")
     void connect_cleanFlag_decides() throws Exception {
         BROKER.connected(WireConnect.durable("s14")).disconnect();

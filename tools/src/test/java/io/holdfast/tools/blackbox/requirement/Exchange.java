@@ -91,6 +91,24 @@ final class Exchange {
         }
     }
 
+    /**
+     * What a new subscriber of a filter gets because it subscribes. The fence is a retained message too, of a second filter
+     * in the same SUBSCRIBE: a live one could overtake.
+     */
+    static List<WirePacket> retained(SharedBroker broker, String filter) throws IOException {
+        String fence = broker.uniqueName("fence/");
+        try (WireClient late = broker.anyClient();
+                WireClient publisher = broker.anyClient()) {
+            publisher.publish(fence, "fence", 1, true);
+            late.subscribe(2, filter, fence);
+            List<WirePacket> packets = allUntilFence(late, fence);
+            publisher.publish(fence, "", 1, true);
+            return packets.stream()
+                    .filter(packet -> packet.type() == WirePacket.PUBLISH)
+                    .toList();
+        }
+    }
+
     /** A durable subscriber that is offline again; returns its fence topic. */
     static String offlineSubscriber(SharedBroker broker, String clientId, int qos, String filter) throws IOException {
         WireClient client = broker.connected(WireConnect.durable(clientId));

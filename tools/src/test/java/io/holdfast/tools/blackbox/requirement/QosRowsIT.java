@@ -62,7 +62,8 @@ final class QosRowsIT {
     @ParameterizedTest(name = "broker killed: {0}")
     @ValueSource(booleans = {false, true})
     @DisplayName("[MQTT-2.3.1-4] [MQTT5-2.2.1-4] [MQTT-3.3.1-1] [MQTT5-3.3.1-1] [MQTT-4.3.2-1] "
-            + "[MQTT5-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.2-3] [MQTT-4.4.0-1] [MQTT5-4.4.0-1] S36 QoS 1 "
+            + "[MQTT5-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.2-3] [MQTT-4.4.0-1] [MQTT5-4.4.0-1] "
+            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] S36 QoS 1 "
             + "is acknowledged; what the subscriber has not acknowledged comes again with DUP and its id")
     void qos1_notAcknowledged_sentAgain(boolean killed) throws Exception {
         String id = "s36" + killed;
@@ -88,7 +89,7 @@ final class QosRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.3.1-3] [MQTT5-3.3.1-3] [MQTT-4.3.2-2] [MQTT5-4.3.2-4] [MQTT5-4.3.2-5] "
+    @DisplayName("[MQTT-3.3.1-3] [MQTT5-3.3.1-3] [MQTT-4.3.2-2] [MQTT5-4.3.2-4] "
             + "[MQTT-2.3.1-6] [MQTT5-2.2.1-5] S36 a QoS 1 message that its publisher sends again may "
             + "come twice, never less than once")
     void qos1_sentAgainByPublisher_onceOrTwice() throws Exception {
@@ -109,9 +110,34 @@ final class QosRowsIT {
         }
     }
 
+    @ParameterizedTest(name = "broker killed: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("[MQTT-4.3.2-2] [MQTT5-4.3.2-5] after PUBACK the identifier means a new message, whatever DUP says")
+    void qos1_sameIdAfterPubAck_newMessage(boolean killed) throws Exception {
+        String id = "s36n" + killed;
+        String fence = Exchange.offlineSubscriber(BROKER, id + "sub", 1, id);
+        WireClient publisher = BROKER.connected(WireConnect.durable(id));
+        publisher.send(Exchange.publish(id, "one", 1, ID, false));
+        publisher.expectAck(WirePacket.PUBACK, ID);
+        cut(publisher, killed);
+        try (WireClient back = BROKER.connected(WireConnect.durable(id))) {
+            back.send(Exchange.publish(id, "two", 1, ID, true));
+            back.expectAck(WirePacket.PUBACK, ID);
+            back.send(Exchange.publish(id, "three", 1, ID, false));
+            back.expectAck(WirePacket.PUBACK, ID);
+            back.publish(fence, "", 1, false);
+        }
+        try (WireClient subscriber = BROKER.connected(WireConnect.durable(id + "sub"))) {
+            assertThat(Exchange.untilFence(subscriber, fence))
+                    .extracting(WirePacket::text)
+                    .containsExactly("one", "two", "three");
+        }
+    }
+
     @ParameterizedTest(name = "publisher cut after step {0}, broker killed: {1}")
     @CsvSource({"1, false", "1, true", "2, false", "2, true", "3, false", "3, true", "4, false", "4, true"})
-    @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-8] [MQTT5-4.3.3-10] [MQTT5-4.3.3-11] S37 QoS 2 handshake of "
+    @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-8] [MQTT5-4.3.3-10] [MQTT5-4.3.3-11] "
+            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] S37 QoS 2 handshake of "
             + "the publisher cut at each step: delivered exactly once")
     void qos2_publisherCut_deliveredOnce(int step, boolean killed) throws Exception {
         String id = "s37p" + step + killed;

@@ -51,7 +51,7 @@ final class SessionRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT-4.1.0-2] [MQTT5-4.1.0-2] [MQTT-3.2.2-1] "
+    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT5-4.1.0-2] [MQTT-3.2.2-1] "
             + "[MQTT5-3.2.2-2] S15 a clean session is cleared when its connection ends")
     void cleanSession_afterDisconnect_forgotten() throws Exception {
         WireClient client = BROKER.connected(WireConnect.clean("s15"));
@@ -204,7 +204,8 @@ final class SessionRowsIT {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT-3.2.2-3] [MQTT5-3.2.2-3] S18 one connection with "
+    @DisplayName("[MQTT-3.1.2-6] [MQTT5-3.1.2-4] [MQTT-3.2.2-3] [MQTT5-3.2.2-3] [MQTT-3.1.4-3] "
+            + "[MQTT5-3.1.4-4] S18 one connection with "
             + "clean session 1 gives the session up for good")
     void giveUp_thenResume_nothingLeft(Ending ending) throws Exception {
         String id = "s18" + ending;

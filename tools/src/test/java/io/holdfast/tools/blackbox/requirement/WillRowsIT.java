@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows on the will. Every test has topics of its own, so that a will too many would be seen there. */
 @ParameterizedClass
@@ -59,7 +60,7 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.14.4-3] [MQTT5-3.14.4-3] [MQTT-3.1.2-12] S20 the will is published when the "
+    @DisplayName("[MQTT-3.14.4-3] [MQTT5-3.14.4-3] S20 the will is published when the "
             + "connection closes, unless DISCONNECT removed it")
     void will_closeOrDisconnect_publishedOrNot() throws Exception {
         try (WireClient watcher = BROKER.anyClient()) {
@@ -121,7 +122,8 @@ final class WillRowsIT {
     @ParameterizedTest(name = "QoS {0}, retain {1}")
     @CsvSource({"0, false", "0, true", "1, false", "1, true", "2, false", "2, true"})
     @DisplayName("[MQTT-3.1.2-9] [MQTT5-3.1.2-9] [MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17] "
-            + "[MQTT5-3.1.2-15] [MQTT-3.3.1-8] S25 the will has QoS, retain, topic and message, and "
+            + "[MQTT5-3.1.2-15] [MQTT-3.3.1-8] [MQTT5-3.2.2-12] "
+            + "[MQTT5-3.2.2-13] S25 the will has QoS, retain, topic and message, and "
             + "waits for offline subscribers")
     void will_eachQosAndRetain_honoured(int qos, boolean retain) throws Exception {
         String topic = "s25/" + qos + retain;
@@ -153,6 +155,43 @@ final class WillRowsIT {
             assertThat(Exchange.allUntilFence(late, lateFence)).isEmpty();
             publisher.publish(topic, "", 0, true);
         }
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.1.2-12] a connection without a will publishes none, not that of the connection before it, "
+            + "nor after a kill")
+    void will_nextConnectionWithout_none() throws Exception {
+        String fence = Exchange.offlineSubscriber(BROKER, "nonew", 1, "none/will");
+        try (WireClient first = BROKER.connected(WireConnect.durable("none").withWill("none/will", "first", 1, false));
+                WireClient second = BROKER.connected(WireConnect.durable("none"))) {
+            assertThat(first.awaitClosed(WireClient.PATIENCE)).isTrue();
+            second.reset();
+        }
+        try (WireClient third = BROKER.connected(WireConnect.durable("none"))) {
+            BROKER.process().kill();
+            assertThat(third.awaitClosed(WireClient.PATIENCE)).isTrue();
+        }
+        BROKER.process().restart();
+        try (WireClient watcher = BROKER.connected(WireConnect.durable("nonew"))) {
+            // The end of the first connection, and nothing else.
+            assertThat(received(watcher, fence)).containsExactly("first");
+        }
+        Exchange.forget(BROKER, "none");
+    }
+
+    @ParameterizedTest(name = "retain {0}")
+    @ValueSource(booleans = {true, false})
+    @DisplayName("[MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17] [MQTT5-3.1.2-15] a will that is published because "
+            + "the broker was killed is retained if it says so")
+    void will_killed_retainHonoured(boolean retain) throws Exception {
+        String topic = "killed/" + retain;
+        try (WireClient client = BROKER.connected(WireConnect.clean("killed").withWill(topic, "gone", 1, retain))) {
+            BROKER.process().kill();
+            assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
+        }
+        BROKER.process().restart();
+        BROKER.killAndRestart();
+        assertThat(Exchange.retained(BROKER, topic)).hasSize(retain ? 1 : 0).allMatch(WirePacket::retain);
     }
 
     @Test

@@ -41,7 +41,8 @@ final class OfflineRestartIT {
     private static final Duration SHRINK_PATIENCE = Duration.ofSeconds(90);
 
     @Test
-    @DisplayName("S16 S17 S18 T47 100,000 messages over 1,000 offline sessions survive a kill, and the disk comes back")
+    @DisplayName("[MQTT-4.5.0-1] [MQTT-3.1.2-5] S16 S17 S18 T47 100,000 messages over 1,000 offline "
+            + "sessions survive a kill, and the disk comes back")
     void kill_largeBacklog_servedSoonCompleteAndFreed() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(BrokerCommand.underTest())) {
             long begin = System.nanoTime();

@@ -79,6 +79,18 @@ public final class PacketBytes {
         return packet(0x82, body.toByteArray());
     }
 
+    /** A SUBSCRIBE whose filters want QoS 0, 1, 2, 0, 1, 2 ... in their order. */
+    public static byte[] subscribeByTurns(int packetId, String... filters) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        u16(body, packetId);
+        body.writeBytes(noProperties());
+        for (int i = 0; i < filters.length; i++) {
+            string(body, filters[i]);
+            body.write(i % 3);
+        }
+        return packet(0x82, body.toByteArray());
+    }
+
     /**
      * A SUBSCRIBE of MQTT 5.
      *

@@ -196,6 +196,18 @@ public final class WireClient implements AutoCloseable {
         return packets;
     }
 
+    /** All packets that came before the broker closed; fails the test when it does not close. */
+    public List<WirePacket> packetsUntilClosed() throws IOException {
+        List<WirePacket> packets = new ArrayList<>();
+        try {
+            while (true) {
+                packets.add(read());
+            }
+        } catch (ConnectionClosedException e) {
+            return packets;
+        }
+    }
+
     /** Whether the broker closes in time. Packets that come before the close are skipped. */
     public boolean awaitClosed(Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
