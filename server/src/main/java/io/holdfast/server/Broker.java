@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
+import io.holdfast.server.access.Authentication;
+import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
@@ -35,6 +37,7 @@ public final class Broker implements AutoCloseable {
     private final UnaryOperator<RowStore> between;
     private final Counters counters = new Counters();
     private final EventLoops loops;
+    private final Authentication authentication;
     private final Connections connections;
     private final ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "holdfast-supervisor");
@@ -48,11 +51,14 @@ public final class Broker implements AutoCloseable {
     private @Nullable Listener listener;
     private @Nullable String lastRefusal;
 
-    private Broker(BrokerConfig config, UnaryOperator<RowStore> between) {
+    private Broker(
+            BrokerConfig config, UnaryOperator<RowStore> between, List<AuthenticationMethod> authenticationMethods) {
         this.config = config;
         this.between = between;
         loops = new EventLoops(config.shards());
-        connections = new Connections(loops, config.transport(), config.codec(), counters, this::serving);
+        authentication = new Authentication(authenticationMethods);
+        connections =
+                new Connections(loops, config.transport(), config.codec(), counters, this::serving, authentication);
     }
 
     /**
@@ -67,7 +73,18 @@ public final class Broker implements AutoCloseable {
 
     /** As above with something between broker and store: how tests hold a sync back, or break a promise on purpose. */
     public static Broker start(BrokerConfig config, UnaryOperator<RowStore> between) throws IOException {
-        Broker broker = new Broker(config, between);
+        return start(config, between, List.of());
+    }
+
+    /**
+     * As above with methods of enhanced authentication that MQTT 5 clients may ask for.
+     *
+     * @throws IllegalArgumentException when two methods have the same name
+     */
+    public static Broker start(
+            BrokerConfig config, UnaryOperator<RowStore> between, List<AuthenticationMethod> authenticationMethods)
+            throws IOException {
+        Broker broker = new Broker(config, between, authenticationMethods);
         try {
             broker.begin();
             return broker;
@@ -191,6 +208,7 @@ public final class Broker implements AutoCloseable {
             }
         } finally {
             loops.close();
+            authentication.close();
             become(BrokerState.STOPPED);
             supervisor.shutdown();
             stopped.countDown();

@@ -46,7 +46,7 @@ final class FixedHeader {
      * The type of the packet that begins with this byte, if such a packet may come now.
      *
      * @param version null until the version is known, that is until CONNECT was decoded by a server
-     * @param opened whether the packet that opens a connection (CONNECT, or CONNACK at a client) was decoded
+     * @param opened whether all packets that open a connection (CONNACK; at a server CONNECT and its AUTH) were decoded
      */
     static PacketType judgeFirstByte(int first, Role role, @Nullable ProtocolVersion version, boolean opened)
             throws MalformedPacketException {
@@ -56,7 +56,9 @@ final class FixedHeader {
         }
         PacketType type = TYPES[typeValue - 1];
         if (!isExpected(type, role, version, opened)) {
-            // [MQTT-3.1.0-1] [MQTT5-3.1.0-1] first packet is CONNECT, [MQTT-3.1.0-2] [MQTT5-3.1.0-2] and only the first
+            // [MQTT-3.1.0-1] [MQTT5-3.1.0-1] first packet is CONNECT, [MQTT-3.1.0-2] [MQTT5-3.1.0-2] and only the
+            // first;
+            // [MQTT5-3.1.2-30] nothing but AUTH and DISCONNECT until an authentication that CONNECT began has ended
             throw new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, type + " where it must not come");
         }
         int flags = first & FLAGS_MASK;
@@ -73,14 +75,14 @@ final class FixedHeader {
     private static boolean isExpected(PacketType type, Role role, @Nullable ProtocolVersion version, boolean opened) {
         boolean mqtt5 = version == ProtocolVersion.MQTT_5;
         return switch (type) {
-            case CONNECT -> role == Role.SERVER && !opened;
+            case CONNECT -> role == Role.SERVER && version == null;
             case CONNACK -> role == Role.CLIENT && !opened;
             case SUBSCRIBE, UNSUBSCRIBE, PINGREQ -> role == Role.SERVER && opened;
             case SUBACK, UNSUBACK, PINGRESP -> role == Role.CLIENT && opened;
             case PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP -> opened;
-            // before version 5 only a client disconnects; a server may answer CONNECT with AUTH before its CONNACK
-            case DISCONNECT -> opened && (role == Role.SERVER || mqtt5);
-            case AUTH -> mqtt5 && (opened || role == Role.CLIENT);
+            // before version 5 only a client disconnects; in it a client may, while it authenticates
+            case DISCONNECT -> role == Role.SERVER ? opened || mqtt5 : opened && mqtt5;
+            case AUTH -> mqtt5; // which a server knows from CONNECT on
         };
     }
 

@@ -38,8 +38,10 @@ public final class PacketDecoder {
 
     /** At a server null until a CONNECT has told. */
     private @Nullable ProtocolVersion version;
-    /** Whether CONNECT, or at a client CONNACK, has been decoded. */
+    /** Whether CONNACK has been decoded, or at a server CONNECT and all AUTH packets that belong to it. */
     private boolean opened;
+    /** The largest packet taken now: at a server a smaller one until it is opened. */
+    private int packetBytesMax;
     /** Whether DISCONNECT has been decoded: what follows is not looked at [MQTT-3.14.4-2] [MQTT5-3.14.4-1]. */
     private boolean ended;
     /** Session Expiry Interval of the CONNECT was 0: DISCONNECT must not raise it any more. */
@@ -53,6 +55,7 @@ public final class PacketDecoder {
         this.role = role;
         this.limits = limits;
         this.version = version;
+        packetBytesMax = role == Role.SERVER ? limits.connectBytesMax() : limits.packetBytesMax();
         // until CONNECT tells, the reader reads nothing that depends on the version
         this.reader = new PacketReader(limits, role, version == null ? ProtocolVersion.MQTT_3_1_1 : version);
     }
@@ -84,6 +87,19 @@ public final class PacketDecoder {
             throw new IllegalArgumentException("topic alias maximum " + topicAliasMax + " is not in 0..65535");
         }
         publishDecoder.setTopicAliasMax(topicAliasMax);
+    }
+
+    /**
+     * At a server: the client of a CONNECT with an Authentication Method is authenticated. Until called, only AUTH and
+     * DISCONNECT are taken from it, and only as large as a CONNECT [MQTT5-3.1.2-30].
+     */
+    public void authenticated() {
+        open();
+    }
+
+    private void open() {
+        opened = true;
+        packetBytesMax = limits.packetBytesMax();
     }
 
     /**
@@ -151,8 +167,7 @@ public final class PacketDecoder {
 
     private void judgeLength(int first, PacketType type, int remaining, int total, boolean padded)
             throws MalformedPacketException {
-        boolean early = type == PacketType.CONNECT || type == PacketType.AUTH;
-        if (total > (early ? limits.connectBytesMax() : limits.packetBytesMax())) {
+        if (total > packetBytesMax || (type == PacketType.AUTH && total > limits.connectBytesMax())) {
             // [MQTT5-3.2.2-15]
             throw new MalformedPacketException(ReasonCode.PACKET_TOO_LARGE, type + " of " + total + " bytes");
         }
@@ -167,7 +182,7 @@ public final class PacketDecoder {
             case CONNECT -> decodeConnect(padded);
             case CONNACK -> {
                 Packet connAck = AckDecoder.decodeConnAck(reader);
-                opened = true;
+                open();
                 yield connAck;
             }
             case PUBLISH -> publishDecoder.decode(reader, first);
@@ -193,7 +208,9 @@ public final class PacketDecoder {
         Connect connect = ConnectDecoder.decode(reader);
         sessionEndsWithConnection = connect.properties().sessionExpiryIntervalSeconds() == 0;
         authenticationMethod = connect.properties().authenticationMethod();
-        opened = true;
+        if (authenticationMethod == null) {
+            open();
+        }
         return connect;
     }
 

@@ -52,6 +52,9 @@ public final class Decoders {
             throw new AssertionError(e);
         }
         decoder.setTopicAliasMax(TOPIC_ALIAS_MAX);
+        if (role == Role.SERVER) {
+            decoder.authenticated();
+        }
         return decoder;
     }
 

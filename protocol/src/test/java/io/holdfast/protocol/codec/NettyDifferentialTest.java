@@ -67,6 +67,7 @@ class NettyDifferentialTest {
                     };
                     assertThat(decoder.decode(in)).as(Wire.hex(in)).isEqualTo(packet);
                     assertThat(in.isReadable()).isFalse();
+                    server.authenticated();
                 } finally {
                     in.release();
                 }

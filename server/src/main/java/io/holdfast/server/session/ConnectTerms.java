@@ -6,6 +6,7 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PropertiesBuilder;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What CONNECT asks for, what the broker grants, and how CONNACK says so. MQTT 3.1 and 3.1.1 know nothing of this: their
@@ -78,6 +79,15 @@ final class ConnectTerms {
         }
         if (connection.keepAliveSeconds != connect.keepAliveSeconds()) {
             properties.number(Property.SERVER_KEEP_ALIVE, connection.keepAliveSeconds);
+        }
+        String method = connect.properties().authenticationMethod();
+        if (method != null) { // [MQTT5-4.12.0-5] [MQTT5-4.12.0-6]
+            properties.authenticationMethod(method);
+            byte @Nullable [] data = connection.authenticationData;
+            if (data != null) {
+                properties.authenticationData(data);
+                connection.authenticationData = null;
+            }
         }
         String information = ours.responseInformation();
         if (information != null && connect.properties().requestResponseInformation()) { // [MQTT5-3.1.2-28]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.session;
 
+import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.ProtocolVersion;
@@ -42,6 +43,11 @@ public abstract class Connection {
 
     private boolean open = true;
     private boolean nameAssigned;
+    private @Nullable String userName;
+
+    /** The last data of the exchange that authenticated the client, for its CONNACK. */
+    byte @Nullable [] authenticationData;
+
     private boolean reading = true;
     private final RouteCache routeCache = new RouteCache();
 
@@ -85,6 +91,15 @@ public abstract class Connection {
      */
     protected abstract void shut(ReasonCode reason, String why);
 
+    /**
+     * AUTH on a living connection: only the transport knows methods of authentication.
+     *
+     * @return false when it must not come now, which is a protocol error
+     */
+    protected boolean onAuth(Auth auth) {
+        return false;
+    }
+
     /** Address and port of the client, for logs. */
     public abstract String peer();
 
@@ -115,6 +130,21 @@ public abstract class Connection {
     /** The client came without a name and was given one, before its CONNECT reached the shard. */
     public final void nameAssigned() {
         nameAssigned = true;
+    }
+
+    /**
+     * The client proved who it is, before its CONNECT reached the shard.
+     *
+     * @param data what CONNACK tells the client, null for nothing
+     */
+    public final void authenticated(String user, byte @Nullable [] data) {
+        userName = user;
+        authenticationData = data;
+    }
+
+    /** Who the client proved to be by enhanced authentication; null when it did not ask for one. */
+    public final @Nullable String userName() {
+        return userName;
     }
 
     final boolean isNameAssigned() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.session;
 
+import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
@@ -50,12 +51,19 @@ final class InboundFlow {
             case UNSUBSCRIBE -> subscriptions.onUnsubscribe(connection, session, (Unsubscribe) packet);
             case PINGREQ -> shard.send(connection, PingResp.INSTANCE); // [MQTT-3.12.4-1]
             case DISCONNECT -> shard.departures.onDisconnect(connection, session, (Disconnect) packet);
-            // A second CONNECT, or a packet only servers send [MQTT-3.1.0-2].
-            default -> {
-                shard.env.count(ShardEvent.PROTOCOL_ERROR);
-                shard.connects.end(connection, ReasonCode.PROTOCOL_ERROR);
+            case AUTH -> {
+                if (!connection.onAuth((Auth) packet)) {
+                    breaksProtocol(connection);
+                }
             }
+            // A second CONNECT, or a packet only servers send [MQTT-3.1.0-2].
+            default -> breaksProtocol(connection);
         }
+    }
+
+    private void breaksProtocol(Connection connection) {
+        shard.env.count(ShardEvent.PROTOCOL_ERROR);
+        shard.connects.end(connection, ReasonCode.PROTOCOL_ERROR);
     }
 
     // ---- PUBLISH

@@ -179,6 +179,12 @@ public final class SessionShard {
         endOfBurst();
     }
 
+    /** The client may stay no longer, though it broke no rule: the connection ends, with its will. */
+    public void dismiss(Connection connection, ReasonCode reason, String why) {
+        departures.end(connection, reason, why);
+        endOfBurst();
+    }
+
     /** The socket has gone: error, time-out or FIN (S21, S23). */
     public void onClosed(Connection connection) {
         if (connection.isOpen()) {

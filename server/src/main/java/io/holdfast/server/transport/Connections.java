@@ -2,6 +2,7 @@
 package io.holdfast.server.transport;
 
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.access.Authentication;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ public final class Connections {
     private final CodecLimits codec;
     private final Counters counters;
     private final Supplier<@Nullable Life> life;
+    private final Authentication authentication;
     private final PartialPackets partials;
     private final OutboundBytes outbound;
     private final SampledLog malformed;
@@ -28,18 +30,21 @@ public final class Connections {
 
     /**
      * @param life the life that takes CONNECT packets now, or null while there is none
+     * @param authentication the methods that clients may ask for; the caller's, who closes it
      */
     public Connections(
             EventLoops loops,
             TransportLimits limits,
             CodecLimits codec,
             Counters counters,
-            Supplier<@Nullable Life> life) {
+            Supplier<@Nullable Life> life,
+            Authentication authentication) {
         this.loops = loops;
         this.limits = limits;
         this.codec = codec;
         this.counters = counters;
         this.life = life;
+        this.authentication = authentication;
         // Buffers lie outside the heap, where the JVM allows as much as inside: no limit may promise more than there
         // is.
         long share = Runtime.getRuntime().maxMemory() / 4;
@@ -70,6 +75,10 @@ public final class Connections {
     @Nullable
     Life life() {
         return life.get();
+    }
+
+    Authentication authentication() {
+        return authentication;
     }
 
     EventLoops loops() {

@@ -3,6 +3,7 @@ package io.holdfast.server.transport;
 
 import io.holdfast.protocol.codec.PacketEncoder;
 import io.holdfast.protocol.codec.StoredPublishEncoder;
+import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
@@ -75,16 +76,32 @@ final class MqttConnection extends Connection {
                 return; // [MQTT-3.2.2-6]: closing is the answer.
             }
         }
-        encode(packet);
+        if (!encode(packet) && packet.type() == PacketType.CONNACK) {
+            log("takes no packet as large as CONNACK");
+            Sockets.close(channel);
+        }
     }
 
-    private void encode(Packet packet) {
-        boolean mqtt5 = version() == ProtocolVersion.MQTT_5;
-        Packet fitting = mqtt5 ? Fitting.fit(packet, wantsProblemInformation(), packetBytesMax()) : packet;
-        if (fitting != null) {
-            PacketEncoder.encode(fitting, version(), out());
-            packets++;
+    /** Sends AUTH at once; false when the client takes no packet of that size. */
+    boolean send(Auth auth) {
+        if (!encode(auth)) {
+            return false;
         }
+        flush();
+        return true;
+    }
+
+    /** Encodes a packet unless the client takes none of its size. */
+    private boolean encode(Packet packet) {
+        Packet fitting = version() == ProtocolVersion.MQTT_5
+                ? Fitting.fit(packet, wantsProblemInformation(), packetBytesMax())
+                : packet;
+        if (fitting == null) {
+            return false;
+        }
+        PacketEncoder.encode(fitting, version(), out());
+        packets++;
+        return true;
     }
 
     @Override
@@ -232,6 +249,11 @@ final class MqttConnection extends Connection {
     }
 
     @Override
+    protected boolean onAuth(Auth auth) {
+        return handler.onAuth(auth);
+    }
+
+    @Override
     protected void shut(ReasonCode reason, String why) {
         if (version() == ProtocolVersion.MQTT_5 && reason != ReasonCode.SUCCESS && !refused) {
             Properties text = Properties.builder().reasonString(why).build();
@@ -244,6 +266,10 @@ final class MqttConnection extends Connection {
             log(reason == ReasonCode.SUCCESS ? "disconnected" : "closed: " + reason);
         }
         handler.end(takeOut()); // [MQTT5-3.14.4-1] [MQTT5-3.14.4-2] [MQTT5-4.13.2-1]
+    }
+
+    String clientId() {
+        return clientId;
     }
 
     /** One line in the life of a client; by default not shown. */

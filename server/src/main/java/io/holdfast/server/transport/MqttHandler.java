@@ -3,41 +3,30 @@ package io.holdfast.server.transport;
 
 import io.holdfast.protocol.codec.MalformedPacketException;
 import io.holdfast.protocol.codec.PacketDecoder;
-import io.holdfast.protocol.codec.PacketEncoder;
-import io.holdfast.protocol.codec.UnsupportedProtocolVersionException;
-import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
-import io.holdfast.protocol.packet.PacketType;
-import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.metrics.BrokerCounter;
-import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
-import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound half of a connection, from its first byte to its last. CONNECT alone is decoded where the connection was
- * accepted; then the channel moves to the event loop of its session's shard, undecoded bytes and all, and everything
- * later happens there.
- *
- * <p>While the shard does not want packets nothing is decoded and nothing read, so the client is slowed down by TCP. An
- * idle connection has no buffer: the one that bytes arrive in is let go as soon as its last packet is decoded.
+ * The inbound half of a connection, from its first byte to its last, and the events of its socket. {@link Opening} takes
+ * the packets up to the move to the event loop of the session's shard; everything later happens there and goes to the
+ * shard. {@link Intake} holds what is not decoded yet.
  */
 final class MqttHandler extends ChannelInboundHandlerAdapter {
     private enum Phase {
-        /** Before CONNECT. */
+        /** Before the shard knows of it. */
         OPENING,
         /** Between two event loops. */
         MOVING,
@@ -47,60 +36,35 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         ENDED
     }
 
-    /** How long the client may take to see our last packet before the socket goes. */
-    private static final long LINGER_MILLIS = 1_000;
-
-    /** A buffer is worth replacing by a smaller one when it wastes more than this. */
-    private static final int SLACK_BYTES_MAX = 1_024;
-
-    private static final long THROTTLE_MILLIS = 1_000;
-
     private final Connections connections;
     private final Channel channel;
     private final PacketDecoder decoder;
+    private final Intake intake;
     private Phase phase = Phase.OPENING;
-    private @Nullable ScheduledFuture<?> deadline;
-
-    // inbound
-    private @Nullable ByteBuf pending;
-    private int partialBytes;
-    private long partialSinceNanos;
-    private boolean reading = true;
     private boolean greeted;
-    private boolean throttled;
     private boolean inputEnded;
 
-    // from CONNECT on
+    // until the connection lives on its shard
+    private @Nullable Opening opening;
+
+    // from then on
     private @Nullable Life life;
     private @Nullable SessionShard shard;
     private @Nullable MqttConnection connection;
     private int shardIndex;
+    private @Nullable ScheduledFuture<?> slowDeadline;
+    private @Nullable Reauthentication reauthentication;
 
     MqttHandler(Connections connections, Channel channel) {
         this.connections = connections;
         this.channel = channel;
         decoder = PacketDecoder.server(connections.codec());
+        intake = new Intake(connections.partials(), this, channel);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        long millis = connections.limits().connectTimeout().toMillis();
-        deadline = channel.eventLoop().schedule(this::connectTimedOut, millis, TimeUnit.MILLISECONDS);
-    }
-
-    private void connectTimedOut() {
-        if (phase == Phase.OPENING) {
-            connections.counters().add(BrokerCounter.CONNECT_TIMEOUTS);
-            end(null);
-        }
-    }
-
-    private void cancelDeadline() {
-        ScheduledFuture<?> running = deadline;
-        if (running != null) {
-            deadline = null;
-            running.cancel(false);
-        }
+        opening = new Opening(connections, this, channel);
     }
 
     // ---- bytes
@@ -113,19 +77,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         connections.counters().add(BrokerCounter.BYTES_RECEIVED, in.readableBytes());
-        ByteBuf before = pending;
-        if (before == null) {
-            pending = in;
-        } else {
-            before.writeBytes(in);
-            in.release();
-        }
         if (life != null && phase == Phase.LIVE) {
             life.readClock(shardIndex);
         }
-        if (phase != Phase.OPENING && !reading) {
-            channel.config().setAutoRead(false);
-        }
+        intake.add(in);
         decode();
     }
 
@@ -147,10 +102,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             Packet packet = next();
             while (packet != null) {
                 packets++;
-                if (phase == Phase.OPENING) {
-                    opened((Connect) packet);
-                } else {
+                if (phase == Phase.LIVE) {
                     handle(packet);
+                } else if (opening != null) {
+                    opening.onPacket(packet);
                 }
                 packet = next();
             }
@@ -159,160 +114,70 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         if (packets > 0) {
             connections.counters().add(BrokerCounter.PACKETS_RECEIVED, packets);
-            partialSinceNanos = System.nanoTime();
+            intake.advanced();
         }
         settle();
     }
 
     private @Nullable Packet next() throws MalformedPacketException {
-        ByteBuf in = pending;
-        boolean wanted = phase == Phase.OPENING || (phase == Phase.LIVE && reading);
-        return in == null || !wanted ? null : decoder.decode(in);
+        ByteBuf in = intake.pending();
+        return in == null || !takesPackets() ? null : decoder.decode(in);
     }
 
-    /** Lets go of a buffer that is used up, and accounts for one that is not. */
+    private boolean takesPackets() {
+        return intake.isWanted() && isReading();
+    }
+
+    /** Whether anything that arrives can matter now. */
+    boolean isReading() {
+        return phase == Phase.LIVE || phase == Phase.OPENING;
+    }
+
     private void settle() {
-        ByteBuf rest = pending;
-        if (rest != null && !rest.isReadable()) {
-            pending = null;
-            rest.release();
-            rest = null;
-        }
-        boolean partial = rest != null && (phase == Phase.OPENING || (phase == Phase.LIVE && reading));
-        if (rest != null && rest.capacity() - rest.readableBytes() > Math.max(SLACK_BYTES_MAX, rest.readableBytes())) {
-            ByteBuf tight = channel.alloc().directBuffer(rest.readableBytes());
-            tight.writeBytes(rest);
-            rest.release();
-            rest = tight;
-            pending = tight;
-        }
-        account(partial && rest != null ? rest.capacity() : 0);
-        if (partial && connections.partials().isFull()) {
-            throttle();
-        }
-        // While the shard wants no packets, those that came before the end of the stream still count.
-        if (inputEnded && (phase == Phase.OPENING || (phase == Phase.LIVE && reading))) {
+        boolean takes = takesPackets();
+        intake.settle(takes);
+        // While no packets are wanted, those that came before the end of the stream still count.
+        if (inputEnded && takes && takesPackets()) {
             Sockets.close(channel);
         }
     }
 
-    private void account(int bytes) {
-        if (bytes != partialBytes) {
-            int before = partialBytes;
-            partialBytes = bytes;
-            if (before == 0) {
-                partialSinceNanos = System.nanoTime();
-            }
-            connections.partials().changed(this, before, bytes);
+    private void malformed(MalformedPacketException e) {
+        connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
+        connections.malformed().event("malformed packet (" + e.getMessage() + ")", MqttConnection.peer(channel));
+        Opening stranger = opening;
+        if (stranger != null) {
+            stranger.malformed(e, decoder.version());
+        } else {
+            fault(e.reasonCode(), e.getMessage());
         }
     }
 
-    int partialBytes() {
-        return partialBytes;
-    }
-
-    /** When the packet began to arrive. */
-    long partialSinceNanos() {
-        return partialSinceNanos;
-    }
-
-    private void throttle() {
-        if (connections.partials().isOverfull()) {
-            connections.partials().shedWorst();
-        }
-        if (!throttled && phase != Phase.ENDED) {
-            throttled = true;
-            applyAutoRead();
-            Sockets.later(channel, THROTTLE_MILLIS, this::unthrottle);
-        }
-    }
-
-    private void unthrottle() {
-        if (connections.partials().isFull()) {
-            connections.partials().shedWorst();
-        }
-        throttled = false;
-        if (phase == Phase.OPENING || phase == Phase.LIVE) {
-            applyAutoRead();
-        }
-    }
-
-    /** There is no room for this connection's partial packet. */
+    /** There is no room for a packet that arrives in pieces. */
     void shed() {
         connections.counters().add(BrokerCounter.PARTIAL_PACKETS_SHED);
-        account(0);
         fault(ReasonCode.SERVER_BUSY, "too many packets that arrive in pieces");
     }
 
-    // ---- packets
+    // ---- from the opening
 
-    private void opened(Connect received) {
-        cancelDeadline();
-        Life current = connections.life();
-        if (current == null) {
-            refuse(new ConnAck(false, ReasonCode.SERVER_UNAVAILABLE), received.version());
-            return;
-        }
-        Connect connect = named(received);
-        life = current;
-        shardIndex = SessionNumbers.shard(connect.clientId(), current.shards());
-        MqttConnection newConnection = new MqttConnection(this, channel, connect.clientId(), connections);
-        connection = newConnection;
-        if (!connect.clientId().equals(received.clientId())) {
-            newConnection.nameAssigned();
-        }
-        EventLoop owner = connections.loops().eventLoop(shardIndex);
-        if (owner == channel.eventLoop()) {
-            arrive(current, newConnection, connect);
-        } else {
-            move(owner, () -> arrive(current, newConnection, connect));
-        }
-    }
-
-    /**
-     * A client without a name gets one that no session has, for it is random [MQTT-3.1.3-6] [MQTT5-3.1.3-6]. Before MQTT 5
-     * it could not be told its name, so only if its session ends with the connection.
-     */
-    private static Connect named(Connect connect) {
-        boolean possible = switch (connect.version()) {
-            case MQTT_3_1 -> false;
-            case MQTT_3_1_1 -> connect.cleanStart();
-            case MQTT_5 -> true;
-        };
-        return possible && connect.clientId().isEmpty() ? connect.withClientId("auto-" + UUID.randomUUID()) : connect;
-    }
-
-    private void move(EventLoop owner, Runnable arrival) {
+    /** The connection leaves this event loop; whoever moves it says when it has arrived. */
+    void moves() {
         phase = Phase.MOVING;
-        reading = false;
-        account(0);
-        channel.deregister().addListener(left -> {
-            if (!left.isSuccess()) {
-                channel.unsafe().closeForcibly();
-                return;
-            }
-            owner.register(channel).addListener(joined -> {
-                if (joined.isSuccess()) {
-                    arrival.run();
-                } else {
-                    channel.unsafe().closeForcibly();
-                }
-            });
-        });
+        intake.leave();
     }
 
-    private void arrive(Life current, MqttConnection arrived, Connect connect) {
-        if (!channel.isActive()) {
-            return; // The shard never heard of it.
-        }
-        if (!current.isRunning()) {
-            refuse(new ConnAck(false, ReasonCode.SERVER_UNAVAILABLE), connect.version());
-            return;
-        }
+    /** The connection lives on its shard from now on, on the shard's event loop. */
+    void arrived(Life current, int index, MqttConnection arrived, Connect connect) {
+        opening = null;
         phase = Phase.LIVE;
-        SessionShard owner = current.shard(shardIndex);
+        life = current;
+        shardIndex = index;
+        connection = arrived;
+        SessionShard owner = current.shard(index);
         shard = owner;
-        current.readClock(shardIndex);
+        decoder.authenticated();
+        current.readClock(index);
         try {
             owner.onConnect(arrived, connect);
         } catch (Throwable e) {
@@ -320,6 +185,8 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         settle();
     }
+
+    // ---- packets
 
     private void handle(Packet packet) {
         SessionShard owner = shard;
@@ -340,44 +207,51 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         fault(ReasonCode.UNSPECIFIED_ERROR, null);
     }
 
-    /** Runs something that may apply commits; when that throws the whole life is over (C29). */
-    private static void guard(Life owner, Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable e) {
-            owner.failed(e);
-        }
-    }
-
-    private void malformed(MalformedPacketException e) {
-        connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
-        connections.malformed().event("malformed packet (" + e.getMessage() + ")", MqttConnection.peer(channel));
-        if (phase == Phase.OPENING && e instanceof UnsupportedProtocolVersionException unsupported) {
-            refuse(new ConnAck(false, e.reasonCode()), unsupported.answerVersion()); // [MQTT-3.1.2-2] [MQTT5-3.1.2-2]
-        } else if (phase == Phase.OPENING
-                && decoder.version() == ProtocolVersion.MQTT_5
-                && e.reasonCode().isAllowedIn(PacketType.CONNACK)) {
-            refuse(new ConnAck(false, e.reasonCode()), ProtocolVersion.MQTT_5); // [MQTT5-3.1.4-1]
-        } else {
-            fault(e.reasonCode(), e.getMessage()); // a CONNECT before MQTT 5 among them [MQTT-3.1.4-1]
-        }
-    }
-
-    private void refuse(ConnAck answer, ProtocolVersion version) {
-        ByteBuf out = channel.alloc().directBuffer();
-        PacketEncoder.encode(answer, version, out);
-        end(out);
-    }
-
     /** The connection ends by the client's or our own fault; its will is published [MQTT5-4.13.1-1]. */
     private void fault(ReasonCode reason, @Nullable String why) {
+        if (phase == Phase.LIVE) {
+            tell((owner, mine) -> owner.onProtocolError(mine, reason, why));
+        }
+        end(null);
+    }
+
+    /** The client may stay no longer, though it broke no rule; its will is published. */
+    void dismiss(ReasonCode reason, String why) {
+        if (phase == Phase.LIVE) {
+            tell((owner, mine) -> owner.dismiss(mine, reason, why));
+        }
+        end(null);
+    }
+
+    /** AUTH on a living connection; false when it must not come now. */
+    boolean onAuth(Auth auth) {
+        MqttConnection mine = connection;
+        if (mine == null) {
+            return false;
+        }
+        if (reauthentication == null) {
+            reauthentication = new Reauthentication(connections, this, mine);
+        }
+        return reauthentication.onAuth(auth, channel.eventLoop());
+    }
+
+    /** Something for the shard, which may apply commits: when it throws the whole life is over (C29). */
+    private interface News {
+        void tell(SessionShard owner, MqttConnection mine);
+    }
+
+    private void tell(News news) {
         Life owner = life;
         MqttConnection mine = connection;
         SessionShard known = shard;
-        if (phase == Phase.LIVE && owner != null && mine != null && known != null && owner.isRunning()) {
-            guard(owner, () -> known.onProtocolError(mine, reason, why));
+        if (owner != null && mine != null && known != null && owner.isRunning()) {
+            owner.readClock(shardIndex);
+            try {
+                news.tell(known, mine);
+            } catch (Throwable e) {
+                owner.failed(e);
+            }
         }
-        end(null);
     }
 
     // ---- what the shard decides
@@ -387,42 +261,37 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         decoder.setTopicAliasMax(topicAliasMax);
     }
 
-    /** The shard wants packets, or no more for now. */
+    /** Packets are wanted, or no more for now. */
     void read(boolean wanted) {
-        reading = wanted;
-        if (phase != Phase.LIVE) {
+        intake.want(wanted);
+        if (!isReading()) {
             return;
         }
-        if (wanted && (pending != null || inputEnded)) {
+        if (wanted && (intake.pending() != null || inputEnded)) {
             channel.eventLoop().execute(this::decodeOn);
         } else if (wanted || greeted) {
-            applyAutoRead();
+            intake.applyAutoRead();
         } // Else most clients wait for CONNACK anyway: whether to read is told to the system when one does not.
         greeted |= wanted;
     }
 
-    /** Packets that arrived while the shard wanted none. */
+    /** Packets that arrived while none were wanted. */
     private void decodeOn() {
-        if (phase == Phase.LIVE && reading) {
+        if (takesPackets()) {
             if (life != null) {
                 life.readClock(shardIndex);
             }
             decode();
             endBurst();
-            if (phase == Phase.LIVE) {
-                applyAutoRead();
+            if (isReading()) {
+                intake.applyAutoRead();
             }
         }
     }
 
-    private void applyAutoRead() {
-        channel.config().setAutoRead(reading && !throttled);
-    }
+    // ---- leaving
 
-    /**
-     * Sends the last bytes, if any, and closes. The client gets a moment to read them: closing at once, with something
-     * unread on our side, would make TCP throw them away.
-     */
+    /** Sends the last bytes, if any, and closes. Nothing that arrives from now on matters. */
     void end(@Nullable ByteBuf last) {
         if (phase == Phase.ENDED) {
             if (last != null) {
@@ -430,66 +299,39 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             }
             return;
         }
-        phase = Phase.ENDED;
-        cancelDeadline();
-        dropPending();
+        over();
         if (last == null) {
             Sockets.close(channel);
-            return;
+        } else {
+            Sockets.closeBehind(channel, last, inputEnded);
         }
-        channel.writeAndFlush(last).addListener((ChannelFutureListener) sent -> {
-            if (sent.isSuccess() && !inputEnded) {
-                Sockets.finish(channel);
-            } else {
-                Sockets.close(channel);
-            }
-        });
-        channel.config().setAutoRead(true);
-        Sockets.later(channel, LINGER_MILLIS, () -> Sockets.close(channel));
     }
 
-    private void dropPending() {
-        ByteBuf rest = pending;
-        if (rest != null) {
-            pending = null;
-            rest.release();
+    private void over() {
+        phase = Phase.ENDED;
+        intake.drop();
+        cancelSlowDeadline();
+        if (opening != null) {
+            opening.end();
         }
-        account(0);
+        if (reauthentication != null) {
+            reauthentication.end();
+        }
     }
-
-    // ---- the socket
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (phase != Phase.LIVE) {
-            return;
-        }
-        cancelDeadline();
-        if (channel.isWritable()) {
-            // Not from within: the shard may be in the middle of flushing just now.
-            channel.eventLoop().execute(this::writable);
-        } else {
-            long millis = connections.limits().slowReceiver().toMillis();
-            deadline = channel.eventLoop().schedule(this::tooSlow, millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** The shard may send again. */
-    void writable() {
-        Life owner = life;
+    public void channelInactive(ChannelHandlerContext context) {
+        boolean wasLive = phase == Phase.LIVE;
+        over();
         MqttConnection mine = connection;
-        SessionShard known = shard;
-        if (phase == Phase.LIVE && owner != null && mine != null && known != null && owner.isRunning()) {
-            owner.readClock(shardIndex);
-            guard(owner, () -> known.onWritable(mine));
+        if (mine != null) {
+            mine.discard();
+            if (wasLive && mine.isOpen()) {
+                mine.log("the connection ended");
+            }
         }
-    }
-
-    private void tooSlow() {
-        if (phase == Phase.LIVE && !channel.isWritable()) {
-            connections.counters().add(BrokerCounter.SLOW_RECEIVERS);
-            connections.log().info("closing {}: it has not read for too long", MqttConnection.peer(channel));
-            Sockets.close(channel);
+        if (wasLive) {
+            tell(SessionShard::onClosed);
         }
     }
 
@@ -506,27 +348,6 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        Life owner = life;
-        MqttConnection mine = connection;
-        SessionShard known = shard;
-        boolean wasLive = phase == Phase.LIVE;
-        phase = Phase.ENDED;
-        cancelDeadline();
-        dropPending();
-        if (mine != null) {
-            mine.discard();
-            if (wasLive && mine.isOpen()) {
-                mine.log("the connection ended");
-            }
-        }
-        if (wasLive && owner != null && mine != null && known != null && owner.isRunning()) {
-            owner.readClock(shardIndex);
-            guard(owner, () -> known.onClosed(mine));
-        }
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             connections.counters().add(BrokerCounter.SOCKET_ERRORS);
@@ -536,5 +357,45 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             connections.faults().error("a connection failed", MqttConnection.peer(channel), cause);
         }
         Sockets.close(channel);
+    }
+
+    // ---- a client that reads too slowly
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (phase != Phase.LIVE) {
+            return;
+        }
+        cancelSlowDeadline();
+        if (channel.isWritable()) {
+            // Not from within: the shard may be in the middle of flushing just now.
+            channel.eventLoop().execute(this::writable);
+        } else {
+            long millis = connections.limits().slowReceiver().toMillis();
+            slowDeadline = channel.eventLoop().schedule(this::tooSlow, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The shard may send again. */
+    void writable() {
+        if (phase == Phase.LIVE) {
+            tell(SessionShard::onWritable);
+        }
+    }
+
+    private void tooSlow() {
+        if (phase == Phase.LIVE && !channel.isWritable()) {
+            connections.counters().add(BrokerCounter.SLOW_RECEIVERS);
+            connections.log().info("closing {}: it has not read for too long", MqttConnection.peer(channel));
+            Sockets.close(channel);
+        }
+    }
+
+    private void cancelSlowDeadline() {
+        ScheduledFuture<?> running = slowDeadline;
+        if (running != null) {
+            slowDeadline = null;
+            running.cancel(false);
+        }
     }
 }

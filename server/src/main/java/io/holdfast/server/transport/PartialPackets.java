@@ -18,9 +18,9 @@ final class PartialPackets {
 
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
-    private final FastThreadLocal<Set<MqttHandler>> holders = new FastThreadLocal<>() {
+    private final FastThreadLocal<Set<Intake>> holders = new FastThreadLocal<>() {
         @Override
-        protected Set<MqttHandler> initialValue() {
+        protected Set<Intake> initialValue() {
             return new LinkedHashSet<>();
         }
     };
@@ -30,12 +30,12 @@ final class PartialPackets {
     }
 
     /** A connection's partial packet takes other room than before. Its event loop. */
-    void changed(MqttHandler handler, int before, int after) {
+    void changed(Intake intake, int before, int after) {
         bytes.addAndGet((long) after - before);
         if (before == 0 && after > 0) {
-            holders.get().add(handler);
+            holders.get().add(intake);
         } else if (after == 0 && before > 0) {
-            holders.get().remove(handler);
+            holders.get().remove(intake);
         }
     }
 
@@ -55,14 +55,14 @@ final class PartialPackets {
      */
     void shedWorst() {
         long now = System.nanoTime();
-        MqttHandler worst = null;
+        Intake worst = null;
         double most = 0;
-        for (MqttHandler handler : holders.get()) {
-            long ageNanos = now - handler.partialSinceNanos();
-            double byteNanos = (double) handler.partialBytes() * ageNanos;
+        for (Intake intake : holders.get()) {
+            long ageNanos = now - intake.partialSinceNanos();
+            double byteNanos = (double) intake.partialBytes() * ageNanos;
             if (byteNanos > most && (ageNanos >= OLD_NANOS || isOverfull())) {
                 most = byteNanos;
-                worst = handler;
+                worst = intake;
             }
         }
         if (worst != null) {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Orders to a socket whose outcome needs no look: the channel's own events tell what became of it. */
 final class Sockets {
+    /** How long a client may take to see our last packet before the socket goes. */
+    private static final long LINGER_MILLIS = 1_000;
+
     private Sockets() {}
 
     static void close(Channel channel) {
@@ -16,12 +21,30 @@ final class Sockets {
     }
 
     /** Says that nothing more will be sent, and keeps reading until the client closes too. */
-    static void finish(Channel channel) {
+    private static void finish(Channel channel) {
         if (channel instanceof DuplexChannel duplex) {
             ChannelFuture unused = duplex.shutdownOutput();
         } else {
             close(channel);
         }
+    }
+
+    /**
+     * Sends the last bytes and closes. The client gets a moment to read them: closing at once, with something unread on
+     * our side, would make TCP throw them away.
+     *
+     * @param inputEnded whether the client has closed its half already
+     */
+    static void closeBehind(Channel channel, ByteBuf last, boolean inputEnded) {
+        channel.writeAndFlush(last).addListener((ChannelFutureListener) sent -> {
+            if (sent.isSuccess() && !inputEnded) {
+                finish(channel);
+            } else {
+                close(channel);
+            }
+        });
+        channel.config().setAutoRead(true);
+        later(channel, LINGER_MILLIS, () -> close(channel));
     }
 
     static void later(Channel channel, long delayMillis, Runnable task) {

@@ -5,9 +5,11 @@ import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.server.Broker;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.storage.store.RowStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A broker on a free port; four shards, so that connections change their event loop on any machine. */
@@ -20,6 +22,24 @@ public final class RunningBroker implements AutoCloseable {
 
     /** Starts a broker with settings of the form {@code key=value}. */
     public static RunningBroker start(Path folder, String... settings) throws IOException, ConfigurationException {
+        return start(folder, UnaryOperator.identity(), List.of(), settings);
+    }
+
+    /** As above with methods of enhanced authentication. */
+    public static RunningBroker start(Path folder, List<AuthenticationMethod> methods, String... settings)
+            throws IOException, ConfigurationException {
+        return start(folder, UnaryOperator.identity(), methods, settings);
+    }
+
+    /** As above with something between broker and store. */
+    public static RunningBroker start(Path folder, UnaryOperator<RowStore> between, String... settings)
+            throws IOException, ConfigurationException {
+        return start(folder, between, List.of(), settings);
+    }
+
+    private static RunningBroker start(
+            Path folder, UnaryOperator<RowStore> between, List<AuthenticationMethod> methods, String... settings)
+            throws IOException, ConfigurationException {
         ConfigReader config = new ConfigReader()
                 .set("store.folder", folder.toString(), "test")
                 .set("listeners.tcp.port=0")
@@ -27,17 +47,7 @@ public final class RunningBroker implements AutoCloseable {
         for (String setting : settings) {
             config.set(setting);
         }
-        return new RunningBroker(Broker.start(config.read()));
-    }
-
-    /** As above with something between broker and store. */
-    public static RunningBroker start(Path folder, UnaryOperator<RowStore> between)
-            throws IOException, ConfigurationException {
-        ConfigReader config = new ConfigReader()
-                .set("store.folder", folder.toString(), "test")
-                .set("listeners.tcp.port=0")
-                .set("shards=4");
-        return new RunningBroker(Broker.start(config.read(), between));
+        return new RunningBroker(Broker.start(config.read(), between, methods));
     }
 
     public Broker broker() {

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Who a client is: the methods of enhanced authentication, and the threads on which they judge. Knows neither sessions nor
+ * the network, so nothing of a session can be touched before its client is known (T26).
+ */
+@NullMarked
+package io.holdfast.server.access;
+
+import org.jspecify.annotations.NullMarked;
