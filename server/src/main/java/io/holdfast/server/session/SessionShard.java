@@ -195,10 +195,10 @@ public final class SessionShard {
         endOfBurst();
     }
 
-    /** The client reads again. */
+    /** The client reads again. Nothing more for it where its session has ended and only the commit is awaited. */
     public void onWritable(Connection connection) {
         Session session = connection.session;
-        if (session != null && session.connection == connection) {
+        if (session != null && session.connection == connection && !session.ended) {
             outbound.pump(session);
         }
         endOfBurst();

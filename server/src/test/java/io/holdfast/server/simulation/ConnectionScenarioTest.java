@@ -271,6 +271,28 @@ class ConnectionScenarioTest {
     }
 
     @Test
+    @DisplayName("C24 a session that a clean CONNECT ends sends nothing more, though its old connection reads again")
+    void connectClean_oldConnectionWritable_nothingSent() {
+        Scenario narrow = new Scenario(SimConfig.plain().withWritableMax(2));
+        SimClient subscriber = narrow.online(0);
+        narrow.subscribe(subscriber, FILTER_A, 1);
+        SimClient publisher = narrow.online(1);
+        for (int i = 0; i < 3; i++) {
+            narrow.publish(publisher, A, 1);
+            narrow.commit();
+            narrow.network();
+        }
+        SimConnection old = Objects.requireNonNull(subscriber.connection);
+        assertThat(narrow.arriving(subscriber)).as("the third waits for room").hasSize(2);
+        subscriber.connect(true, null, false);
+        narrow.network(); // The session has ended, in memory.
+        old.toClient.remove();
+        narrow.broker().shard(old.shard).onWritable(old);
+        assertThat(old.toClient).hasSize(1);
+        narrow.finish();
+    }
+
+    @Test
     @DisplayName("C26 [MQTT-4.6.0-1] a resume with a smaller Receive Maximum sends again in order, as quota frees")
     void resume_smallerReceiveMaximum_sendsInOrder() {
         SimClient subscriber = scenario.online(0);

@@ -114,6 +114,11 @@ record SimConfig(
                 atMostOnce);
     }
 
+    SimConfig withWritableMax(int packets) {
+        return new SimConfig(
+                space, commitSizes, shardSizes, limits, topics, filters, retainChance, expires, packets, atMostOnce);
+    }
+
     SimConfig withSliceRecipients(int recipients) {
         ShardSizes changed = new ShardSizes(SEGMENTS, recipients, 100, 256, 64, 100, 1);
         return new SimConfig(

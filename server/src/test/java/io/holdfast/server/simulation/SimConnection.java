@@ -137,6 +137,7 @@ final class SimConnection extends Connection {
         long index = qos == 0 ? -1 : ShardProbe.sendingIndex(this);
         if (smallPackets && ShardProbe.isDurable(this) && FiveRules.isLarge(label)) {
             broker.world.history.excuse(number, label);
+            broker.world.history.excuse(ShardProbe.sendingGroup(this), label); // It counts as delivered for its group.
             return false;
         }
         PropertiesBuilder properties = Properties.builder();
