@@ -38,6 +38,7 @@ record Rows(Contender ours, Contender unsynced, List<Contender> peers, Path fold
                 fanOutLive(),
                 connect(),
                 syncPrice(),
+                versionPrice(),
                 qos2Rate(),
                 manySessions(1),
                 manySessions(2),
@@ -93,6 +94,30 @@ record Rows(Contender ours, Contender unsynced, List<Contender> peers, Path fold
                         new Source("QoS 1", PUBLISH, Metric.RATE),
                         0.5,
                         0.667)));
+    }
+
+    private Row versionPrice() {
+        List<Lane> lanes = new ArrayList<>();
+        List<Goal> goals = new ArrayList<>();
+        for (String qos : List.of("1", "2")) {
+            List<String> load = timed("--qos", qos, "--pairs", "50", "--window", "64");
+            List<String> five = new ArrayList<>(load);
+            five.addAll(List.of("--mqtt", "5"));
+            lanes.add(new BenchLane("MQTT 5, QoS " + qos, ours, five));
+            lanes.add(new BenchLane("MQTT 3.1.1, QoS " + qos, ours, load));
+            goals.add(Goal.ratio(
+                    "CPU of MQTT 5 / 3.1.1, QoS " + qos,
+                    new Source("MQTT 5, QoS " + qos, PUBLISH, Metric.CPU),
+                    new Source("MQTT 3.1.1, QoS " + qos, PUBLISH, Metric.CPU),
+                    1.25,
+                    1.1));
+        }
+        return new Row(
+                "version-price",
+                "What MQTT 5 costs: this broker with it against itself with 3.1.1, 50 pairs, window 64",
+                lanes,
+                List.of(PUBLISH),
+                goals);
     }
 
     /** Away, only what the broker keeps differs; connected, each session has a socket to be written to as well. */
