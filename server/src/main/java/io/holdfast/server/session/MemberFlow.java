@@ -390,6 +390,7 @@ final class MemberFlow {
         session.state.settle(index);
         session.dropBody(index);
         shard.checkpoints.mark(session, Session.Dirty.CHANGED);
+        settled(session); // Its other groups may have waited for the room.
     }
 
     private void handOver(ReturnOp back) {
