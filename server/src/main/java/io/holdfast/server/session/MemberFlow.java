@@ -117,6 +117,7 @@ final class MemberFlow {
             } else {
                 known.options = options;
                 known.identifier = identifier;
+                offer(session, known, 0); // What is given from now on is given by these, room or not.
             }
             offer(session);
         }
@@ -263,18 +264,25 @@ final class MemberFlow {
         for (Membership membership : all.values()) {
             int credit = (int) (room - membership.offered);
             if (credit >= worthwhile || (credit > 0 && membership.offered == 0)) {
-                membership.offered += credit;
-                Offer offer = new Offer(
-                        session.number,
-                        shard.index,
-                        session.offerRound,
-                        membership.options,
-                        membership.identifier,
-                        session.durable,
-                        credit);
-                shard.tell(shardOf(membership.group), to -> to.groups.onOffer(membership.group, offer));
+                offer(session, membership, credit);
             }
         }
+    }
+
+    private void offer(Session session, Membership membership, int credit) {
+        if (session.connection == null) {
+            return;
+        }
+        membership.offered += credit;
+        Offer offer = new Offer(
+                session.number,
+                shard.index,
+                session.offerRound,
+                membership.options,
+                membership.identifier,
+                session.durable,
+                credit);
+        shard.tell(shardOf(membership.group), to -> to.groups.onOffer(membership.group, offer));
     }
 
     /** Messages that the session has room for: within its window, and within the limit on its queue. */

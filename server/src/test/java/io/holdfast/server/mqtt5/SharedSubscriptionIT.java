@@ -306,6 +306,20 @@ class SharedSubscriptionIT {
         }
     }
 
+    @Test
+    @DisplayName("a member that subscribes again is given what comes next by its new options")
+    void subscribe_again_newIdentifier() throws IOException {
+        try (WireClient client = online("again", 10)) {
+            client.send(subscribe(1, SHARED, 11));
+            client.expect(SubAck.class);
+            client.send(subscribe(2, SHARED, 12));
+            client.expect(SubAck.class);
+            send(QoS.AT_LEAST_ONCE, "next");
+            assertThat(client.expect(Publish.class).properties().subscriptionIdentifiers())
+                    .containsExactly(12);
+        }
+    }
+
     private static Subscribe subscribe(int packetId, String filter, int identifier) {
         return new Subscribe(
                 packetId,
