@@ -56,8 +56,7 @@ final class SubscribeDecoder {
         }
         boolean noLocal = (options & NO_LOCAL) != 0;
         if (noLocal && filter != null && filter.isShared()) {
-            // the specification numbers this statement 3.8.3-4 in MQTT 5
-            throw protocolError("no local with a shared filter");
+            throw protocolError("no local with a shared filter"); // [MQTT5-3.8.3-4]
         }
         return new Subscribe.Request(
                 filter, QoS.of(qos), noLocal, (options & RETAIN_AS_PUBLISHED) != 0, retainHandling);

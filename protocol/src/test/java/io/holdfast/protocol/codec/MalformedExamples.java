@@ -70,7 +70,7 @@ public final class MalformedExamples {
             open(to, "PINGRESP to a server", version, "d0", PROTOCOL_ERROR);
             open(to, "[MQTT-3.3.1-4] [MQTT5-3.3.1-4] QoS 3", version, "36", MALFORMED_PACKET);
             open(to, "QoS 3 with DUP", version, "3e", MALFORMED_PACKET);
-            open(to, "DUP with QoS 0", version, "38", MALFORMED_PACKET);
+            open(to, "[MQTT-3.3.1-2] [MQTT5-3.3.1-2] DUP with QoS 0", version, "38", MALFORMED_PACKET);
             for (int type : new int[] {4, 5, 7, 12, 14}) {
                 open(
                         to,

@@ -117,7 +117,8 @@ final class MalformedExamples5 {
         for (String property : List.of("01 00", "02 00 00 00 00", "03 00 00", "08 00 01 'r'", "09 00 00")) {
             publish(to, "T17 twice " + property, property + property, PROTOCOL_ERROR);
         }
-        publish(to, "[MQTT5-3.3.2-14] response topic with a wildcard", "08 00 03 'r/+'", PROTOCOL_ERROR);
+        publish(to, "[MQTT5-3.3.2-14] response topic with +", "08 00 03 'r/+'", PROTOCOL_ERROR);
+        publish(to, "[MQTT5-3.3.2-14] response topic with #", "08 00 03 'r/#'", PROTOCOL_ERROR);
         publish(to, "response topic empty", "08 00 00", PROTOCOL_ERROR);
         publish(to, "[MQTT5-3.3.2-13] T10 response topic ill-formed", "08 00 01 ff", MALFORMED_PACKET);
         publish(to, "[MQTT5-3.3.2-19] T10 content type with a surrogate", "03 00 03 ed a0 80", MALFORMED_PACKET);

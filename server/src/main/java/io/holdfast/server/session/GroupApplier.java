@@ -88,7 +88,10 @@ final class GroupApplier {
         }
     }
 
-    /** Appends the group's messages to their sessions; false when there is more for another slice. */
+    /**
+     * Appends the group's messages to their sessions, in their order [MQTT-4.6.0-6] [MQTT5-4.6.0-6]; false when there is
+     * more for another slice.
+     */
     private boolean appends(Group group) {
         int budget = shard.sizes.sliceRecipients();
         for (; message < group.messages().size(); message++) {

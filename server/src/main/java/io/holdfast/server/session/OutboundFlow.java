@@ -153,7 +153,8 @@ final class OutboundFlow {
     }
 
     private void publish(Session session, Connection connection, long index, long delivery, Message message) {
-        boolean again = index < session.sentThrough; // DUP [MQTT-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.3-2]
+        // All that DUP says [MQTT-3.3.1-3] [MQTT5-3.3.1-3] [MQTT-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.3-2].
+        boolean again = index < session.sentThrough;
         long expirySeconds = Message.NEVER;
         if (message.expires()) {
             long now = shard.env.nowMillis();

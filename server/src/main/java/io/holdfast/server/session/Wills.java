@@ -80,7 +80,7 @@ final class Wills {
         session.will = null;
         session.willDueMillis = will == null || delaySeconds == 0 ? 0 : atMillis + delaySeconds * 1_000;
         if (will != null && session.willDueMillis == 0) {
-            publish(will);
+            publish(will); // [MQTT-3.1.2-8] [MQTT5-3.1.2-8]
             return true;
         }
         return false;

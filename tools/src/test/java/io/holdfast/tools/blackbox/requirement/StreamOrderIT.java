@@ -41,7 +41,7 @@ final class StreamOrderIT {
     @ParameterizedTest(name = "stream of QoS {0} to a clean session {1}")
     @CsvSource({"0, true", "0, false", "1, true", "1, false"})
     @DisplayName("[MQTT-4.6.0-5] [MQTT5-4.6.0-5] [MQTT5-4.6.0-6] S35 S36 retained and stored messages in "
-            + "between do not change the order of a stream [MQTT-4.6.0-6]")
+            + "between, and of the stream itself, do not change the order of a stream [MQTT-4.6.0-6]")
     void publish_retainedInBetween_orderKept(int qos, boolean clean) throws Exception {
         long seed = Seeds.one();
         String name = "order" + qos + clean;
@@ -86,7 +86,7 @@ final class StreamOrderIT {
                 underWay++;
             }
             byte[] number = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
-            publisher.send(PacketBytes.publish(name + "/stream", number, qos, false, i, false));
+            publisher.send(PacketBytes.publish(name + "/stream", number, qos, dice == 2, i, false));
             underWay += qos;
             while (underWay > 0
                     && publisher

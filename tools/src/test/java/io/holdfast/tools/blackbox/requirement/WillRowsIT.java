@@ -60,7 +60,7 @@ final class WillRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.14.4-3] [MQTT5-3.14.4-3] S20 the will is published when the "
+    @DisplayName("[MQTT-3.14.4-3] [MQTT5-3.14.4-3] [MQTT-3.1.2-8] [MQTT5-3.1.2-8] S20 the will is published when the "
             + "connection closes, unless DISCONNECT removed it")
     void will_closeOrDisconnect_publishedOrNot() throws Exception {
         try (WireClient watcher = BROKER.anyClient()) {
