@@ -50,10 +50,10 @@ final class GroupChecker {
         }
     }
 
-    /** At QoS 2 a message reaches one member, once, and nobody after it. */
+    /** At QoS 2 a message is sent to one member, once, and to nobody after it. */
     private void once(Share share, List<Received> all) {
         List<Received> ordered = new ArrayList<>(all);
-        ordered.sort(java.util.Comparator.comparingInt(Received::at));
+        ordered.sort(java.util.Comparator.comparingInt(Received::leftAt));
         Set<Place> exactlyOnce = new HashSet<>();
         for (Received r : ordered) {
             Place place = new Place(r.number(), r.index());

@@ -88,9 +88,15 @@ final class History {
         }
     }
 
-    /** A message that reached a client; {@code group} is the shared group that it came through, 0 for none. */
+    /**
+     * A message that reached a client.
+     *
+     * @param leftAt when the broker sent it
+     * @param group the shared group that it came through, 0 for none
+     */
     record Received(
             int at,
+            int leftAt,
             Epoch to,
             int label,
             int qos,

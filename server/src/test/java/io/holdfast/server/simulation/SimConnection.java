@@ -29,7 +29,7 @@ final class SimConnection extends Connection {
     record ToServer(Packet packet, int label) {}
 
     /** A packet under way to the client, null for the end of the stream; for a PUBLISH also where it comes from. */
-    record ToClient(@Nullable Packet packet, int label, long number, long index, long group) {}
+    record ToClient(@Nullable Packet packet, int label, long number, long index, long group, int leftAt) {}
 
     private static final int NO_LABEL = -1;
 
@@ -96,10 +96,10 @@ final class SimConnection extends Connection {
     /** A control answers before the time has come; the answer at its time is left out then. */
     void answerAtOnce(Packet packet) {
         if (packet instanceof Disconnect) {
-            toClient.add(new ToClient(null, NO_LABEL, 0, -1, 0));
+            toClient.add(new ToClient(null, NO_LABEL, 0, -1, 0, 0));
         } else if (packet instanceof Publish publish && answered == 0 && client.waitsOnlyFor(publish.packetId())) {
             answered = publish.packetId();
-            toClient.add(new ToClient(new PubAck(answered), NO_LABEL, 0, -1, 0));
+            toClient.add(new ToClient(new PubAck(answered), NO_LABEL, 0, -1, 0, 0));
         }
     }
 
@@ -120,7 +120,7 @@ final class SimConnection extends Connection {
     }
 
     private void put(Packet packet) {
-        buffer.add(new ToClient(packet, NO_LABEL, 0, -1, 0));
+        buffer.add(new ToClient(packet, NO_LABEL, 0, -1, 0, 0));
     }
 
     @Override
@@ -151,7 +151,8 @@ final class SimConnection extends Connection {
         if (index >= 0) {
             broker.sending(this, publish, label, index, expirySeconds);
         }
-        buffer.add(new ToClient(publish, label, number, index, index < 0 ? 0 : ShardProbe.sendingGroup(this)));
+        long group = index < 0 ? 0 : ShardProbe.sendingGroup(this);
+        buffer.add(new ToClient(publish, label, number, index, group, broker.world.now()));
         return true;
     }
 
@@ -175,7 +176,7 @@ final class SimConnection extends Connection {
     @Override
     protected void shut(ReasonCode reason, String why) {
         flush();
-        toClient.add(new ToClient(null, NO_LABEL, 0, -1, 0));
+        toClient.add(new ToClient(null, NO_LABEL, 0, -1, 0, 0));
         toServer.clear();
         broker.later(shard, "closed", () -> broker.shard(shard).onClosed(this));
     }

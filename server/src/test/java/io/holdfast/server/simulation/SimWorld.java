@@ -134,6 +134,7 @@ final class SimWorld {
         five.received(client, publish, arrival);
         history.received.add(new History.Received(
                 now,
+                arrival.leftAt(),
                 client.epoch(),
                 arrival.label(),
                 publish.qos().level(),
