@@ -63,7 +63,7 @@ final class QosRowsIT {
     @ValueSource(booleans = {false, true})
     @DisplayName("[MQTT-2.3.1-4] [MQTT5-2.2.1-4] [MQTT-3.3.1-1] [MQTT5-3.3.1-1] [MQTT-4.3.2-1] "
             + "[MQTT5-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.2-3] [MQTT-4.4.0-1] [MQTT5-4.4.0-1] "
-            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] S36 QoS 1 "
+            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] [MQTT-3.3.1-3] S36 QoS 1 "
             + "is acknowledged; what the subscriber has not acknowledged comes again with DUP and its id")
     void qos1_notAcknowledged_sentAgain(boolean killed) throws Exception {
         String id = "s36" + killed;
@@ -137,7 +137,7 @@ final class QosRowsIT {
     @ParameterizedTest(name = "publisher cut after step {0}, broker killed: {1}")
     @CsvSource({"1, false", "1, true", "2, false", "2, true", "3, false", "3, true", "4, false", "4, true"})
     @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-8] [MQTT5-4.3.3-10] [MQTT5-4.3.3-11] "
-            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] S37 QoS 2 handshake of "
+            + "[MQTT-3.3.4-1] [MQTT5-3.3.4-1] [MQTT-2.3.1-6] [MQTT5-2.2.1-5] S37 QoS 2 handshake of "
             + "the publisher cut at each step: delivered exactly once")
     void qos2_publisherCut_deliveredOnce(int step, boolean killed) throws Exception {
         String id = "s37p" + step + killed;

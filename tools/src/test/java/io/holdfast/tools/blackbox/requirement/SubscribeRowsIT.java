@@ -89,6 +89,42 @@ final class SubscribeRowsIT {
         }
     }
 
+    @ParameterizedTest(name = "broker killed: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("[MQTT-3.8.4-3] [MQTT5-3.8.4-3] [MQTT5-3.8.4-4] a SUBSCRIBE of a filter that there is replaces the "
+            + "subscription: retained messages come again, and from then on its QoS counts")
+    void subscribe_sameFilterAgain_replaced(boolean killed) throws Exception {
+        String id = "twice" + killed;
+        WireClient client = BROKER.connected(WireConnect.durable(id));
+        String fence = Exchange.subscribeFence(BROKER, client);
+        try (WireClient publisher = BROKER.anyClient()) {
+            publisher.publish(id + "/r", "retained", 2, true);
+        }
+        for (int qos : new int[] {2, 0, 1}) {
+            client.subscribe(qos, id + "/+");
+            WirePacket retained = client.read(WirePacket.PUBLISH);
+            assertThat(topicAndQos(retained)).isEqualTo(id + "/r " + qos);
+            client.complete(retained);
+        }
+        client.packetsUntilPingResp();
+        if (killed) {
+            BROKER.process().kill();
+            BROKER.process().restart();
+        }
+        client.reset();
+        try (WireClient publisher = BROKER.anyClient()) {
+            publisher.publish(id + "/t", "x", 2, false);
+            publisher.publish(fence, "", 1, false);
+        }
+        try (WireClient again = BROKER.connected(WireConnect.durable(id))) {
+            assertThat(Exchange.untilFence(again, fence))
+                    .filteredOn(packet -> !packet.topic().equals(id + "/r"))
+                    .extracting(SubscribeRowsIT::topicAndQos)
+                    .containsExactly(id + "/t 1");
+        }
+        Exchange.forget(BROKER, id);
+    }
+
     @Test
     @DisplayName("[MQTT-3.8.4-6] [MQTT5-3.8.4-8] a message comes with the lower of its QoS and the granted one, from a "
             + "queue that outlasted a kill too")
