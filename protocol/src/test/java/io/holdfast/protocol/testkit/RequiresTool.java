@@ -10,6 +10,7 @@ import java.lang.annotation.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,9 +44,7 @@ public @interface RequiresTool {
             if (required.isEmpty() || System.getenv("HOLDFAST_CI") != null) {
                 return ConditionEvaluationResult.enabled("no tool is needed, or all are there by contract");
             }
-            Optional<String> missing = Arrays.stream(required.get().value())
-                    .filter(tool -> find(tool).isEmpty())
-                    .findFirst();
+            Optional<String> missing = missing(List.of(required.get().value()));
             if (missing.isEmpty()) {
                 return ConditionEvaluationResult.enabled("all tools are on the PATH");
             }
@@ -55,6 +54,13 @@ public @interface RequiresTool {
                 LOG.log(System.Logger.Level.WARNING, line);
             }
             return ConditionEvaluationResult.disabled(line);
+        }
+
+        /** The first of some tools that this machine lacks; nobody asks where {@code HOLDFAST_CI} is set. */
+        public static Optional<String> missing(List<String> tools) {
+            return System.getenv("HOLDFAST_CI") != null
+                    ? Optional.empty()
+                    : tools.stream().filter(tool -> find(tool).isEmpty()).findFirst();
         }
 
         /** Where an executable lies on the PATH. */

@@ -3,6 +3,7 @@ package io.holdfast.tools.blackbox.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
  * type throws {@link ArrayIndexOutOfBoundsException}, which fails the test that read it.
  */
 public final class WirePacket {
+    public static final int CONNECT = 1;
     public static final int CONNACK = 2;
     public static final int PUBLISH = 3;
     public static final int PUBACK = 4;
@@ -23,6 +25,7 @@ public final class WirePacket {
     public static final int PUBCOMP = 7;
     public static final int SUBACK = 9;
     public static final int UNSUBACK = 11;
+    public static final int PINGREQ = 12;
     public static final int PINGRESP = 13;
     public static final int DISCONNECT = 14;
 
@@ -47,6 +50,31 @@ public final class WirePacket {
         int first = in.get() & 0xFF;
         int length = WireProperties.variable(in);
         return new WirePacket(first, Arrays.copyOfRange(bytes, in.position(), in.position() + length), true);
+    }
+
+    /** The whole packets of MQTT 5 at the beginning of what one side sent; the rest is left out. */
+    public static List<WirePacket> allOf(byte[] bytes) {
+        List<WirePacket> packets = new ArrayList<>();
+        for (int at = 0; at + 1 < bytes.length; ) {
+            int length = 0;
+            int shift = 0;
+            int body = at + 1;
+            int digit;
+            do {
+                if (body == bytes.length) {
+                    return packets;
+                }
+                digit = bytes[body++];
+                length |= (digit & 0x7F) << shift;
+                shift += 7;
+            } while ((digit & 0x80) != 0);
+            if (bytes.length - body < length) {
+                return packets;
+            }
+            packets.add(new WirePacket(bytes[at] & 0xFF, Arrays.copyOfRange(bytes, body, body + length), true));
+            at = body + length;
+        }
+        return packets;
     }
 
     /** The packet type, 0 to 15. */
