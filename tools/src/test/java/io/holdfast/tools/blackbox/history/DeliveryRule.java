@@ -21,19 +21,26 @@ import java.util.Map;
 final class DeliveryRule {
     private final HistoryModel model;
     private final Map<String, ReceiverState> receivers = new HashMap<>();
+    private final GroupRule groups;
     private final List<Violation> violations = new ArrayList<>();
 
     DeliveryRule(HistoryModel model) {
         this.model = model;
+        groups = new GroupRule(model);
     }
 
     List<Violation> check() {
         for (int at = 0; at < model.events.size(); at++) {
             Event event = model.events.get(at);
             ReceiverState receiver = receiver(event.client());
+            groups.observe(at, event);
             if (event instanceof Event.Connected e) {
                 receiver.connected(e.sessionPresent());
             } else if (event instanceof Event.AckCalled e) {
+                Carried carried = receiver.held.get(e.packetId());
+                if (carried != null) {
+                    groups.acknowledged(e.client(), carried.key());
+                }
                 receiver.ackCalled(e.packetId());
             } else if (event instanceof Event.RecCalled e) {
                 receiver.recCalled.add(e.packetId());
@@ -49,6 +56,11 @@ final class DeliveryRule {
     /** What each client has received, after {@link #check}. */
     ReceiverState receiver(String client) {
         return receivers.computeIfAbsent(client, name -> new ReceiverState());
+    }
+
+    /** What members of shared groups have received, after {@link #check}. */
+    GroupRule groups() {
+        return groups;
     }
 
     private void released(int at, ReceiverState receiver, Event.ReleaseSeen e) {
@@ -79,6 +91,8 @@ final class DeliveryRule {
         }
         if (e.message().retain()) {
             newRetainedCopy(at, receiver, e, publication);
+        } else if (groups.concerns(e.client(), publication)) {
+            groups.newCopy(at, e, publication).ifPresent(violations::add);
         } else {
             newLiveCopy(at, receiver, e, publication);
         }

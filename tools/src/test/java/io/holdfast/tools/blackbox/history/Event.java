@@ -29,6 +29,9 @@ public sealed interface Event {
     /** After DISCONNECT the broker closed the connection in an orderly way: it has processed it. */
     record DisconnectConfirmed(String client, int connection) implements Event {}
 
+    /** The client is about to cut the connection. */
+    record DropCalled(String client, int connection) implements Event {}
+
     /** The connection ended in any other way, on whichever side. */
     record ConnectionLost(String client, int connection) implements Event {}
 

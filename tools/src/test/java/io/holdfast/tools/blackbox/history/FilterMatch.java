@@ -3,10 +3,22 @@ package io.holdfast.tools.blackbox.history;
 
 /** Section 4.7 of the standard in its plainest form, so that the judge does not trust the code it judges. */
 public final class FilterMatch {
+    private static final String SHARE = "$share/";
+
     private FilterMatch() {}
 
-    /** Whether the filter covers the topic. */
-    public static boolean matches(String filter, String topic) {
+    /** A filter without {@code $share} and the share name, if it has them. */
+    static String inner(String filter) {
+        return isShared(filter) ? filter.substring(filter.indexOf('/', SHARE.length()) + 1) : filter;
+    }
+
+    static boolean isShared(String filter) {
+        return filter.startsWith(SHARE);
+    }
+
+    /** Whether the filter, or the one behind its share name, covers the topic. */
+    public static boolean matches(String asked, String topic) {
+        String filter = inner(asked);
         if (topic.startsWith("$") && (filter.startsWith("#") || filter.startsWith("+"))) {
             return false;
         }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Judges whether a history is one that a broker may cause which keeps every promise of MQTT 3.1.1 across any crash:
+ * Judges whether a history is one that a broker may cause which keeps every promise of MQTT across any crash:
  *
  * <ol>
  *   <li>owned and matched by a durable subscription made before: delivered at least once ({@link OwedRule})
@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  *   <li>nothing without a matching subscription ({@link DeliveryRule})
  *   <li>retained: the last acknowledged one per topic ({@link RetainedRule})
  *   <li>a will once for an ungraceful end, never after a confirmed DISCONNECT ({@link OwedRule}, {@link DeliveryRule})
+ *   <li>shared groups: each message to one member, and to another one only as the standard lets it ({@link GroupRule})
  *   <li>packet ids are not reused while the client holds them ({@link DeliveryRule})
  * </ol>
  *

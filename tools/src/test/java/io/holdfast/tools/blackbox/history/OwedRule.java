@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * What a drained history must hold: every owned QoS 1 and 2 message at every durable subscription that was made before it,
- * every will of an ungraceful end likewise, and no will of any other end.
+ * every will of an ungraceful end likewise, and no will of any other end. What groups are owed is {@link GroupRule}'s.
  */
 public final class OwedRule {
     /** Topics of wills whose delay is longer than any history: the session is back in time, so that none may come. */
@@ -42,6 +42,7 @@ public final class OwedRule {
                 owe(life.will.get(), Kind.WILL_LOST, violations);
             }
         }
+        violations.addAll(deliveries.groups().missing());
         return violations;
     }
 
@@ -72,7 +73,8 @@ public final class OwedRule {
     private void owe(Publication publication, Kind kind, List<Violation> violations) {
         for (List<Span> spans : model.spans.values()) {
             for (Span span : spans) {
-                if (span.mustHaveSeen(publication)
+                if (!span.isShared()
+                        && span.mustHaveSeen(publication)
                         && span.matches(publication)
                         && Math.min(span.lowestQos(publication), publication.message.qos()) > 0
                         && !deliveries.receiver(span.client).hasReceived(publication.key)) {

@@ -42,6 +42,11 @@ final class Span {
         this.durable = durable;
     }
 
+    /** Whether it makes the client a member of a group instead of giving it every message. */
+    boolean isShared() {
+        return FilterMatch.isShared(filter);
+    }
+
     int calledAt() {
         return grants.get(0).calledAt;
     }

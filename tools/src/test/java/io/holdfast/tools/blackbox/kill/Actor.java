@@ -29,7 +29,7 @@ abstract class Actor implements Runnable {
     private static final List<Integer> SERVER_UNAVAILABLE = List.of(3, 0x88, 0x8B);
 
     /** Above any campaign's length: a will that waits so long must never come, as its session is back before. */
-    private static final int WILL_DELAY_SECONDS = 3_600;
+    static final int WILL_DELAY_SECONDS = 3_600;
 
     // valid for the whole campaign
     final String name;
@@ -38,6 +38,8 @@ abstract class Actor implements Runnable {
     final SplittableRandom random;
     private final Campaign campaign;
     private volatile @Nullable Throwable failure;
+    /** From before a connection is opened until its end is booked. */
+    private volatile boolean online;
 
     // valid for one connection
     int connection;
@@ -57,9 +59,19 @@ abstract class Actor implements Runnable {
     /** Whether each connection carries a will. */
     abstract boolean hasWill();
 
-    /** Whether that will waits for the session to come back. */
+    /** Whether that will waits for a session that is back before, so that it never comes. */
     boolean delaysWill() {
         return false;
+    }
+
+    /** Will Delay Interval; 0 for none. */
+    int willDelaySeconds() {
+        return delaysWill() ? WILL_DELAY_SECONDS : 0;
+    }
+
+    /** The client id of the present connection. */
+    String id() {
+        return name;
     }
 
     /** Works on a fresh connection until it breaks or {@link #mode} says to leave. */
@@ -100,6 +112,14 @@ abstract class Actor implements Runnable {
         return Optional.ofNullable(failure);
     }
 
+    boolean online() {
+        return online;
+    }
+
+    Campaign campaign() {
+        return campaign;
+    }
+
     Gate.Mode mode() {
         return campaign.gate().mode();
     }
@@ -126,25 +146,27 @@ abstract class Actor implements Runnable {
         if (packet.type() == WirePacket.DISCONNECT) {
             throw new IOException("the broker sent " + packet);
         }
-        history.record(new Event.Surprise(name, connection, packet.toString()));
+        history.record(new Event.Surprise(id(), connection, packet.toString()));
     }
 
     /** Ends the connection in an orderly way, so that no will may follow. */
     void disconnect() throws IOException {
         int round = round();
-        history.record(new Event.DisconnectCalled(name, connection));
+        history.record(new Event.DisconnectCalled(id(), connection));
         client().disconnect();
         client = null;
         // A broker that is killed closes the connection too, and has confirmed nothing by it.
         boolean confirmed = mode() != Gate.Mode.CLOSED && round() == round;
         history.record(
                 confirmed
-                        ? new Event.DisconnectConfirmed(name, connection)
-                        : new Event.ConnectionLost(name, connection));
+                        ? new Event.DisconnectConfirmed(id(), connection)
+                        : new Event.ConnectionLost(id(), connection));
+        online = false;
     }
 
     /** Drops the connection as a crashed or cut-off host does. */
     void drop() throws IOException {
+        history.record(new Event.DropCalled(id(), connection));
         if (random.nextBoolean()) {
             client().reset();
         } else {
@@ -162,10 +184,10 @@ abstract class Actor implements Runnable {
             try {
                 present = open();
             } finally {
-                history.record(new Event.ConnectionLost(name, oldConnection));
+                history.record(new Event.ConnectionLost(id(), oldConnection));
             }
             if (!old.awaitClosed(WireClient.PATIENCE)) {
-                history.record(new Event.Surprise(name, oldConnection, "still open after takeover"));
+                history.record(new Event.Surprise(id(), oldConnection, "still open after takeover"));
             }
             return present;
         }
@@ -179,7 +201,7 @@ abstract class Actor implements Runnable {
         } catch (IOException e) {
             // The gate closes before the broker is stopped: a connection that breaks while it is open was broken by it.
             if (mode() != Gate.Mode.CLOSED && round() == round) {
-                history.record(new Event.Surprise(name, connection, "connection broken in a running broker: " + e));
+                history.record(new Event.Surprise(id(), connection, "connection broken in a running broker: " + e));
             }
             lost();
         }
@@ -189,31 +211,31 @@ abstract class Actor implements Runnable {
         WireClient opened = WireClient.open(campaign.port());
         connection++;
         client = opened;
+        online = true;
         WireConnect connect = connect();
         Optional<Message> will = Optional.empty();
         if (hasWill()) {
-            String text = "will-" + name + "-" + connection + "|x";
+            String text = "will-" + id() + "-" + connection + "|x";
             Payload payload = Payload.of(text.getBytes(StandardCharsets.UTF_8));
-            String topic = delaysWill() ? OwedRule.DELAYED_WILLS + name : "will/" + name;
+            String topic = delaysWill() ? OwedRule.DELAYED_WILLS + id() : "will/" + id();
             Message message = new Message(topic, payload, random.nextInt(1, 3), random.nextInt(4) == 0);
             connect = connect.withWill(message.topic(), text, message.qos(), message.retain());
-            if (delaysWill()) {
-                connect = connect.withProperties(
-                        connect.properties(),
-                        WireProperties.none().number(WireProperties.WILL_DELAY, WILL_DELAY_SECONDS));
+            if (willDelaySeconds() > 0) {
+                WireProperties delay = WireProperties.none().number(WireProperties.WILL_DELAY, willDelaySeconds());
+                connect = connect.withProperties(connect.properties(), delay);
             }
             will = Optional.of(message);
         }
-        history.record(new Event.ConnectCalled(name, connection, connect.clean(), will));
+        history.record(new Event.ConnectCalled(id(), connection, connect.clean(), will));
         WirePacket connack = opened.connect(connect);
         if (connack.returnCode() != 0) {
-            history.record(new Event.Refused(name, connection, connack.returnCode()));
+            history.record(new Event.Refused(id(), connection, connack.returnCode()));
             if (SERVER_UNAVAILABLE.contains(connack.returnCode()) && mode() == Gate.Mode.CLOSED) {
                 throw new IOException("the broker is stopping");
             }
             throw new AssertionError(name + " refused: " + connack);
         }
-        acknowledged(new Event.Connected(name, connection, connack.sessionPresent()));
+        acknowledged(new Event.Connected(id(), connection, connack.sessionPresent()));
         return connack.sessionPresent();
     }
 
@@ -221,7 +243,8 @@ abstract class Actor implements Runnable {
         if (client != null) {
             client.close();
             client = null;
-            history.record(new Event.ConnectionLost(name, connection));
+            history.record(new Event.ConnectionLost(id(), connection));
         }
+        online = false;
     }
 }

@@ -7,15 +7,12 @@ import io.holdfast.tools.blackbox.history.Event;
 import io.holdfast.tools.blackbox.history.History;
 import io.holdfast.tools.blackbox.history.HistoryChecker;
 import io.holdfast.tools.blackbox.history.Violation;
-import io.holdfast.tools.blackbox.kill.SubscriberActor.Habit;
-import io.holdfast.tools.blackbox.kill.SubscriberActor.Wanted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +32,7 @@ final class Campaign {
     /** The names of clients with clean sessions end so. */
     static final String CLEAN = "-clean";
 
-    private static final int PUBLISHERS = 4;
-    private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Duration QUIET = Duration.ofMillis(200);
     private static final Duration LONG_SILENCE = Duration.ofSeconds(4);
 
@@ -46,16 +42,28 @@ final class Campaign {
      * @param roundMillisMax the longest time before a kill
      * @param acksMax the most acknowledgements before a kill
      * @param messagesPerRound how many messages each publisher sends at most in a round
+     * @param cast who takes part
+     * @param drainPatience how long the broker may take to come to rest in the end
      */
-    record Plan(int rounds, int roundMillisMax, int acksMax, int messagesPerRound) {
+    record Plan(int rounds, int roundMillisMax, int acksMax, int messagesPerRound, Cast cast, Duration drainPatience) {
         /** Kills in quick succession. */
         static Plan quick(int rounds) {
-            return new Plan(rounds, 1_500, 9_000, 250);
+            return new Plan(rounds, 1_500, 9_000, 250, Cast.EVERYBODY, PATIENCE);
+        }
+
+        /** For brokers that are broken on purpose, some of which never come to rest. */
+        static Plan control(int rounds) {
+            return new Plan(rounds, 1_500, 9_000, 250, Cast.EVERYBODY, Duration.ofSeconds(10));
+        }
+
+        /** One shared group for itself. */
+        static Plan group(int rounds, Cast cast) {
+            return new Plan(rounds, 1_500, 4_000, 400, cast, PATIENCE);
         }
 
         /** Rounds of up to 40 s: long enough for the rolling checkpoint to come round in between. */
         static Plan thorough(int rounds) {
-            return new Plan(rounds, 40_000, 400_000, 15_000);
+            return new Plan(rounds, 40_000, 400_000, 15_000, Cast.EVERYBODY, PATIENCE);
         }
     }
 
@@ -64,6 +72,7 @@ final class Campaign {
     private final SplittableRandom random;
     private final History history = new History();
     private final Gate gate = new Gate();
+    private final WillDelays willDelays = new WillDelays();
     private final BrokerProcess broker;
     private final KillSwitch killSwitch;
     private final List<Actor> actors = new ArrayList<>();
@@ -75,7 +84,7 @@ final class Campaign {
         this.random = new SplittableRandom(seed);
         this.broker = broker;
         this.killSwitch = new KillSwitch(gate, broker);
-        castActors();
+        actors.addAll(plan.cast().actors(this));
     }
 
     /** What a campaign found, and how much it did. */
@@ -117,6 +126,10 @@ final class Campaign {
         return killSwitch;
     }
 
+    WillDelays willDelays() {
+        return willDelays;
+    }
+
     Plan plan() {
         return plan;
     }
@@ -127,38 +140,6 @@ final class Campaign {
 
     int port() {
         return broker.port();
-    }
-
-    private void castActors() {
-        for (int i = 0; i < PUBLISHERS; i++) {
-            actors.add(new PublisherActor(this, "pub" + i + (i % 2 == 1 ? Extras.MARK : "")));
-        }
-        subscriber(Habit.STEADY, false, new Wanted("t/#", 2), new Wanted("will/#", 2), new Wanted("x/#", 2));
-        subscriber(Habit.STEADY, false, new Wanted("t/+", 1), new Wanted("r/#", 2), new Wanted("x/+", 1));
-        subscriber(Habit.STEADY, false, new Wanted("will/+", 1), new Wanted("late/#", 2));
-        subscriber(Habit.STEADY, true, new Wanted("t/0", 2), new Wanted("r/pub0/#", 1));
-        subscriber(Habit.SLOW, false, new Wanted("t/#", 2));
-        subscriber(Habit.SLOW, false, new Wanted("t/1", 1), new Wanted("t/2", 2), new Wanted("will/#", 1));
-        // Two filters that match the same message: one copy or two, but none lost.
-        subscriber(Habit.SLOW, false, new Wanted("t/3", 1), new Wanted("+/3", 2));
-        for (int i = 0; i < 4; i++) {
-            subscriber(Habit.FLAPPING, false, new Wanted("t/" + i, 2), new Wanted("t/" + (i + 1), 1));
-        }
-        subscriber(Habit.FLAPPING, true, new Wanted("t/5", 2));
-        for (int i = 0; i < 5; i++) {
-            subscriber(Habit.SLEEPY, false, new Wanted("t/" + i, 2), new Wanted("r/+/" + i, 1));
-        }
-        subscriber(Habit.SLEEPY, false, new Wanted("#", 2));
-        subscriber(Habit.FICKLE, false, new Wanted("t/4", 2), new Wanted("r/#", 1), new Wanted("t/5", 1));
-        subscriber(Habit.FICKLE, true, new Wanted("t/#", 1), new Wanted("will/#", 2));
-    }
-
-    private void subscriber(Habit habit, boolean clean, Wanted... wanted) {
-        // every other client speaks MQTT 5, of each habit one at least
-        String version = actors.size() % 2 == 1 ? Extras.MARK : "";
-        String name =
-                "sub" + actors.size() + "-" + habit.name().toLowerCase(Locale.ROOT) + version + (clean ? CLEAN : "");
-        actors.add(new SubscriberActor(this, name, habit, clean, List.of(wanted)));
     }
 
     private void startThreads() {
@@ -193,7 +174,18 @@ final class Campaign {
             broker.kill();
         }
         broker.restart();
+        awaitAllGone();
         throwFailures();
+    }
+
+    /** The judge of shared groups wants to know that a clean session is gone before its messages go to others. */
+    private void awaitAllGone() {
+        Awaitility.await("clients notice the end of the broker")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(PATIENCE)
+                .until(() -> actors.stream()
+                        .noneMatch(actor -> actor.online() && actor.failure().isEmpty()));
     }
 
     /** Lets time pass in which only the clients work. */
@@ -237,7 +229,7 @@ final class Campaign {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(20))
                 .during(silence)
-                .atMost(DRAIN_PATIENCE)
+                .atMost(plan.drainPatience())
                 .until(() -> {
                     int size = history.size();
                     return last.getAndSet(size) == size;
@@ -255,7 +247,7 @@ final class Campaign {
             witness.readRetained();
             gate.set(Gate.Mode.LEAVE);
             for (Thread thread : threads) {
-                thread.join(DRAIN_PATIENCE.toMillis());
+                thread.join(PATIENCE.toMillis());
             }
             witness.readRest();
         }

@@ -33,6 +33,7 @@ final class PublisherActor extends Actor {
     }
 
     private final int messagesPerRound;
+    private final boolean groupsOnly;
 
     // valid for session
     private final Map<Integer, Pending> pending = new LinkedHashMap<>();
@@ -44,8 +45,14 @@ final class PublisherActor extends Actor {
     private int budgetRound;
     private int budget;
 
-    PublisherActor(Campaign campaign, String name) {
+    /**
+     * A publisher.
+     *
+     * @param groupsOnly whether all it publishes is for shared groups
+     */
+    PublisherActor(Campaign campaign, String name, boolean groupsOnly) {
         super(campaign, name);
+        this.groupsOnly = groupsOnly;
         this.messagesPerRound = campaign.plan().messagesPerRound();
     }
 
@@ -125,9 +132,11 @@ final class PublisherActor extends Actor {
         // QoS 0 is there to be mixed in between, not to be judged for loss.
         int dice = random.nextInt(20);
         int qos = dice == 0 ? 0 : dice < 10 ? 1 : 2;
-        boolean retain = random.nextInt(8) == 0;
-        boolean expiring = dialect.isMqtt5() && !retain && random.nextInt(10) == 0;
-        String topic = (retain ? "r/" + name + "/" : expiring ? Extras.EXPIRING : "t/") + random.nextInt(TOPICS);
+        boolean grouped = groupsOnly || random.nextInt(5) == 0;
+        boolean retain = !grouped && random.nextInt(7) == 0;
+        boolean expiring = dialect.isMqtt5() && !grouped && !retain && random.nextInt(9) == 0;
+        String kind = grouped ? Cast.GROUPED : retain ? "r/" + name + "/" : expiring ? Extras.EXPIRING : "t/";
+        String topic = kind + random.nextInt(TOPICS);
         boolean clear = retain && random.nextInt(6) == 0;
         int filler = random.nextInt(40) == 0 ? random.nextInt(2_000, 10_000) : random.nextInt(60);
         byte[] payload = clear ? new byte[0] : Payload.bytes(name + "-" + number, filler);

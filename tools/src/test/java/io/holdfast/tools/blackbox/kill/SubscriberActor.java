@@ -31,7 +31,9 @@ final class SubscriberActor extends Actor {
         /** Is away in most rounds. */
         SLEEPY,
         /** Subscribes and unsubscribes all the time. */
-        FICKLE
+        FICKLE,
+        /** Comes and goes, and ends its session now and then by a connection with a clean one. */
+        DESERTING
     }
 
     /** One wanted subscription. */
@@ -64,7 +66,8 @@ final class SubscriberActor extends Actor {
 
     @Override
     WireConnect connect() {
-        return WireConnect.plain(dialect, name, clean);
+        boolean deserts = habit == Habit.DESERTING && mode() == Gate.Mode.OPEN && random.nextInt(3) == 0;
+        return WireConnect.plain(dialect, name, clean || deserts);
     }
 
     @Override
@@ -105,7 +108,8 @@ final class SubscriberActor extends Actor {
             if (!late || packet.isEmpty() || unanswered.size() >= SLOW_BATCH) {
                 answerAll();
             }
-            if (habit == Habit.FLAPPING && mode == Gate.Mode.OPEN && packet.isPresent() && --packetsLeft <= 0) {
+            boolean restless = habit == Habit.FLAPPING || habit == Habit.DESERTING;
+            if (restless && mode == Gate.Mode.OPEN && packet.isPresent() && --packetsLeft <= 0) {
                 if (!flap()) {
                     return;
                 }
@@ -188,9 +192,14 @@ final class SubscriberActor extends Actor {
                         new Message(packet.topic(), Payload.of(packet.payload()), packet.qos(), packet.retain());
                 Event received = new Event.Received(name, connection, message, packet.packetId(), packet.dup());
                 acknowledged(received);
+                long now = System.currentTimeMillis();
+                campaign()
+                        .willDelays()
+                        .judge(message.payload().id(), now)
+                        .ifPresent(fault -> history.record(new Event.Surprise(name, connection, fault)));
                 if (dialect.isMqtt5()) {
                     List<String> filters = wanted.stream().map(Wanted::filter).toList();
-                    Extras.judge(packet, filters, System.currentTimeMillis())
+                    Extras.judge(packet, filters, now)
                             .ifPresent(fault -> history.record(new Event.Surprise(name, connection, fault)));
                 }
                 if (packet.qos() > 0) {
