@@ -212,6 +212,9 @@ final class ConnectFlow {
                 departures.closed(connection);
                 return;
             }
+            if (connection.version == ProtocolVersion.MQTT_5 && session.state.inboundCount() > 0) {
+                connection.carry(session.state.inboundSorted());
+            }
             shard.env.count(ShardEvent.CONNECTED);
             shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT-3.1.4-4] [MQTT5-3.1.4-5]
             shard.outbound.resume(session);

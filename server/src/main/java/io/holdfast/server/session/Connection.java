@@ -20,6 +20,15 @@ public abstract class Connection {
     /** Unacknowledged QoS 1 and 2 messages to the client: its Receive Maximum, or ours if that is smaller. */
     int receiveMaximum;
 
+    /**
+     * Messages of an MQTT 5 client at QoS 1 and 2 that came on this connection and whose PUBACK, PUBCOMP or refusing PUBREC
+     * has not been written yet. A client that counts what it has received is never below this.
+     */
+    int unacknowledged;
+
+    /** Inbound QoS 2 identifiers that the session has from earlier connections: they do not count here. */
+    private @Nullable PacketIdSet carried;
+
     /** The client's Maximum Packet Size. */
     int packetBytesMax = Integer.MAX_VALUE;
 
@@ -154,6 +163,23 @@ public abstract class Connection {
     /** Aliases that the client takes in our PUBLISH packets, 0 for none [MQTT5-3.1.2-26] [MQTT5-3.1.2-27]. */
     public final int topicAliasMax() {
         return topicAliasMax;
+    }
+
+    /** The session comes with these QoS 2 identifiers, whose messages are not released yet. */
+    final void carry(int[] packetIds) {
+        carried = new PacketIdSet();
+        for (int packetId : packetIds) {
+            carried.add(packetId);
+        }
+    }
+
+    /** Whether an identifier is from an earlier connection; from now on it is not. */
+    final boolean takeCarried(int packetId) {
+        if (carried == null || !carried.contains(packetId)) {
+            return false;
+        }
+        carried.remove(packetId);
+        return true;
     }
 
     final RouteCache routeCache() {

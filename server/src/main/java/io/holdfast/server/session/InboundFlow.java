@@ -75,6 +75,11 @@ final class InboundFlow {
             hold(connection, publish);
             return;
         }
+        if (connection.version == ProtocolVersion.MQTT_5
+                && publish.qos() != QoS.AT_MOST_ONCE
+                && isOneTooMany(connection, session, publish)) {
+            return;
+        }
         if (publish.topic().startsWithDollar()) {
             refuseDollar(connection, publish);
             return;
@@ -86,15 +91,41 @@ final class InboundFlow {
         if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, session, publish)) {
             return;
         }
-        if (exactlyOnce && session.state.inboundCount() >= shard.limits.inboundMax()) {
-            shard.env.count(ShardEvent.PROTOCOL_ERROR);
-            shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED); // [MQTT5-3.3.4-7]
-            return;
-        }
         if (exactlyOnce) {
+            if (connection.version != ProtocolVersion.MQTT_5
+                    && session.state.inboundCount() >= shard.limits.inboundMax()) {
+                exceedsLimit(connection);
+                return;
+            }
             addInbound(session, publish.packetId());
         }
         accept(connection, session, publish);
+    }
+
+    /**
+     * Counts a message of an MQTT 5 client against the Receive Maximum that CONNACK told, and ends the connection at the
+     * one too many [MQTT5-3.3.4-7] [MQTT5-3.3.4-8]. A message counts from here until its last acknowledgement is written:
+     * the client can only have counted it down later, so one that keeps to the limit never exceeds it here. The same QoS 2
+     * message sent again counts once for each connection.
+     */
+    private boolean isOneTooMany(Connection connection, Session session, Publish publish) {
+        boolean counted = publish.qos() == QoS.EXACTLY_ONCE
+                && session.state.holdsInbound(publish.packetId())
+                && !connection.takeCarried(publish.packetId());
+        if (counted) {
+            return false;
+        }
+        if (connection.unacknowledged >= shard.limits.inboundMax()) {
+            exceedsLimit(connection);
+            return true;
+        }
+        connection.unacknowledged++;
+        return false;
+    }
+
+    private void exceedsLimit(Connection connection) {
+        shard.env.count(ShardEvent.PROTOCOL_ERROR);
+        shard.connects.end(connection, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
     }
 
     /**
@@ -178,8 +209,8 @@ final class InboundFlow {
         Properties properties = Properties.builder().reasonString(why).build();
         connection.replies.add(
                 publish.qos() == QoS.AT_LEAST_ONCE
-                        ? new ReadyPacket(new PubAck(publish.packetId(), code, properties))
-                        : new ReadyPacket(new PubRec(publish.packetId(), code, properties)));
+                        ? new ReadyPacket(new PubAck(publish.packetId(), code, properties), true)
+                        : new ReadyPacket(new PubRec(publish.packetId(), code, properties), true));
     }
 
     private Route route(Connection connection, Session session, Publish publish) {
@@ -218,7 +249,7 @@ final class InboundFlow {
     /** A duplicate gets PUBREC again and nothing else, behind the commit of the first one [MQTT-4.3.3-2]. */
     private void repeatPubRec(Connection connection, Session session, int packetId) {
         if (session.addingInbound.contains(packetId)) {
-            shard.addUrgent(new ParkedAck(connection, PacketType.PUBREC, packetId), EVENT_REPLY_BYTES);
+            shard.addUrgent(new ParkedAck(connection, PacketType.PUBREC, packetId, false), EVENT_REPLY_BYTES);
         } else {
             connection.replies.add(new ReadyAck(PacketType.PUBREC, packetId));
         }
@@ -248,7 +279,8 @@ final class InboundFlow {
         if (session.addingInbound.contains(packetId) || session.releasingInbound.contains(packetId)) {
             hold(connection, pubRel);
         } else if (session.state.removeInbound(packetId)) {
-            ParkedAck reply = new ParkedAck(connection, PacketType.PUBCOMP, packetId);
+            boolean counted = connection.version == ProtocolVersion.MQTT_5 && !connection.takeCarried(packetId);
+            ParkedAck reply = new ParkedAck(connection, PacketType.PUBCOMP, packetId, counted);
             if (session.durable) {
                 session.releasingInbound.add(packetId);
                 shard.out().event(EventKind.INBOUND_RELEASED, session.number, packetId, 0);
@@ -259,7 +291,8 @@ final class InboundFlow {
             }
         } else if (connection.version == ProtocolVersion.MQTT_5) {
             shard.env.count(ShardEvent.UNKNOWN_PACKET_ID);
-            connection.replies.add(new ReadyPacket(new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND)));
+            PubComp unknown = new PubComp(packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            connection.replies.add(new ReadyPacket(unknown, false));
         } else {
             connection.replies.add(new ReadyAck(PacketType.PUBCOMP, packetId));
         }
@@ -372,10 +405,15 @@ final class InboundFlow {
         @Override
         public void send(Connection to) {
             boolean atLeastOnce = qos == QoS.AT_LEAST_ONCE;
-            if (to.version == ProtocolVersion.MQTT_5 && reachesNobody()) {
-                ReasonCode nobody = ReasonCode.NO_MATCHING_SUBSCRIBERS;
-                shard.send(to, atLeastOnce ? new PubAck(packetId, nobody) : new PubRec(packetId, nobody));
-                return;
+            if (to.version == ProtocolVersion.MQTT_5) {
+                if (atLeastOnce) {
+                    to.unacknowledged--;
+                }
+                if (reachesNobody()) {
+                    ReasonCode nobody = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+                    shard.send(to, atLeastOnce ? new PubAck(packetId, nobody) : new PubRec(packetId, nobody));
+                    return;
+                }
             }
             acknowledge(to, atLeastOnce ? PacketType.PUBACK : PacketType.PUBREC, packetId);
         }
@@ -393,12 +431,19 @@ final class InboundFlow {
         private final Connection connection;
         private final PacketType type;
         private final int packetId;
+        private final boolean endsMessage;
         private boolean ready;
 
-        ParkedAck(Connection connection, PacketType type, int packetId) {
+        /**
+         * An acknowledgement of this type.
+         *
+         * @param endsMessage whether it is the last one of a message that counts on this connection
+         */
+        ParkedAck(Connection connection, PacketType type, int packetId, boolean endsMessage) {
             this.connection = connection;
             this.type = type;
             this.packetId = packetId;
+            this.endsMessage = endsMessage;
             connection.replies.add(this);
         }
 
@@ -415,6 +460,9 @@ final class InboundFlow {
 
         @Override
         public void send(Connection to) {
+            if (endsMessage) {
+                to.unacknowledged--;
+            }
             acknowledge(to, type, packetId);
         }
     }
@@ -422,9 +470,11 @@ final class InboundFlow {
     /** As below, for an MQTT 5 client that is told more than success. */
     private final class ReadyPacket implements Replies.Reply {
         private final Packet packet;
+        private final boolean endsMessage;
 
-        ReadyPacket(Packet packet) {
+        ReadyPacket(Packet packet, boolean endsMessage) {
             this.packet = packet;
+            this.endsMessage = endsMessage;
         }
 
         @Override
@@ -434,6 +484,9 @@ final class InboundFlow {
 
         @Override
         public void send(Connection to) {
+            if (endsMessage) {
+                to.unacknowledged--;
+            }
             shard.send(to, packet);
         }
     }
