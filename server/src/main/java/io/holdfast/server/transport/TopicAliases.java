@@ -15,7 +15,11 @@ final class TopicAliases {
     /** What an alias can add to a packet: the property, and its effect on two length fields. */
     static final int BYTES_MAX = 5;
 
-    /** Enough for a client that follows some dozen topics; memory for each connection is what bounds it. */
+    /**
+     * No setting, as there is nothing to gain from another value. The places are a direct-mapped cache: a client that
+     * follows some dozen topics finds nearly all of them, one that follows thousands none at any size it would pay for.
+     * At most 64 topics of 1 KiB, so 64 KiB for a connection that uses the longest topics, and 1 KiB with common ones.
+     */
     private static final int ALIASES_MAX = 64;
 
     /** Shorter topics gain nothing from an alias, longer ones cost too much memory here. */

@@ -4,11 +4,14 @@ package io.holdfast.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.PingReq;
 import io.holdfast.protocol.packet.PingResp;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.session.ShardEvent;
@@ -89,6 +92,37 @@ class LimitsIT {
             client.send(whole);
             client.send(PingReq.INSTANCE);
             client.expect(PingResp.class);
+        }
+    }
+
+    @Test
+    @DisplayName("T06 [MQTT5-3.14.2-1] an MQTT 5 client whose partial packet has no room is told so: 0x89")
+    void partialPackets_beyondBudget_told() throws IOException {
+        byte[] whole = WireClient.bytes(
+                ProtocolVersion.MQTT_5, WireClient.publish("partial", new byte[150_000], QoS.AT_MOST_ONCE, 0));
+        byte[] part = Arrays.copyOf(whole, whole.length - 1);
+        List<WireClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 30; i++) {
+                WireClient client = broker.open5();
+                clients.add(client);
+                client.connect("partial-" + i, true);
+                client.send(part);
+            }
+            await().until(() -> counters.sum(BrokerCounter.PARTIAL_PACKETS_SHED) > 0);
+            int told = 0;
+            for (WireClient client : clients) {
+                client.finish(); // One that still waits ends here, without a word.
+                if (client.next() instanceof Disconnect disconnect) {
+                    assertThat(disconnect.reasonCode()).isEqualTo(ReasonCode.SERVER_BUSY);
+                    told++;
+                }
+            }
+            assertThat(told).isPositive();
+        } finally {
+            for (WireClient client : clients) {
+                client.close();
+            }
         }
     }
 
