@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public final class Broker implements AutoCloseable {
 
     private final BrokerConfig config;
     private final UnaryOperator<RowStore> between;
+    private final MonotonicTime time;
     private final Counters counters = new Counters();
     private final EventLoops loops;
     private final Authentication authentication;
@@ -52,7 +54,11 @@ public final class Broker implements AutoCloseable {
     private @Nullable String lastRefusal;
 
     private Broker(
-            BrokerConfig config, UnaryOperator<RowStore> between, List<AuthenticationMethod> authenticationMethods) {
+            BrokerConfig config,
+            UnaryOperator<RowStore> between,
+            List<AuthenticationMethod> authenticationMethods,
+            LongSupplier wallMillis) {
+        time = new MonotonicTime(wallMillis, System::nanoTime);
         this.config = config;
         this.between = between;
         loops = new EventLoops(config.shards());
@@ -84,7 +90,17 @@ public final class Broker implements AutoCloseable {
     public static Broker start(
             BrokerConfig config, UnaryOperator<RowStore> between, List<AuthenticationMethod> authenticationMethods)
             throws IOException {
-        Broker broker = new Broker(config, between, authenticationMethods);
+        return start(config, between, authenticationMethods, System::currentTimeMillis);
+    }
+
+    /** As above by another clock: how tests make it jump. */
+    static Broker start(
+            BrokerConfig config,
+            UnaryOperator<RowStore> between,
+            List<AuthenticationMethod> authenticationMethods,
+            LongSupplier wallMillis)
+            throws IOException {
+        Broker broker = new Broker(config, between, authenticationMethods, wallMillis);
         try {
             broker.begin();
             return broker;
@@ -95,7 +111,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed, between);
+        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed, between, time);
         listener = listen();
         become(BrokerState.RUNNING);
     }
@@ -153,7 +169,7 @@ public final class Broker implements AutoCloseable {
         }
         become(BrokerState.STARTING);
         try {
-            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed, between);
+            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed, between, time);
             instance = next;
             lastRefusal = null;
             become(BrokerState.RUNNING);

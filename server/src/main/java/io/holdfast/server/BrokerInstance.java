@@ -87,6 +87,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
             Counters counters,
             Consumer<Throwable> onFailure,
             UnaryOperator<RowStore> between,
+            MonotonicTime time,
             Recovered recovered) {
         this.config = config;
         this.counters = counters;
@@ -95,8 +96,8 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         RowStore store = between.apply(folder.rows());
         report = recovered.report();
         tree = recovered.tree();
-        time = new MonotonicTime(
-                System::currentTimeMillis, System::nanoTime, recovered.tail().lastTimeMillis());
+        this.time = time;
+        time.noEarlierThan(recovered.lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
         committer = new GroupCommitter(store, this, recovered.start(), loops.size());
         committer.adopt(recovered.shared().members(), number -> SessionNumbers.shard(number, loops.size()));
@@ -124,6 +125,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
      *
      * @param onFailure told once when this life has to end
      * @param between stands between broker and store
+     * @param time the time of all lives of this process
      * @throws StoreException when the store cannot be used
      */
     static BrokerInstance start(
@@ -131,12 +133,13 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
             EventLoops loops,
             Counters counters,
             Consumer<Throwable> onFailure,
-            UnaryOperator<RowStore> between) {
+            UnaryOperator<RowStore> between,
+            MonotonicTime time) {
         StoreOptions options = StoreOptions.defaults()
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, loops.size());
-        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, between, recovered);
+        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, between, time, recovered);
         instance.begin(recovered);
         return instance;
     }
@@ -150,7 +153,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         for (long group : recovered.shared().orphans()) {
             shards.get(shardOf(group)).tell(shard -> shard.endGroup(group));
         }
-        long endedMillis = recovered.tail().lastTimeMillis();
+        long endedMillis = recovered.latestEndMillis();
         for (long number : recovered.leftOver()) {
             shards.get(shardOf(number)).tell(shard -> shard.onLeftOver(number, endedMillis));
         }
@@ -336,6 +339,11 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     Counters counters() {
         return counters;
+    }
+
+    /** Notes that this life goes on, for the start after it. */
+    void beat() {
+        folder.alive(time.millis());
     }
 
     MonotonicTime time() {

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+    /** How often the store is told that this life goes on. */
+    static final long PULSE_MILLIS = 1_000;
+
     private static final int READERS = 2;
     private static final int SLICE_SESSIONS = 50;
     private static final long SLICE_PAUSE_NANOS = 10_000_000;
@@ -56,6 +59,9 @@ final class Housekeeping {
             Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
     /** Compactions take seconds: timers must not wait for them. */
     private final ExecutorService space = Executors.newSingleThreadExecutor(named("holdfast-space"));
+
+    /** Has to be on time, whatever else there is to do: a session's end after a crash is counted from it. */
+    private final ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor(named("holdfast-pulse"));
 
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
     private final Duration sysInterval;
@@ -91,6 +97,7 @@ final class Housekeeping {
             ShardLoop shard = instance.loop(i);
             ticks.add(shard.loop().scheduleAtFixedRate(() -> shard.tell(SessionShard::tick), 1, 1, TimeUnit.SECONDS));
         }
+        ticks.add(pulse.scheduleAtFixedRate(() -> guard(instance::beat), 0, PULSE_MILLIS, TimeUnit.MILLISECONDS));
         chore(this::sweepTimers, Duration.ofSeconds(1));
         chore(this::flushWhenIdle, Duration.ofSeconds(1));
         chore(this::publishOwnTopics, sysInterval);
@@ -108,10 +115,12 @@ final class Housekeeping {
     /** Waits for what is under way: afterwards nobody reads the store. */
     void close() {
         chores.shutdownNow();
+        pulse.shutdown(); // An interrupt would close its file.
         readers.shutdown();
         space.shutdownNow();
         try {
             boolean ended = chores.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+                    && pulse.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && space.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && readers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             LOG.debug("housekeeping has ended{}", ended ? "" : ", not in time");

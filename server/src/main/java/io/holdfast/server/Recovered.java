@@ -3,6 +3,7 @@ package io.holdfast.server;
 
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.server.session.SessionShard;
 import io.holdfast.storage.commit.SharedMember;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.log.LogTail;
@@ -30,6 +31,25 @@ record Recovered(
         List<Owed> owed,
         List<Long> leftOver,
         RecoveryReport report) {
+    /** The pulse is noted every second; this much later a connection can have lived. */
+    private static final long PULSE_LATE_MILLIS = 2 * Housekeeping.PULSE_MILLIS;
+
+    /** The last time that the broker before certainly lived, by all that it left; 0 for a new store. */
+    long lastTimeMillis() {
+        return Math.max(tail.lastTimeMillis(), folder.opened().lastAliveMillis());
+    }
+
+    /**
+     * The latest time at which connections can have ended that the broker before left behind (C03). By its pulse, if that
+     * went on as long as the log did; else by the log, which may be quiet for a while.
+     */
+    long latestEndMillis() {
+        long logged = tail.lastTimeMillis();
+        long alive = folder.opened().lastAliveMillis();
+        return alive + PULSE_LATE_MILLIS >= logged
+                ? Math.max(alive, logged) + PULSE_LATE_MILLIS
+                : logged + SessionShard.TIME_NOTE_LATE_MILLIS;
+    }
 
     /** Shared subscriptions: members with rows, and groups without any. */
     @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionEnd {
     private static final int ROW_BYTES = 96;
 
-    /** So long after the last time on disk a connection can have lived: a note of the time may be under way. */
-    private static final long TIME_NOTE_LATE_MILLIS = 2 * SessionShard.TIME_NOTE_MILLIS;
-
     private final SessionShard shard;
     private final SessionEnd ends;
     private final Wills wills;
@@ -169,9 +166,9 @@ final class ConnectionEnd {
      * expiry of its session are due as if it had ended as late as it can have (C03): nobody loses a session because the
      * broker cannot know exactly when it died.
      *
-     * @param knownMillis the last time that is on disk
+     * @param latestMillis the latest time at which it can have ended
      */
-    void leftOver(long number, long knownMillis) {
+    void leftOver(long number, long latestMillis) {
         Session session = shard.get(number);
         if (shard.isQuarantined(number)) {
             return; // Its will and its mark stay for the one who mends its rows.
@@ -184,7 +181,7 @@ final class ConnectionEnd {
         long mayBeSent = session.acknowledgedOnDisk + shard.space.span();
         session.sentThrough = Math.max(session.sentThrough, Math.min(session.state.next(), mayBeSent));
         wills.restore(session);
-        long endedMillis = Math.min(shard.env.nowMillis(), knownMillis + TIME_NOTE_LATE_MILLIS);
+        long endedMillis = Math.min(shard.env.nowMillis(), latestMillis);
         leave(session, Math.max(endedMillis, session.connectedMillis), null);
     }
 

@@ -49,6 +49,9 @@ public final class SessionShard {
     /** While there are connections their store hears at least so often that they live. */
     static final long TIME_NOTE_MILLIS = 30_000;
 
+    /** So long after the last time in the log a connection can have lived: a note of the time may be under way. */
+    public static final long TIME_NOTE_LATE_MILLIS = 2 * TIME_NOTE_MILLIS;
+
     private static final int TIME_NOTE_BYTES = 16;
 
     /** Steps and events in one hand-over before it is given away within a burst. */
@@ -283,9 +286,13 @@ public final class SessionShard {
         paused.clear();
     }
 
-    /** A connection of the broker before this one, found at the start (C03). */
-    public void onLeftOver(long number, long endedMillis) {
-        departures.leftOver(number, endedMillis);
+    /**
+     * A connection of the broker before this one, found at the start (C03).
+     *
+     * @param latestMillis the latest time at which it can have ended
+     */
+    public void onLeftOver(long number, long latestMillis) {
+        departures.leftOver(number, latestMillis);
         endOfBurst();
     }
 

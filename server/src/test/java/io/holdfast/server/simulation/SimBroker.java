@@ -181,7 +181,8 @@ final class SimBroker {
             }
         }
         if (faults.seesLeftOvers()) {
-            numbers.forEach(number -> shardOf(number).onLeftOver(number, endedMillis));
+            numbers.forEach(
+                    number -> shardOf(number).onLeftOver(number, endedMillis + SessionShard.TIME_NOTE_LATE_MILLIS));
         }
     }
 
