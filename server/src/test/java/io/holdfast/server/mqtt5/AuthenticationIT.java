@@ -270,6 +270,7 @@ class AuthenticationIT {
             waits.send(connect("waits", BackwardsMethod.SLOW));
             Packet packet = null;
             while (!(packet instanceof ConnAck)) {
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
                 busy.send(auth(ANSWER));
                 packet = busy.next();
             }
