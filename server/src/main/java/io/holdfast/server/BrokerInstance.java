@@ -243,10 +243,10 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     /** Once nothing is committed any more. */
     private StopNotes stopNotes() {
         int checksum = 0;
-        // What is owed, what is damaged and who is a member of a shared group stands in rows only.
-        if (!owesRetained.get() && report.quarantined() == 0 && !committer.hasSharedGroups()) {
+        // What is owed and what is damaged stands in rows only.
+        if (!owesRetained.get() && report.quarantined() == 0) {
             try {
-                checksum = folder.writeSnapshot(tree);
+                checksum = folder.writeSnapshot(new SubscriptionSnapshot(committer.sharedMembers(), tree));
             } catch (IOException e) {
                 LOG.info("no snapshot of the subscriptions: {}; the next start reads their rows", e.getMessage());
             }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
-import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.log.LogTail;
@@ -61,7 +60,7 @@ final class Recovery {
         CompletableFuture<SubscriptionLoad> loading = StartState.hasCleanStopRow(store) ? null : load();
         LogTail tail = new LogTail(store, shards, number -> SessionNumbers.shard(number, shards)).run();
         StartState start = StartState.read(store, tail);
-        SubscriptionTree saved = loading == null ? snapshot(folder, start.snapshotChecksum()) : null;
+        SubscriptionSnapshot saved = loading == null ? snapshot(folder, start.snapshotChecksum()) : null;
         if (loading == null) {
             loading = saved == null ? load() : CompletableFuture.completedFuture(new SubscriptionLoad(store, saved));
         }
@@ -88,11 +87,11 @@ final class Recovery {
         return CompletableFuture.supplyAsync(() -> new SubscriptionLoad(store).run());
     }
 
-    /** The tree that a clean stop left, if it is the one that the store names; the rows hold the same. */
-    private static @Nullable SubscriptionTree snapshot(StoreFolder folder, int checksum) {
+    /** The subscriptions that a clean stop left, if it is the one that the store names; the rows hold the same. */
+    private static @Nullable SubscriptionSnapshot snapshot(StoreFolder folder, int checksum) {
         try {
             ByteBuffer content = folder.readSnapshot(checksum);
-            return content == null ? null : SubscriptionTree.load(content);
+            return content == null ? null : SubscriptionSnapshot.load(content);
         } catch (IOException | RuntimeException e) {
             LOG.warn("the snapshot of the subscriptions cannot be used, their rows are read instead", e);
             return null;

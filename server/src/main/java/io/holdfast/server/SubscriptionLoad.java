@@ -31,13 +31,14 @@ final class SubscriptionLoad {
     private long damaged;
 
     SubscriptionLoad(RowReader store) {
-        this(store, new SubscriptionTree());
+        this(store, new SubscriptionSnapshot(List.of(), new SubscriptionTree()));
     }
 
-    /** With a tree that holds all subscriptions already; a snapshot is only made when none is owed anything. */
-    SubscriptionLoad(RowReader store, SubscriptionTree tree) {
+    /** With all subscriptions already; a snapshot is only made when none is owed anything. */
+    SubscriptionLoad(RowReader store, SubscriptionSnapshot snapshot) {
         this.store = store;
-        this.tree = tree;
+        tree = snapshot.tree();
+        members.addAll(snapshot.members());
     }
 
     SubscriptionLoad run() {

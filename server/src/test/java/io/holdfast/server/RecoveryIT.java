@@ -97,6 +97,21 @@ class RecoveryIT {
     }
 
     @Test
+    @DisplayName("C27 the snapshot tells who is a member of a shared group: a move to it is not refused")
+    void start_sharedGroup_membersFromSnapshot() throws Exception {
+        try (RunningBroker broker = start()) {
+            subscribe(broker, "one", "$share/g/a/#");
+            subscribe(broker, "two", "a/b");
+        }
+        for (int i = 0; i < 2; i++) {
+            try (RunningBroker broker = start()) {
+                assertThat(report(broker).snapshot()).isTrue();
+                checkServed(broker, "m" + i);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("a damaged, missing or older snapshot is ignored and the rows are used")
     void start_snapshotUnfit_usesRows() throws Exception {
         fill();

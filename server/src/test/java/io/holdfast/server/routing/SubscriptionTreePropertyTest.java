@@ -88,6 +88,11 @@ class SubscriptionTreePropertyTest {
         }
 
         @Override
+        public void putBytes(byte[] values) {
+            bytes.put(values);
+        }
+
+        @Override
         public void putInts(int[] values) {
             for (int value : values) {
                 bytes.putInt(value);

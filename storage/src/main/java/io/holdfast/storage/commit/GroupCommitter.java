@@ -89,9 +89,9 @@ public final class GroupCommitter {
         return groups;
     }
 
-    /** Whether there is a shared group with members. */
-    public boolean hasSharedGroups() {
-        return groups.size() > 0;
+    /** The members of shared groups, once nothing is committed any more. */
+    public List<SharedMember> sharedMembers() {
+        return groups.all();
     }
 
     /**

@@ -69,6 +69,17 @@ final class SharedGroups {
         }
     }
 
+    /** What {@link #adopt} takes. */
+    List<SharedMember> all() {
+        List<SharedMember> rows = new ArrayList<>();
+        for (Membership group : byNumber.values()) {
+            for (LongHashSet.LongIterator i = group.members.iterator(); i.hasNext(); ) {
+                rows.add(new SharedMember(group.number, group.filterUtf8, group.innerUtf8, group.inner, i.nextValue()));
+            }
+        }
+        return rows;
+    }
+
     private static String name(byte[] filterUtf8) {
         return new String(filterUtf8, StandardCharsets.UTF_8);
     }

@@ -12,6 +12,9 @@ public interface Snapshot {
         void putLong(long value) throws IOException;
 
         /** Without their number. */
+        void putBytes(byte[] values) throws IOException;
+
+        /** Without their number. */
         void putInts(int[] values) throws IOException;
 
         /** Without their number. */

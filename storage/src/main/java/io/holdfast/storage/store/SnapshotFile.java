@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   header    magic 4, version 2, zero 2, store id 16     (little-endian, as everything)
- *   content   ints and longs
+ *   content   bytes, ints and longs
  *   checksum  CRC32C over all before it, 4
  * </pre>
  */
 final class SnapshotFile {
     private static final int MAGIC = 0x4e534648;
-    private static final short VERSION = 1;
+    private static final short VERSION = 2;
     private static final int HEADER_BYTES = 4 + 2 + 2 + Watermark.STORE_ID_BYTES;
     private static final int CHECKSUM_BYTES = 4;
 
@@ -104,6 +104,16 @@ final class SnapshotFile {
         public void putLong(long value) throws IOException {
             room(Long.BYTES);
             buffer.putLong(value);
+        }
+
+        @Override
+        public void putBytes(byte[] values) throws IOException {
+            for (int from = 0; from < values.length; ) {
+                room(Byte.BYTES);
+                int n = Math.min(values.length - from, buffer.remaining());
+                buffer.put(values, from, n);
+                from += n;
+            }
         }
 
         @Override

@@ -36,6 +36,8 @@ class SnapshotFileTest {
             out.putLong(7);
             out.putInts(new int[40_000]);
             out.putInts(new int[] {8, 9});
+            out.putBytes(new byte[70_000]);
+            out.putInt(10);
         });
     }
 
@@ -52,6 +54,8 @@ class SnapshotFileTest {
         content.position(content.position() + 160_000);
         assertThat(content.getInt()).isEqualTo(8);
         assertThat(content.getInt()).isEqualTo(9);
+        content.position(content.position() + 70_000);
+        assertThat(content.getInt()).isEqualTo(10);
         assertThat(content.hasRemaining()).isFalse();
     }
 
