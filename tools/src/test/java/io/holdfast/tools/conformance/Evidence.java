@@ -11,12 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the sources say about the statements. In product code every tag counts. In tests a tag counts inside a string
+ * What the sources say about the statements. In product code, which benchmarks are not, every tag counts. In tests a tag counts inside a string
  * only, where it reaches the report of the run: a display name, or the name of a row of a table.
  */
 final class Evidence {
     private static final Pattern TAG = Pattern.compile("\\[(MQTT5?-[0-9.]+-[0-9]+)\\]");
     private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
+    private static final String NO_PRODUCT = "benchmarks/";
     private static final String DISPLAY_NAME = "@DisplayName(";
 
     private final Map<String, Set<String>> code = new TreeMap<>();
@@ -24,6 +25,9 @@ final class Evidence {
 
     Evidence(SourceTree tree) {
         for (TextFile file : tree.files()) {
+            if (file.isJava() && file.name().startsWith(NO_PRODUCT)) {
+                continue;
+            }
             if (file.isJava() && file.name().contains("/src/main/java/")) {
                 readCode(file);
             } else if (file.isJava() && file.name().contains("/src/test/java/")) {
