@@ -4,14 +4,17 @@ package io.holdfast.server;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.SampledLog;
 import io.holdfast.server.metrics.SysTopics;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
+import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Life;
+import io.holdfast.server.transport.Printable;
 import io.holdfast.storage.commit.CommitListener;
 import io.holdfast.storage.commit.CommitThread;
 import io.holdfast.storage.commit.Group;
@@ -72,6 +75,8 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     /** Sessions whose queue takes no more, of all shards. */
     private final Set<Long> fullQueues = ConcurrentHashMap.newKeySet();
 
+    private final RetainedEstimate retained;
+    private final SampledLog overflows = new SampledLog(LOG);
     private final AtomicBoolean owesRetained = new AtomicBoolean();
     private final InstanceGauges gauges;
     private final SysTopics sysTopics;
@@ -107,6 +112,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
+        retained = new RetainedEstimate(report.retained());
         gauges = new InstanceGauges(counters, tree, report);
         String durability = config.durability().name().toLowerCase(Locale.ROOT);
         sysTopics = new SysTopics(ProductVersion.text(), durability, counters, gauges);
@@ -327,6 +333,23 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
 
     boolean isQueueFull(long number) {
         return fullQueues.contains(number);
+    }
+
+    /** A queue is full: one line a minute about them all, with the one that was hit. */
+    void queueOverflowed(String clientId, long dropped) {
+        overflows.event(
+                "the queue of client " + Printable.quoted(clientId) + " is full, it has lost " + dropped,
+                "all publishers");
+    }
+
+    RetainedEstimate retained() {
+        return retained;
+    }
+
+    boolean isNearRetainedLimit() {
+        CommonLimits limits = config.session().common();
+        return (limits.retainedMessagesMax() > 0 && retained.messages() > limits.retainedMessagesMax() / 2)
+                || (limits.retainedBytesMax() > 0 && retained.bytes() > limits.retainedBytesMax() / 2);
     }
 
     boolean hasSharedGroups() {

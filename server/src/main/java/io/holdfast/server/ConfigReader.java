@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.ConnectLimits;
 import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.TransportLimits;
@@ -178,7 +179,16 @@ public final class ConfigReader {
                 integer(all, Setting.SESSION_INBOUND_MAX),
                 integer(all, Setting.SESSION_SUBSCRIPTIONS_MAX),
                 text(all, Setting.MQTT_DOLLAR_TOPICS).equals("close"),
-                connect(all));
+                connect(all),
+                together(all));
+    }
+
+    private static CommonLimits together(Config all) {
+        return new CommonLimits(
+                integer(all, Setting.SUBSCRIPTIONS_MAX),
+                integer(all, Setting.RETAINED_MESSAGES_MAX),
+                bytes(all, Setting.RETAINED_BYTES_MAX),
+                bytes(all, Setting.VOLATILE_BYTES_MAX));
     }
 
     private static ConnectLimits connect(Config all) {
@@ -205,6 +215,7 @@ public final class ConfigReader {
     private static TransportLimits transport(Config all) {
         return new TransportLimits(
                 integer(all, Setting.CONNECTIONS_MAX),
+                integer(all, Setting.CONNECTIONS_PER_SECOND_MAX),
                 time(all, Setting.CONNECT_TIMEOUT),
                 bytes(all, Setting.PARTIAL_BYTES_MAX),
                 bytes(all, Setting.OUTBOUND_BYTES_MAX),

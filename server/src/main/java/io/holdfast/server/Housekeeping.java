@@ -234,16 +234,21 @@ final class Housekeeping {
      */
     private void walkRetained() {
         long began = System.nanoTime();
-        if (began - retainedAtNanos < retainedRestNanos) {
+        RetainedEstimate.Mark before = instance.retained().mark();
+        // Near a limit nobody shall be refused for long because of what was deleted.
+        if (began - retainedAtNanos < (instance.isNearRetainedLimit() ? retainedRestNanos / 10 : retainedRestNanos)) {
             return;
         }
         long now = instance.time().millis();
         long count = 0;
+        long bytes = 0;
         try (RowCursor rows = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
             List<byte[]> expired = new ArrayList<>();
             while (rows.next() && instance.isRunning()) {
                 count++;
-                if (isExpired(rows, now)) {
+                byte[] record = record(rows);
+                bytes += record.length;
+                if (record.length > 0 && RetainedExpiry.isExpired(record, now)) {
                     expired.add(Keys.textBytes(rows.key()));
                     expired = expired.size() == EXPIRED_MAX ? expire(expired) : expired;
                 }
@@ -251,15 +256,16 @@ final class Housekeeping {
             expire(expired);
         }
         instance.gauges().retained(count);
+        instance.retained().counted(before, count, bytes);
         retainedAtNanos = System.nanoTime();
         retainedRestNanos = (retainedAtNanos - began) * RETAINED_REST;
     }
 
-    private static boolean isExpired(RowCursor row, long now) {
+    private static byte[] record(RowCursor row) {
         try {
-            return RetainedExpiry.isExpired(row.record(), now);
+            return row.record();
         } catch (DamagedRowException e) {
-            return false; // As a look-up sees it; the checking tools report it.
+            return new byte[0]; // Left alone, as a look-up does; the checking tools report it.
         }
     }
 

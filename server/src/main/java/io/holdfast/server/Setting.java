@@ -15,11 +15,17 @@ enum Setting {
     LISTENERS_TCP_PORT("listeners.tcp.port", Kind.COUNT, 0, 65_535),
 
     CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
+    CONNECTIONS_PER_SECOND_MAX("connections-per-second-max", Kind.COUNT, 0, 1_000_000),
     CONNECT_TIMEOUT("connect-timeout", Kind.DURATION, 100, 600_000),
     CONNECT_BYTES_MAX("connect-bytes-max", Kind.BYTES, 64, 1L << 20),
     PARTIAL_BYTES_MAX("partial-bytes-max", Kind.BYTES, 1L << 20, 1L << 40),
     OUTBOUND_BYTES_MAX("outbound-bytes-max", Kind.BYTES, 1L << 20, 1L << 40),
     SLOW_RECEIVER_TIMEOUT("slow-receiver-timeout", Kind.DURATION, 1_000, 3_600_000),
+
+    SUBSCRIPTIONS_MAX("subscriptions-max", Kind.COUNT, 1, 1_000_000_000),
+    RETAINED_MESSAGES_MAX("retained-messages-max", Kind.COUNT, 0, Integer.MAX_VALUE),
+    RETAINED_BYTES_MAX("retained-bytes-max", Kind.BYTES, 0, 1L << 50),
+    VOLATILE_BYTES_MAX("volatile-bytes-max", Kind.BYTES, 1L << 20, 1L << 40),
 
     SESSION_QUEUE_MESSAGES_MAX("session.queue-messages-max", Kind.COUNT, 0, Integer.MAX_VALUE),
     SESSION_QUEUE_BYTES_MAX("session.queue-bytes-max", Kind.BYTES, 0, 1L << 50),

@@ -250,6 +250,26 @@ final class ShardLoop implements ShardEnvironment {
     }
 
     @Override
+    public void queueOverflowed(String clientId, long dropped) {
+        instance.queueOverflowed(clientId, dropped);
+    }
+
+    @Override
+    public long retainedMessages() {
+        return instance.retained().messages();
+    }
+
+    @Override
+    public long retainedBytes() {
+        return instance.retained().bytes();
+    }
+
+    @Override
+    public void retainedChanged(int messages, long bytes) {
+        instance.retained().changed(messages, bytes);
+    }
+
+    @Override
     public void count(ShardEvent event) {
         instance.counters().add(event);
     }

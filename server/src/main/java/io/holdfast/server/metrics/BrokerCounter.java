@@ -5,6 +5,7 @@ package io.holdfast.server.metrics;
 public enum BrokerCounter {
     CONNECTIONS_ACCEPTED("a TCP connection was accepted"),
     CONNECTIONS_REFUSED("a TCP connection was closed at once because there are too many"),
+    ACCEPTING_PAUSED("accepting paused because too many TCP connections arrived in a second"),
     CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
     AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),

@@ -143,6 +143,9 @@ final class ConnectFlow {
         long number = SessionNumbers.of(shard.env.nextSessionSequence(), connect.clientId());
         Session session = new Session(number, connect.clientId(), durable, new SessionState(number, shard.space));
         session.createdMillis = shard.env.nowMillis();
+        if (!durable) {
+            session.countBodies(shard.backlog);
+        }
         shard.env.count(ShardEvent.SESSION_STARTED);
         shard.sessions.put(number, session);
         shard.clients.put(session.clientId, number);

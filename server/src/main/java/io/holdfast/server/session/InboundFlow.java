@@ -31,10 +31,12 @@ final class InboundFlow {
 
     private final SessionShard shard;
     private final SubscriptionFlow subscriptions;
+    private final RetainedRoom room;
 
     InboundFlow(SessionShard shard) {
         this.shard = shard;
         subscriptions = new SubscriptionFlow(shard);
+        room = new RetainedRoom(shard);
     }
 
     void onPacket(Connection connection, Session session, Packet packet) {
@@ -91,15 +93,50 @@ final class InboundFlow {
         if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, session, publish)) {
             return;
         }
+        if (exactlyOnce
+                && connection.version != ProtocolVersion.MQTT_5
+                && session.state.inboundCount() >= shard.limits.inboundMax()) {
+            exceedsLimit(connection);
+            return;
+        }
+        if (publish.retain() && !room.takes(publish.topic(), publish.payload().length, bytes(publish))) {
+            acceptUnretained(connection, session, publish);
+            return;
+        }
         if (exactlyOnce) {
-            if (connection.version != ProtocolVersion.MQTT_5
-                    && session.state.inboundCount() >= shard.limits.inboundMax()) {
-                exceedsLimit(connection);
-                return;
-            }
             addInbound(session, publish.packetId());
         }
         accept(connection, session, publish);
+    }
+
+    private static int bytes(Publish publish) {
+        return publish.topic().utf8().length + publish.payload().length;
+    }
+
+    /**
+     * There is no room to retain a message: an MQTT 5 publisher is told and nothing happens; others cannot be told, and at
+     * QoS 0 nobody can: then those who are subscribed now get it all the same.
+     */
+    private void acceptUnretained(Connection connection, Session session, Publish publish) {
+        shard.env.count(ShardEvent.RETAINED_REFUSED);
+        if (connection.version == ProtocolVersion.MQTT_5 && publish.qos() != QoS.AT_MOST_ONCE) {
+            answer(connection, publish, ReasonCode.QUOTA_EXCEEDED, "no more retained messages are kept");
+            return;
+        }
+        if (publish.qos() == QoS.EXACTLY_ONCE) {
+            addInbound(session, publish.packetId());
+        }
+        accept(
+                connection,
+                session,
+                new Publish(
+                        publish.packetId(),
+                        publish.qos(),
+                        publish.dup(),
+                        false,
+                        publish.topic(),
+                        publish.payload(),
+                        publish.properties()));
     }
 
     /**

@@ -14,6 +14,7 @@ package io.holdfast.server.session;
  * @param refuseDollarByClosing whether a 3.1.1 PUBLISH to a topic that begins with {@code $} ends the connection; else it
  *     is acknowledged and dropped (S59)
  * @param connect what CONNECT may ask for
+ * @param common what all sessions may take together
  */
 public record Limits(
         int queueMessagesMax,
@@ -23,7 +24,8 @@ public record Limits(
         int inboundMax,
         int subscriptionsMax,
         boolean refuseDollarByClosing,
-        ConnectLimits connect) {
+        ConnectLimits connect,
+        CommonLimits common) {
     /** What happens when a queue is full. A message that was sent already is never dropped. */
     public enum Overflow {
         /** The oldest message not yet sent goes. */
@@ -53,6 +55,7 @@ public record Limits(
                 inboundMax,
                 subscriptionsMax,
                 refuseDollarByClosing,
-                ConnectLimits.DEFAULT);
+                ConnectLimits.DEFAULT,
+                CommonLimits.DEFAULT);
     }
 }

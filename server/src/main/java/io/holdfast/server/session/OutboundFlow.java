@@ -393,6 +393,24 @@ final class OutboundFlow {
             boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
             shard.full.add(session);
             shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
+            shard.env.queueOverflowed(session.clientId, ++session.dropped);
+        }
+        if (!session.durable) {
+            boundBacklog(session);
+        }
+    }
+
+    /** The heap holds no more for sessions without rows: the one that has most of it gives its oldest messages up. */
+    private void boundBacklog(Session session) {
+        while (shard.backlog.isFull()) {
+            Session victim = shard.backlog.victim(session);
+            long index = firstUnsettled(victim, victim.firstUnsent());
+            if (index >= victim.state.next()) {
+                return; // What is left belongs to sessions that nobody has looked at yet.
+            }
+            drop(victim, index);
+            shard.env.count(ShardEvent.DROPPED_QUEUE_FULL);
+            shard.env.queueOverflowed(victim.clientId, ++victim.dropped);
         }
     }
 

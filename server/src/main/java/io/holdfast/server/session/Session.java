@@ -113,6 +113,9 @@ final class Session {
     /** Whether a sync was asked for that sets packet identifiers free. */
     boolean hurrying;
 
+    /** Messages that limits of the queue have cost it since it was loaded. */
+    long dropped;
+
     /** When to look for expired messages in a full queue again. */
     long expiryLookMillis;
 
@@ -134,6 +137,11 @@ final class Session {
 
     @Nullable
     Long2ObjectHashMap<Message> bodies;
+
+    /** Their bytes, and who bounds those of all sessions without rows; unused while there are rows. */
+    long bodyBytes;
+
+    private @Nullable VolatileBacklog backlog;
 
     // ---- retained messages owed
     final List<RetainedDelivery> owed = new ArrayList<>(0);
@@ -241,6 +249,13 @@ final class Session {
             bodies = new Long2ObjectHashMap<>();
         }
         bodies.put(index, message);
+        if (backlog != null) {
+            backlog.added(this, message);
+        }
+    }
+
+    void countBodies(VolatileBacklog counter) {
+        backlog = counter;
     }
 
     @Nullable
@@ -249,9 +264,18 @@ final class Session {
     }
 
     void dropBody(long index) {
-        if (bodies != null) {
-            bodies.remove(index);
+        Message message = bodies == null ? null : bodies.remove(index);
+        if (message != null && backlog != null) {
+            backlog.removed(this, message);
         }
+    }
+
+    void dropBodies() {
+        VolatileBacklog counter = backlog;
+        if (bodies != null && counter != null) {
+            bodies.values().forEach(message -> counter.removed(this, message));
+        }
+        bodies = null;
     }
 
     Long2ObjectHashMap<Membership> memberships() {

@@ -96,6 +96,7 @@ final class SessionEnd {
 
     void end(Session session, Held held) {
         session.ended = true;
+        session.dropBodies();
         shard.full.judge(session);
         shard.members.withdraw(session);
         if (session.group == null) {

@@ -85,6 +85,7 @@ public final class SessionShard {
     final InboundFlow inbound;
     final OutboundFlow outbound;
     final FullQueues full;
+    final VolatileBacklog backlog;
     final GroupApplier applier;
     final GroupFlow groups;
     final MemberFlow members;
@@ -133,6 +134,9 @@ public final class SessionShard {
         out = new HandOver(index);
         outbound = new OutboundFlow(this);
         full = new FullQueues(this);
+        backlog = new VolatileBacklog(Math.min(
+                        limits.common().volatileBytesMax(), Runtime.getRuntime().maxMemory() / 4)
+                / shards);
         SessionEnd ends = new SessionEnd(this);
         Wills wills = new Wills(this);
         departures = new ConnectionEnd(this, ends, wills);

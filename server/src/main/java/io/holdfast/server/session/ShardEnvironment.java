@@ -68,6 +68,22 @@ public interface ShardEnvironment {
         return false;
     }
 
+    /** A session's queue gave a message up because it is full; {@code dropped} of them since the session was loaded. */
+    default void queueOverflowed(String clientId, long dropped) {}
+
+    /** Topics with a retained message, an estimate that is rather too high. Cheap, as those below. */
+    default long retainedMessages() {
+        return 0;
+    }
+
+    /** Bytes of the retained messages, an estimate as above. */
+    default long retainedBytes() {
+        return 0;
+    }
+
+    /** Retained messages come or go, negative numbers for fewer. */
+    default void retainedChanged(int messages, long bytes) {}
+
     /** What the broker itself says on the topics that a new subscription's filter matches ({@code $SYS}). */
     default List<Message> ownMessages(TopicFilter filter) {
         return List.of();

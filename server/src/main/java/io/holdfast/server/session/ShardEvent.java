@@ -14,6 +14,7 @@ public enum ShardEvent {
     PUBLISH_REFUSED("an MQTT 5 client was told that its message is not taken"),
     DROPPED_QUEUE_FULL("a queue limit dropped a message"),
     DROPPED_REFUSED("a queue limit refused a message"),
+    RETAINED_REFUSED("a message was not retained because there is no room for more"),
     DROPPED_EXPIRED("a message was dropped because it expired before it could be sent"),
     DROPPED_TOO_LARGE("a message was dropped because its receiver takes no packet of that size"),
     DROPPED_SLOW("a QoS 0 message was dropped because its receiver reads too slowly"),

@@ -62,7 +62,10 @@ final class SubscriptionFlow {
             session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, session.number);
         }
         int taken = session.durable ? session.subscriptionCount + earlier : session.subscriptionCount;
-        if (taken >= shard.limits.subscriptionsMax() && isNew(session, filter)) {
+        boolean full = taken >= shard.limits.subscriptionsMax()
+                || shard.tree.subscriptionCount() + earlier
+                        >= shard.limits.common().subscriptionsMax();
+        if (full && isNew(session, filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
         QoS granted = request.maxQos();

@@ -22,9 +22,11 @@ final class Wills {
     private static final int ROW_BYTES = 64;
 
     private final SessionShard shard;
+    private final RetainedRoom room;
 
     Wills(SessionShard shard) {
         this.shard = shard;
+        room = new RetainedRoom(shard);
     }
 
     void arm(Session session, @Nullable Will will) {
@@ -166,9 +168,15 @@ final class Wills {
     }
 
     private void publish(Message armed) {
-        Message will = armed.publishedAt(shard.env.nowMillis()); // Its expiry counts from here.
-        byte[] utf8 = Arrays.copyOfRange(will.topicArray(), will.topicOffset(), will.topicOffset() + will.topicBytes());
+        byte[] utf8 =
+                Arrays.copyOfRange(armed.topicArray(), armed.topicOffset(), armed.topicOffset() + armed.topicBytes());
         TopicName topic = TopicName.of(utf8);
+        boolean kept = !armed.retain() || room.takes(topic, armed.payloadBytes(), armed.storedBytes());
+        if (!kept) {
+            shard.env.count(ShardEvent.RETAINED_REFUSED);
+        }
+        // Its expiry counts from here.
+        Message will = armed.publishedAt(shard.env.nowMillis(), kept && armed.retain());
         shard.env.count(ShardEvent.WILL_PUBLISHED);
         shard.addUrgent(
                 new RoutedMessage(will, topic, shard.router.route(topic, will.qos(), will.retain(), will.publisher())),

@@ -5,6 +5,7 @@ import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.access.Authentication;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.SampledLog;
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -26,6 +27,8 @@ public final class Connections {
     private final OutboundBytes outbound;
     private final SampledLog malformed;
     private final SampledLog faults;
+    private final SampledLog slow;
+    private final SampledLog storms;
     private final AtomicInteger open = new AtomicInteger();
 
     /**
@@ -52,6 +55,8 @@ public final class Connections {
         outbound = new OutboundBytes(Math.min(limits.outboundBytesMax(), share));
         malformed = new SampledLog(LOG);
         faults = new SampledLog(LOG);
+        slow = new SampledLog(LOG);
+        storms = new SampledLog(LOG);
     }
 
     /** A socket was accepted. Its event loop. */
@@ -113,6 +118,16 @@ public final class Connections {
     /** One line a minute about connections that we could not serve through a fault of ours. */
     SampledLog faults() {
         return faults;
+    }
+
+    /** One line a minute about clients that do not read. */
+    SampledLog slow() {
+        return slow;
+    }
+
+    /** One line a minute about more connections than may be accepted. */
+    SampledLog storms() {
+        return storms;
     }
 
     /** Nothing can be trusted to work without memory: the process ends, and starts again through recovery (C29). */

@@ -26,6 +26,7 @@ final class Intake {
     private long partialSinceNanos;
     private boolean wanted = true;
     private boolean throttled;
+    private boolean behind;
 
     Intake(PartialPackets partials, MqttHandler handler, Channel channel) {
         this.partials = partials;
@@ -63,9 +64,14 @@ final class Intake {
         wanted = packets;
     }
 
+    /** The client does not take its answers, or does again; {@link #applyAutoRead} tells the socket. */
+    void behind(boolean now) {
+        behind = now;
+    }
+
     /** Reads from the socket, or no more. */
     void applyAutoRead() {
-        channel.config().setAutoRead(wanted && !throttled);
+        channel.config().setAutoRead(wanted && !throttled && !behind);
     }
 
     /** A packet has been decoded: what is left began to arrive now. */

@@ -76,6 +76,7 @@ public final class Listener implements AutoCloseable {
         return new ServerBootstrap()
                 .group(loops.acceptor(), loops.group())
                 .channel(loops.serverChannel())
+                .handler(new AcceptRate(connections))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)

@@ -33,6 +33,9 @@ final class MqttConnection extends Connection {
     /** Above this many bytes on their way, the client reads too slowly. */
     static final int OUTBOUND_BYTES_HIGH = 128 << 10;
 
+    /** Above this many it is not read from either: what it sends would only bring more. */
+    private static final int OUTBOUND_BYTES_FAR = 8 * OUTBOUND_BYTES_HIGH;
+
     private static final int OUT_BYTES_FIRST = 256;
 
     /** The same while memory for outbound bytes is short. */
@@ -53,6 +56,7 @@ final class MqttConnection extends Connection {
     private int packets;
     private long untaken;
     private boolean watching;
+    private boolean farBehind;
 
     MqttConnection(MqttHandler handler, Channel channel, String clientId, Connections connections) {
         log = connections.log();
@@ -228,6 +232,11 @@ final class MqttConnection extends Connection {
         if (now != untaken) {
             outbound.changed(untaken, now);
             untaken = now;
+        }
+        boolean far = untaken > OUTBOUND_BYTES_FAR || (untaken > 0 && outbound.isFull());
+        if (far != farBehind) {
+            farBehind = far;
+            handler.behind(far);
         }
     }
 

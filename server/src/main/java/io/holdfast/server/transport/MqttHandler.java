@@ -289,6 +289,14 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The client does not take what we answer: it is not asked for more, or is again. */
+    void behind(boolean now) {
+        intake.behind(now);
+        if (phase == Phase.LIVE) {
+            intake.applyAutoRead();
+        }
+    }
+
     // ---- leaving
 
     /** Sends the last bytes, if any, and closes. Nothing that arrives from now on matters. */
@@ -347,6 +355,15 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * A socket that ends on its way between two event loops leaves its pipeline without being told that it is inactive; what
+     * came behind its CONNECT must go all the same.
+     */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        over();
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
@@ -386,7 +403,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private void tooSlow() {
         if (phase == Phase.LIVE && !channel.isWritable()) {
             connections.counters().add(BrokerCounter.SLOW_RECEIVERS);
-            connections.log().info("closing {}: it has not read for too long", MqttConnection.peer(channel));
+            connections
+                    .slow()
+                    .event("a client that has not read for too long is closed,", MqttConnection.peer(channel));
             Sockets.close(channel);
         }
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
  * What connections may take before and beside their sessions. Every limit has a setting in the configuration.
  *
  * @param connectionsMax open connections at a time; one more is closed as soon as it is accepted
+ * @param connectionsPerSecondMax connections accepted in a second; more wait to be accepted; 0 for no limit
  * @param connectTimeout time from the TCP connection to a whole CONNECT, however the bytes trickle in
  * @param partialBytesMax bytes of packets that have not arrived whole, over all connections
  * @param outboundBytesMax bytes written to sockets and not yet taken by clients, over all connections
@@ -14,10 +15,11 @@ import java.time.Duration;
  */
 public record TransportLimits(
         int connectionsMax,
+        int connectionsPerSecondMax,
         Duration connectTimeout,
         long partialBytesMax,
         long outboundBytesMax,
         Duration slowReceiver) {
     public static final TransportLimits DEFAULT =
-            new TransportLimits(100_000, Duration.ofSeconds(10), 64L << 20, 256L << 20, Duration.ofSeconds(30));
+            new TransportLimits(100_000, 10_000, Duration.ofSeconds(10), 64L << 20, 256L << 20, Duration.ofSeconds(30));
 }

@@ -153,6 +153,11 @@ public final class Message {
 
     /** The same message, published at another time, in milliseconds since 1970. */
     public Message publishedAt(long millis) {
+        return publishedAt(millis, retain);
+    }
+
+    /** As above; and retained or not, whatever it said itself. */
+    public Message publishedAt(long millis, boolean retained) {
         Message m = new Message(topicArray, payloadArray, propertiesArray);
         m.topicOffset = topicOffset;
         m.topicBytes = topicBytes;
@@ -161,14 +166,16 @@ public final class Message {
         m.propertiesOffset = propertiesOffset;
         m.propertiesBytes = propertiesBytes;
         m.qos = qos;
-        m.retain = retain;
+        m.retain = retained;
         m.publishedMillis = millis;
         m.publisher = publisher;
         m.expirySeconds = expirySeconds;
         m.expires = expires;
         m.storedBytes = storedBytes
                 - RecordWriter.fieldSize(PUBLISHED, publishedMillis)
-                + RecordWriter.fieldSize(PUBLISHED, millis);
+                + RecordWriter.fieldSize(PUBLISHED, millis)
+                - RecordWriter.fieldSize(RETAIN, retain ? 1 : 0)
+                + RecordWriter.fieldSize(RETAIN, retained ? 1 : 0);
         return m;
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.server.transport;
+package io.holdfast.server.metrics;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,26 +9,26 @@ import org.slf4j.Logger;
  * One line a minute however often something happens: whoever can cause a log line at will must not be able to fill the
  * disk with them. Counters tell how often it really was. Any thread.
  */
-final class SampledLog {
+public final class SampledLog {
     private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Logger log;
     private final AtomicLong silent = new AtomicLong();
     private final AtomicLong nextNanos = new AtomicLong(System.nanoTime());
 
-    SampledLog(Logger log) {
+    public SampledLog(Logger log) {
         this.log = log;
     }
 
     /** Logs what a client did, or only counts it. */
-    void event(String what, String peer) {
+    public void event(String what, String peer) {
         if (isDue()) {
             log.info("{} from {}; {} more since the last such line", what, peer, silent.getAndSet(0));
         }
     }
 
     /** Logs a fault of our own with its cause, or only counts it. */
-    void error(String what, String peer, Throwable cause) {
+    public void error(String what, String peer, Throwable cause) {
         if (isDue()) {
             log.error("{}: {}; {} more since the last such line", peer, what, silent.getAndSet(0), cause);
         }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.transport;
+
+import io.holdfast.server.metrics.BrokerCounter;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Slows accepting down in a storm of connections. Those too many wait in the kernel's backlog, where they cost next to
+ * nothing and nobody is refused: clients that all come back at once are served at a pace that leaves time for those who are
+ * there. One second's worth may come in a burst. The accepting event loop only, which all listening sockets share.
+ */
+@Sharable
+final class AcceptRate extends ChannelInboundHandlerAdapter {
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Accepting resumes with some connections to accept, not with one. */
+    private static final long PAUSE_MILLIS_MIN = 20;
+
+    private final Connections connections;
+    private final int perSecondMax;
+    private double left;
+    private long filledNanos = System.nanoTime();
+
+    AcceptRate(Connections connections) {
+        this.connections = connections;
+        perSecondMax = connections.limits().connectionsPerSecondMax();
+        left = perSecondMax;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        context.fireChannelRead(accepted);
+        if (perSecondMax == 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        left = Math.min(perSecondMax, left + (double) (now - filledNanos) * perSecondMax / SECOND_NANOS) - 1;
+        filledNanos = now;
+        if (left < 1 && context.channel().config().isAutoRead()) {
+            connections.counters().add(BrokerCounter.ACCEPTING_PAUSED);
+            connections
+                    .storms()
+                    .event("more connections than can be accepted in a second, one of them", peer(accepted));
+            pause(context.channel());
+        }
+    }
+
+    private void pause(Channel listening) {
+        listening.config().setAutoRead(false);
+        long millis = Math.max(PAUSE_MILLIS_MIN, (long) Math.ceil((1 - left) * 1_000 / perSecondMax));
+        Sockets.later(listening, millis, () -> listening.config().setAutoRead(true));
+    }
+
+    private static String peer(Object accepted) {
+        return accepted instanceof Channel channel ? MqttConnection.peer(channel) : "nowhere";
+    }
+}
