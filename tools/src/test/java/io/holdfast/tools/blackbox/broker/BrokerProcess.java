@@ -132,6 +132,36 @@ public final class BrokerProcess implements AutoCloseable {
         return Duration.ofMillis(ticks * 1_000 / CLOCK_TICKS_PER_SECOND);
     }
 
+    /**
+     * Bytes of the objects on the heap that are still in use: the JVM collects all garbage before it counts. What it was
+     * told to keep is what a crowd of hostile clients has left behind.
+     */
+    public long heapLiveBytes() throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        awaitExit(asked);
+        for (String line : answer.split("\n", -1)) {
+            String[] words = line.strip().split("\\s+", -1);
+            if (words.length == 3 && words[0].equals("Total")) {
+                return Long.parseLong(words[2]);
+            }
+        }
+        throw new IOException("the JVM of the broker did not tell its heap: " + answer);
+    }
+
+    /** Memory of the process that is in RAM, heap and buffers outside it alike. */
+    public long residentBytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        throw new IOException("the system does not tell the memory of process " + pid());
+    }
+
     /** Bytes of all files under the data folder. */
     public long dataBytes() throws IOException {
         try (Stream<Path> files = Files.walk(data())) {
@@ -140,6 +170,11 @@ public final class BrokerProcess implements AutoCloseable {
                     .mapToLong(File::length)
                     .sum();
         }
+    }
+
+    /** Everything that the broker printed since its last start. */
+    public String wholeOutput() throws IOException {
+        return Files.readString(outputFile(), StandardCharsets.UTF_8);
     }
 
     /** What the broker printed since its last start, from the end. */

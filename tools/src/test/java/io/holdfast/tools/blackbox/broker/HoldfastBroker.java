@@ -25,6 +25,11 @@ public record HoldfastBroker(List<String> jvmOptions, String mainClass) implemen
         return new HoldfastBroker(List.of(), MAIN_CLASS);
     }
 
+    /** The broker as it is shipped, with more JVM options than the tests' own; of two that contradict the later one counts. */
+    public static HoldfastBroker with(String... jvmOptions) {
+        return new HoldfastBroker(List.of(jvmOptions), MAIN_CLASS);
+    }
+
     /** The broker with one durability rule broken on purpose: proof that a test can fail. */
     public static HoldfastBroker broken(String rule) {
         return new HoldfastBroker(List.of("-D" + BREAK_PROPERTY + "=" + rule), BROKEN_MAIN_CLASS);
@@ -37,6 +42,8 @@ public record HoldfastBroker(List<String> jvmOptions, String mainClass) implemen
         // The compiler's first tier only: a broker that lives for seconds spends most of its time starting.
         line.addAll(List.of("-ea", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         line.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+        // The log of the product, not that of the tests.
+        line.add("-Dlogback.configurationFile=logback.xml");
         line.addAll(jvmOptions);
         line.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass, "run"));
         line.addAll(List.of("--data", data.toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1"));

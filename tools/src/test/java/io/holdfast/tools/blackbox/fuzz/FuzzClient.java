@@ -4,7 +4,6 @@ package io.holdfast.tools.blackbox.fuzz;
 import io.holdfast.protocol.codec.PacketDecoder.Role;
 import io.holdfast.protocol.codec.PacketEncoder;
 import io.holdfast.protocol.codec.RandomPackets;
-import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
@@ -15,105 +14,59 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.util.List;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
  * One connection that sends whatever the dice say, under one of a few names, so that connections take each other over and
- * meet each other's topics. What the broker answers is read and thrown away. One thread.
+ * meet each other's topics. Of what the broker sends it mostly completes deliveries as it should, so that sessions get
+ * somewhere, and forgets the rest. One thread.
  */
 final class FuzzClient implements AutoCloseable {
-    /** Few enough that everything meets: sessions, packet identifiers, filters. */
-    private static final List<String> NAMES = List.of("f0", "f1", "f2", "f3", "");
-
-    private static final List<String> TOPICS = List.of("f/a", "f/b", "f/a/b", "", "f/+", "$SYS/x");
-    private static final List<String> FILTERS =
-            List.of("f/#", "f/+", "+/a", "#", "$share/g/f/#", "$share/g/f/a", "f/#/x");
+    private static final int PUBLISH = 3;
+    private static final int PUBREC = 5;
+    private static final int PUBREL = 6;
 
     private final SplittableRandom random;
     private final Socket socket;
     private final ProtocolVersion version;
     private final RandomPackets packets;
+    private final FamiliarPackets familiar;
+    private byte[] received = new byte[0];
 
     FuzzClient(SplittableRandom random, int port) throws IOException {
         this.random = random;
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        this.version = ProtocolVersion.values()[random.nextInt(3)];
+        // MQTT 5 has the most to get wrong.
+        this.version = random.nextBoolean() ? ProtocolVersion.MQTT_5 : ProtocolVersion.values()[random.nextInt(3)];
         this.packets = new RandomPackets(random, version, Role.SERVER);
+        this.familiar = new FamiliarPackets(random, version);
         socket.setSoTimeout(1);
         if (random.nextInt(20) > 0) {
-            send(connect());
+            send(encoded(familiar.connect(packets)));
         }
     }
 
     /** Sends one packet, or what is left of it. False when the broker has closed the connection. */
     boolean step() {
         try {
-            byte[] bytes = random.nextInt(3) == 0 ? encoded(packets.next()) : familiar();
-            send(random.nextInt(12) == 0 ? broken(bytes) : bytes);
+            byte[] bytes = random.nextInt(4) == 0 ? encoded(packets.next()) : familiar();
+            send(random.nextInt(14) == 0 ? broken(bytes) : bytes);
             return drain();
         } catch (IOException e) {
             return false;
         }
     }
 
-    /** Half of the connections are soundly opened; the others with random wishes, wills among them. */
-    private byte[] connect() {
-        String name = NAMES.get(random.nextInt(NAMES.size()));
-        Connect wild = packets.connect();
-        boolean plain = random.nextBoolean();
-        return encoded(new Connect(
-                version,
-                name,
-                name.isEmpty() || random.nextInt(3) == 0,
-                random.nextInt(4) == 0 ? 1 : 0,
-                plain ? null : wild.will(),
-                null,
-                null,
-                plain ? io.holdfast.protocol.packet.Properties.NONE : wild.properties()));
-    }
-
-    /** A packet of a conversation that others take part in. */
     private byte[] familiar() {
-        int id = 1 + random.nextInt(8);
-        int qos = random.nextInt(3);
-        String topic = TOPICS.get(random.nextInt(random.nextInt(8) == 0 ? TOPICS.size() : 3));
-        String filter = FILTERS.get(random.nextInt(random.nextInt(8) == 0 ? FILTERS.size() : 6));
-        byte[] none = new byte[version == ProtocolVersion.MQTT_5 ? 1 : 0];
-        return switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> {
-                byte[] body = PacketBytes.joined(none, new byte[random.nextInt(200)]);
-                yield PacketBytes.publish(
-                        topic, body, qos, random.nextInt(6) == 0, id, qos > 0 && random.nextInt(4) == 0);
-            }
-            case 4 -> subscribe(id, qos, filter, none);
-            case 5 -> unsubscribe(id, filter, none);
-            case 6 -> random.nextInt(10) == 0 ? PacketBytes.disconnect() : PacketBytes.pingReq();
-            default -> PacketBytes.ack(4 + random.nextInt(4), id);
-        };
-    }
-
-    private static byte[] subscribe(int id, int qos, String filter, byte[] none) {
-        byte[] old = PacketBytes.subscribe(id, qos, filter);
-        return PacketBytes.packet(0x82, spliced(old, none));
-    }
-
-    private static byte[] unsubscribe(int id, String filter, byte[] none) {
-        byte[] old = PacketBytes.unsubscribe(id, filter);
-        return PacketBytes.packet(0xA2, spliced(old, none));
-    }
-
-    /** The body of a short 3.1.1 packet with the length of no properties behind its packet identifier. */
-    private static byte[] spliced(byte[] packet, byte[] none) {
-        byte[] head = java.util.Arrays.copyOfRange(packet, 2, 4);
-        return PacketBytes.joined(head, none, java.util.Arrays.copyOfRange(packet, 4, packet.length));
+        return random.nextInt(4) == 0 ? familiar.raw() : encoded(familiar.next());
     }
 
     private byte[] broken(byte[] bytes) {
         byte[] damaged = bytes.clone();
         switch (random.nextInt(3)) {
             case 0 -> damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
-            case 1 -> damaged = java.util.Arrays.copyOf(damaged, random.nextInt(damaged.length) + 1);
+            case 1 -> damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length) + 1);
             default -> random.nextBytes(damaged);
         }
         return damaged;
@@ -132,13 +85,59 @@ final class FuzzClient implements AutoCloseable {
     /** Reads what there is; now and then nothing, so that the broker has to wait for this client. */
     private boolean drain() throws IOException {
         InputStream in = socket.getInputStream();
-        byte[] sink = new byte[64 * 1024];
+        byte[] more = new byte[64 * 1024];
         while (random.nextInt(4) > 0 && in.available() > 0) {
-            if (in.read(sink) < 0) {
+            int count = in.read(more);
+            if (count < 0) {
                 return false;
             }
+            int before = received.length;
+            received = Arrays.copyOf(received, before + count);
+            System.arraycopy(more, 0, received, before, count);
+            answer();
         }
         return true;
+    }
+
+    /** Takes whole packets off what was received, and completes most of the deliveries among them. */
+    private void answer() throws IOException {
+        int at = 0;
+        while (true) {
+            int body = at + 1;
+            int length = 0;
+            int shift = 0;
+            boolean whole = false;
+            while (body < received.length && !whole) {
+                int digit = received[body++];
+                length |= (digit & 0x7F) << shift;
+                shift += 7;
+                whole = (digit & 0x80) == 0;
+            }
+            if (!whole || body + length > received.length) {
+                received = Arrays.copyOfRange(received, at, received.length);
+                return;
+            }
+            if (random.nextInt(8) > 0) {
+                complete(received[at] & 0xFF, body);
+            }
+            at = body + length;
+        }
+    }
+
+    private void complete(int first, int body) throws IOException {
+        int type = first >> 4;
+        int qos = type == PUBLISH ? first >> 1 & 3 : 0;
+        if (qos > 0) {
+            send(PacketBytes.ack(qos == 1 ? 4 : PUBREC, u16(body + 2 + u16(body))));
+        } else if (type == PUBREC) {
+            send(PacketBytes.ack(PUBREL, u16(body)));
+        } else if (type == PUBREL) {
+            send(PacketBytes.ack(7, u16(body)));
+        }
+    }
+
+    private int u16(int at) {
+        return (received[at] & 0xFF) << 8 | received[at + 1] & 0xFF;
     }
 
     @Override

@@ -149,26 +149,4 @@ final class HostileConnectIT {
         assertClosedUnanswered(PacketBytes.hex("10 0e 0004 4d515454 04 02 0000 0001 61 62"));
         assertClosedUnanswered(PacketBytes.hex("10 0a 0004 4d515454 04 02 0000"));
     }
-
-    @Test
-    @DisplayName("[MQTT-3.1.0-2] T13 a second CONNECT closes the connection; the session is kept and the will fires")
-    void connect_second_sessionKept() throws Exception {
-        try (WireClient watcher = BROKER.anyClient()) {
-            watcher.subscribe(1, "t13/will");
-            try (WireClient client =
-                    BROKER.connected(WireConnect.durable("t13").withWill("t13/will", "gone", 1, false))) {
-                client.subscribe(1, "t13/t");
-                client.send(WireConnect.clean("t13").bytes());
-                assertThat(client.awaitClosed(WireClient.PATIENCE)).isTrue();
-            }
-            assertThat(watcher.read(WirePacket.PUBLISH).text()).isEqualTo("gone");
-        }
-        try (WireClient again = BROKER.open();
-                WireClient publisher = BROKER.anyClient()) {
-            assertThat(again.connect(WireConnect.durable("t13")).sessionPresent())
-                    .isTrue();
-            publisher.publish("t13/t", "kept", 1, false);
-            assertThat(again.read(WirePacket.PUBLISH).text()).isEqualTo("kept");
-        }
-    }
 }

@@ -4,13 +4,9 @@ package io.holdfast.tools.blackbox.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
-import io.holdfast.tools.blackbox.wire.ConnectionClosedException;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
-import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -21,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hostile input of a client whose CONNECT was accepted. */
 final class HostilePacketIT {
-    private static final int PACKET_BYTES_MAX = 2 * 1024 * 1024;
     private static final int ID = 9;
 
     @Order(1)
@@ -39,10 +34,6 @@ final class HostilePacketIT {
         }
     }
 
-    private static byte[] publish(String topic, int qos, int id, boolean dup) {
-        return PacketBytes.publish(topic, "x".getBytes(StandardCharsets.UTF_8), qos, false, id, dup);
-    }
-
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"30 ffffff7f", "32 80808001", "3d ffffff7f"})
     @DisplayName("T05 a PUBLISH that claims more than the largest packet is closed from its fixed header alone")
@@ -55,21 +46,6 @@ final class HostilePacketIT {
     @DisplayName("T07 a remaining length of five bytes is closed")
     void remainingLength_fiveBytes_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
-    }
-
-    @ParameterizedTest(name = "remaining length {0}")
-    @ValueSource(ints = {127, 128, 16_383, 16_384, PACKET_BYTES_MAX - 4})
-    @DisplayName("T07 remaining lengths on both sides of each border are accepted, up to the largest packet")
-    void remainingLength_atBorders_accepted(int length) throws Exception {
-        String topic = "t07";
-        try (WireClient subscriber = BROKER.anyClient();
-                WireClient publisher = BROKER.anyClient()) {
-            subscriber.subscribe(1, topic);
-            byte[] payload = new byte[length - 2 - topic.length() - 2];
-            publisher.send(PacketBytes.publish(topic, payload, 1, false, ID, false));
-            publisher.expectAck(WirePacket.PUBACK, ID);
-            assertThat(subscriber.read(WirePacket.PUBLISH).payload()).isEqualTo(payload);
-        }
     }
 
     @Test
@@ -163,30 +139,6 @@ final class HostilePacketIT {
         }
     }
 
-    @Test
-    @DisplayName("T11 topics and filters of too many levels are closed")
-    void topicOrFilter_tooManyLevels_closed() throws Exception {
-        for (int slashes : List.of(128, 65_535)) {
-            String deep = "/".repeat(slashes);
-            assertCloses(publish(deep, 1, ID, false));
-            assertCloses(PacketBytes.subscribe(1, 1, deep));
-            assertCloses(PacketBytes.unsubscribe(1, deep));
-        }
-        assertCloses(PacketBytes.subscribe(1, 1, "+/".repeat(10_000) + "+"));
-    }
-
-    @Test
-    @DisplayName("T11 a topic of as many levels as allowed is carried, deep wildcards included")
-    void topic_mostLevels_carried() throws Exception {
-        String deep = "a/".repeat(127) + "a";
-        try (WireClient subscriber = BROKER.anyClient();
-                WireClient publisher = BROKER.anyClient()) {
-            assertThat(subscriber.subscribe(1, "+/".repeat(127) + "+")).containsExactly(1);
-            publisher.publish(deep, "x", 1, false);
-            assertThat(subscriber.read(WirePacket.PUBLISH).topic()).isEqualTo(deep);
-        }
-    }
-
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
@@ -196,89 +148,5 @@ final class HostilePacketIT {
     @DisplayName("[MQTT-2.3.1-1] T14 packet id 0 is malformed")
     void packetId_zero_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
-    }
-
-    @Test
-    @DisplayName("[MQTT-4.3.3-2] T14 acknowledgements of nothing: PUBREL is completed, the others are ignored")
-    void acks_unknownId_ignoredOrCompleted() throws Exception {
-        try (WireClient client = BROKER.anyClient()) {
-            client.ack(WirePacket.PUBACK, 4_711);
-            client.ack(WirePacket.PUBCOMP, 4_711);
-            client.ack(WirePacket.PUBREL, 4_711);
-            client.expectAck(WirePacket.PUBCOMP, 4_711);
-            client.ack(WirePacket.PUBREC, 4_711);
-            // 3.1.1 has no word for an unknown PUBREC: nothing or PUBREL are both taken.
-            assertThat(client.packetsUntilPingResp()).allMatch(packet -> packet.type() == WirePacket.PUBREL);
-        }
-    }
-
-    @Test
-    @DisplayName("[MQTT-4.3.3-2] T15 the same QoS 2 packet sent five times, with DUP or without, is stored once")
-    void publish_sameIdAgain_storedOnce() throws Exception {
-        try (WireClient subscriber = BROKER.anyClient();
-                WireClient publisher = BROKER.connected(WireConnect.durable("t15"))) {
-            subscriber.subscribe(2, "t15/#");
-            for (int i = 0; i < 5; i++) {
-                publisher.send(publish("t15/once", 2, ID, i % 2 == 1));
-                publisher.expectAck(WirePacket.PUBREC, ID);
-            }
-            publisher.ack(WirePacket.PUBREL, ID);
-            publisher.expectAck(WirePacket.PUBCOMP, ID);
-            publisher.publish("t15/fence", "", 2, false);
-            assertThat(subscriber.read(WirePacket.PUBLISH).topic()).isEqualTo("t15/once");
-            assertThat(subscriber.read(WirePacket.PUBLISH).topic()).isEqualTo("t15/fence");
-        }
-    }
-
-    @Test
-    @DisplayName("T15 QoS 2 ids that are never released are bounded: answered in order, then the connection is closed")
-    void publish_manyIdsNeverReleased_bounded() throws Exception {
-        int ids = 20_000;
-        byte[][] packets = new byte[ids][];
-        for (int id = 1; id <= ids; id++) {
-            packets[id - 1] = publish("t15/flood", 2, id, false);
-        }
-        try (WireClient publisher = BROKER.connected(WireConnect.clean("t15flood"))) {
-            int answered = 0;
-            try {
-                publisher.send(PacketBytes.joined(packets));
-                while (answered < ids) {
-                    publisher.expectAck(WirePacket.PUBREC, answered + 1);
-                    answered++;
-                }
-            } catch (ConnectionClosedException e) {
-                // How many there may be is a setting; the reset may have taken the last answers with it.
-                assertThat(answered).isLessThan(ids);
-            }
-        }
-    }
-
-    @ParameterizedTest(name = "after a restart: {0}")
-    @ValueSource(booleans = {false, true})
-    @DisplayName("T16 a QoS 2 packet with DUP that the broker never saw is new: delivered once")
-    void publish_dupNeverSeen_deliveredOnce(boolean restarted) throws Exception {
-        String id = "t16" + restarted;
-        try (WireClient subscriber = BROKER.connected(WireConnect.durable(id + "sub"))) {
-            subscriber.subscribe(2, id);
-            subscriber.disconnect();
-        }
-        BROKER.connected(WireConnect.durable(id)).disconnect();
-        if (restarted) {
-            BROKER.process().terminate();
-            BROKER.process().restart();
-            CANARY.reconnect();
-        }
-        try (WireClient publisher = BROKER.connected(WireConnect.durable(id))) {
-            publisher.send(publish(id, 2, ID, true));
-            publisher.expectAck(WirePacket.PUBREC, ID);
-            publisher.ack(WirePacket.PUBREL, ID);
-            publisher.expectAck(WirePacket.PUBCOMP, ID);
-        }
-        try (WireClient subscriber = BROKER.connected(WireConnect.durable(id + "sub"))) {
-            WirePacket packet = subscriber.read(WirePacket.PUBLISH);
-            assertThat(packet.dup()).isFalse();
-            subscriber.complete(packet);
-            assertThat(subscriber.packetsUntilPingResp()).isEmpty();
-        }
     }
 }
