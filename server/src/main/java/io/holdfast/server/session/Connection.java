@@ -89,6 +89,11 @@ public abstract class Connection {
     /** False while the client reads too slowly; {@link SessionShard#onWritable} tells when that changes. */
     protected abstract boolean isWritable();
 
+    /** Whether the transport does not read, for its own reasons: the client may have said something (C22). */
+    protected boolean isHeldBack() {
+        return false;
+    }
+
     /** Stops or resumes decoding; packets decoded already do not reach the shard either. */
     protected abstract void applyReading(boolean reading);
 

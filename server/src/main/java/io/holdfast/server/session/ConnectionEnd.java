@@ -149,6 +149,10 @@ final class ConnectionEnd {
 
     /** Silence for one and a half times the keep alive ends a connection [MQTT-3.1.2-24] [MQTT5-3.1.2-22]. */
     void judgeKeepAlive(Connection connection, long nowMillis) {
+        if (connection.isHeldBack()) {
+            connection.lastPacketMillis = nowMillis; // C22
+            return;
+        }
         long silent = nowMillis - connection.lastPacketMillis;
         boolean judged = connection.keepAliveSeconds > 0 && connection.isReading() && connection.isOpen();
         if (judged && silent > connection.keepAliveSeconds * 1_500L) {

@@ -225,6 +225,11 @@ final class MqttConnection extends Connection {
                 && !(tight && untaken > 0);
     }
 
+    @Override
+    protected boolean isHeldBack() {
+        return farBehind;
+    }
+
     /** Counts what the socket has not taken. */
     private void account() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
