@@ -18,8 +18,10 @@ public final class LogTail {
     private final RowReader store;
     private final LongToIntFunction ownerOf;
     private final List<SessionTails> owners = new ArrayList<>();
+    private final Sorter sorter = new Sorter();
     private long position;
     private long lastTimeMillis;
+    private long rows;
     private long bytes;
     private long queued;
 
@@ -37,19 +39,27 @@ public final class LogTail {
     }
 
     public LogTail run() {
-        Sorter sorter = new Sorter();
         try (RowCursor log = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
             while (log.next()) {
-                byte[] record = log.record();
-                position = Keys.number(log.key());
-                LogEntryReader entry = new LogEntryReader(position, record);
-                entry.accept(sorter);
-                lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
-                bytes += record.length;
-                queued = entry.queued();
+                fold(Keys.number(log.key()), log.record());
             }
         }
         return this;
+    }
+
+    /**
+     * Takes in one log row, for callers that walk the log themselves; rows come in rising position.
+     *
+     * @throws IllegalArgumentException when the record is no log entry; what it said before is taken in
+     */
+    public void fold(long rowPosition, byte[] record) {
+        position = rowPosition;
+        LogEntryReader entry = new LogEntryReader(position, record);
+        entry.accept(sorter);
+        lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
+        rows++;
+        bytes += record.length;
+        queued = entry.queued();
     }
 
     /** The tails of one owner's sessions. */
@@ -65,6 +75,10 @@ public final class LogTail {
     /** Wall clock of the last group on disk, milliseconds since 1970; 0 for a new store. */
     public long lastTimeMillis() {
         return lastTimeMillis;
+    }
+
+    public long rows() {
+        return rows;
     }
 
     public long bytes() {

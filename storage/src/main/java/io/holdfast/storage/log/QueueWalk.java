@@ -24,15 +24,13 @@ public final class QueueWalk {
         void damaged(DamagedRowException row);
     }
 
-    private final RowReader store;
     private final SessionState state;
     private final Visitor visitor;
     private final long end;
     private long at;
     private long missingFrom = -1;
 
-    private QueueWalk(RowReader store, SessionState state, long end, Visitor visitor) {
-        this.store = store;
+    private QueueWalk(SessionState state, long end, Visitor visitor) {
         this.state = state;
         this.visitor = visitor;
         this.end = end;
@@ -45,19 +43,25 @@ public final class QueueWalk {
 
     /** The messages with an index below {@code end}; the fragments behind it are not read. */
     public static void forEach(RowReader store, SessionState state, long end, Visitor visitor) {
-        new QueueWalk(store, state, Math.min(end, state.next()), visitor).run();
+        long to = Math.min(end, state.next());
+        long number = state.number();
+        byte[] from = Keys.queue(number, Math.min(state.queueHead(), to));
+        try (RowCursor rows = store.cursor(Table.QUEUE, from, Keys.queue(number, to))) {
+            forEach(rows, state, to, visitor);
+        }
     }
 
-    private void run() {
-        long number = state.number();
-        byte[] from = Keys.queue(number, Math.min(state.queueHead(), end));
-        try (RowCursor rows = store.cursor(Table.QUEUE, from, Keys.queue(number, end))) {
-            while (rows.next()) {
-                try {
-                    SessionRows.readFragment(rows.key(), rows.record(), this::stored);
-                } catch (DamagedRowException e) {
-                    visitor.damaged(e);
-                }
+    /** As above, with the session's fragments from its queue head on. */
+    static void forEach(RowCursor fragments, SessionState state, long end, Visitor visitor) {
+        new QueueWalk(state, Math.min(end, state.next()), visitor).run(fragments);
+    }
+
+    private void run(RowCursor rows) {
+        while (rows.next()) {
+            try {
+                SessionRows.readFragment(rows.key(), rows.record(), this::stored);
+            } catch (DamagedRowException e) {
+                visitor.damaged(e);
             }
         }
         remembered(end);

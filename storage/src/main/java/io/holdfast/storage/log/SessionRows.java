@@ -138,17 +138,22 @@ public final class SessionRows {
 
     /** A session as its rows say, without the log (C05). The entries of its queue stay on disk. */
     public static SessionState load(RowReader store, long number, IndexSpace space) {
-        SessionState state = new SessionState(number, space);
         byte[] window = store.get(Table.INFLIGHT, Keys.number(number));
         InflightRecord row = window == null ? InflightRecord.getDefaultInstance() : parseWindow(number, window);
-        byte[] lastFragment =
-                store.lastKey(Table.QUEUE, Keys.queue(number, row.getQueueHead()), Keys.queue(number + 1, 0));
+        byte[] last = store.lastKey(Table.QUEUE, Keys.queue(number, row.getQueueHead()), Keys.queue(number + 1, 0));
+        return assemble(number, space, row, last, last == null ? null : store.get(Table.QUEUE, last));
+    }
+
+    /** As above, of rows that were read elsewhere: the last fragment is null, and so its key, when there is none. */
+    static SessionState assemble(
+            long number, IndexSpace space, InflightRecord row, byte @Nullable [] lastKey, byte @Nullable [] last) {
+        SessionState state = new SessionState(number, space);
         long next = row.getNext();
         long appendsThrough = row.getAppendsThrough();
         long queuedBytes = row.getQueuedBytes();
-        if (lastFragment != null) {
-            QueueFragment fragment = parseFragment(lastFragment, store.get(Table.QUEUE, lastFragment));
-            next = Math.max(next, Keys.queueFirstIndex(lastFragment) + fragment.getCount());
+        if (lastKey != null) {
+            QueueFragment fragment = parseFragment(lastKey, last);
+            next = Math.max(next, Keys.queueFirstIndex(lastKey) + fragment.getCount());
             if (fragment.getAppendsThrough() > appendsThrough) {
                 appendsThrough = fragment.getAppendsThrough();
                 queuedBytes = fragment.getQueuedBytes();
@@ -271,7 +276,7 @@ public final class SessionRows {
         }
     }
 
-    private static InflightRecord parseWindow(long number, byte[] record) {
+    static InflightRecord parseWindow(long number, byte[] record) {
         try {
             return InflightRecord.parseFrom(record);
         } catch (InvalidProtocolBufferException e) {

@@ -148,6 +148,34 @@ public final class SessionTails {
         }
     }
 
+    /** Receives what the tail says of one session, in the order of replay. */
+    public interface Visitor {
+        void append(long position, long delivery, int bytes, int @Nullable [] subscriptionIdentifiers);
+
+        void movedAway(long position, long index);
+
+        void event(long position, EventKind kind, long index);
+    }
+
+    /** Tells what the tail says of a session and keeps it, for tools that come by more than once. */
+    void forEach(long number, Visitor visitor) {
+        long chain = chains.get(number);
+        for (int event = chain == NOBODY ? NONE : (int) (chain >>> Integer.SIZE); event != NONE; ) {
+            Page page = pages.get(event >>> PAGE_BITS);
+            int at = event & (PAGE_EVENTS - 1);
+            long position = firstPosition + page.positions[at];
+            int kind = page.kinds[at] & ((1 << KIND_BITS) - 1);
+            if (kind == APPENDED) {
+                visitor.append(position, page.values[at], page.kinds[at] >>> KIND_BITS, identifiers.get(event));
+            } else if (kind == MOVED_AWAY) {
+                visitor.movedAway(position, page.values[at]);
+            } else {
+                visitor.event(position, KINDS[kind], page.values[at]);
+            }
+            event = page.next[at];
+        }
+    }
+
     /** Drops the tail of a session that has ended or cannot be read. */
     public void forget(long number) {
         chains.remove(number);
