@@ -3,7 +3,9 @@ package io.holdfast.tools.store;
 
 import io.holdfast.storage.log.LogEntryReader;
 import io.holdfast.storage.store.DamagedRowException;
+import io.holdfast.tools.store.Section.Column;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Nothing but what lies in the store is printed, so two dumps of the same rows are the same bytes.
  */
 interface DumpOutput {
-    void begin(Section section) throws IOException;
+    /** A section begins; {@code columns} are those of its rows that will come. */
+    void begin(Section section, List<Column> columns) throws IOException;
 
     void number(long value) throws IOException;
 
@@ -43,5 +46,6 @@ interface DumpOutput {
     /** Something else that is wrong: a message that is missing, a table that cannot be read on. */
     void finding(String sentence) throws IOException;
 
-    void flush() throws IOException;
+    /** Everything is printed. */
+    void close() throws IOException;
 }

@@ -3,41 +3,95 @@ package io.holdfast.tools.store;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.LogEntryReader;
 import io.holdfast.storage.store.DamagedRowException;
+import io.holdfast.tools.store.Section.Column;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON object a line, for programs: {@code section} and then the section's columns. Nothing is cut. Characters beyond
- * ASCII are escaped, so the lines mean the same whatever the terminal's encoding. Times are milliseconds since 1970 and
- * end in {@code Millis}; a payload is {@code payload} when it is a text and {@code payloadHex} when it is not.
+ * JSON objects for programs: {@code section} and then the section's columns, one object a line, or all of them in one
+ * array. Nothing is cut. Characters beyond ASCII are escaped, so the lines mean the same whatever the terminal's encoding.
+ * Times are milliseconds since 1970 and end in {@code Millis}; a payload is {@code payload} when it is a text,
+ * {@code payloadJson} when it was asked for as JSON and is, and {@code payloadHex} when it is neither.
  */
 final class JsonOutput implements DumpOutput {
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final Writer out;
+    private final PayloadStyle payloads;
     private final JsonGenerator json;
+    private final boolean array;
     private Section section = Section.STORE;
+    private List<Column> columns = List.of();
     private int column;
+    private boolean any;
 
-    JsonOutput(Writer out) throws IOException {
+    private JsonOutput(Writer out, PayloadStyle payloads, boolean array) throws IOException {
         this.out = out;
-        json = JSON.createGenerator(out).setRootValueSeparator(null);
+        this.payloads = payloads;
+        this.array = array;
+        json = JSON.createGenerator(out);
         json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+        json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+        if (array) {
+            json.setPrettyPrinter(new LinePerObject());
+            json.writeStartArray();
+        } else {
+            json.setRootValueSeparator(new SerializedString("\n"));
+        }
+    }
+
+    static JsonOutput lines(Writer out, PayloadStyle payloads) throws IOException {
+        return new JsonOutput(out, payloads, false);
+    }
+
+    static JsonOutput array(Writer out, PayloadStyle payloads) throws IOException {
+        return new JsonOutput(out, payloads, true);
+    }
+
+    /** One element of the array in each line. */
+    private static final class LinePerObject extends MinimalPrettyPrinter {
+        private static final long serialVersionUID = 1;
+        private int depth;
+
+        @Override
+        public void writeStartArray(JsonGenerator json) throws IOException {
+            super.writeStartArray(json);
+            depth++;
+        }
+
+        @Override
+        public void writeArrayValueSeparator(JsonGenerator json) throws IOException {
+            super.writeArrayValueSeparator(json);
+            if (depth == 1) {
+                json.writeRaw('\n');
+            }
+        }
+
+        @Override
+        public void writeEndArray(JsonGenerator json, int values) throws IOException {
+            depth--;
+            super.writeEndArray(json, values);
+        }
     }
 
     @Override
-    public void begin(Section begun) {
+    public void begin(Section begun, List<Column> shown) {
         section = begun;
+        columns = shown;
         column = 0;
     }
 
@@ -47,7 +101,7 @@ final class JsonOutput implements DumpOutput {
             json.writeStartObject();
             json.writeStringField("section", section.title());
         }
-        return section.columns().get(column++).name();
+        return columns.get(column++).name();
     }
 
     @Override
@@ -78,9 +132,12 @@ final class JsonOutput implements DumpOutput {
     @Override
     public void payload(byte[] record, int offset, int length) throws IOException {
         String name = field();
-        String text = ScreenText.text(record, offset, length);
+        String text = payloads.textOf(record, offset, length);
         if (text == null) {
             json.writeStringField(name + "Hex", ScreenText.hex(record, offset, length));
+        } else if (payloads == PayloadStyle.json && PayloadStyle.isJson(text)) {
+            json.writeFieldName(name + "Json");
+            json.writeRawValue(text.replaceAll("\\R", " "));
         } else {
             json.writeStringField(name, text);
         }
@@ -94,13 +151,8 @@ final class JsonOutput implements DumpOutput {
     @Override
     public void endRow() throws IOException {
         column = 0;
-        endLine();
-    }
-
-    private void endLine() throws IOException {
         json.writeEndObject();
-        json.flush();
-        out.write('\n');
+        any = true;
     }
 
     @Override
@@ -130,7 +182,7 @@ final class JsonOutput implements DumpOutput {
         json.writeStringField("key", ScreenText.hex(row.key(), 0, row.key().length));
         json.writeStringField("value", ScreenText.hex(row.value(), 0, row.value().length));
         json.writeStringField("reason", row.reason());
-        endLine();
+        endRow();
     }
 
     @Override
@@ -138,12 +190,18 @@ final class JsonOutput implements DumpOutput {
         json.writeStartObject();
         json.writeStringField("section", "finding");
         json.writeStringField("finding", sentence);
-        endLine();
+        endRow();
     }
 
     @Override
-    public void flush() throws IOException {
+    public void close() throws IOException {
+        if (array) {
+            json.writeEndArray();
+        }
         json.flush();
+        if (any || array) {
+            out.write('\n');
+        }
         out.flush();
     }
 

@@ -3,9 +3,12 @@ package io.holdfast.tools.store;
 
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.LogEntryReader;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowReader;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,23 @@ final class LogEntries {
             throw new DamagedRowException(
                     Table.LOG, key, record, "its checksum fits, but it is no record of this table", e);
         }
+    }
+
+    /** Reads the whole log into a tail; returns how many rows could not be read and are left out. */
+    static long fold(RowReader store, LogTail tail) {
+        long damaged = 0;
+        try (RowCursor log = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
+            while (log.next()) {
+                try {
+                    byte[] record = log.record();
+                    read(log.key(), record);
+                    tail.fold(Keys.number(log.key()), record);
+                } catch (DamagedRowException e) {
+                    damaged++; // Who wants to know which asks for a dump or a check.
+                }
+            }
+        }
+        return damaged;
     }
 
     static boolean speaksOf(LogEntryReader entry, LongPredicate sessions) {

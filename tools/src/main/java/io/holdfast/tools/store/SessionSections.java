@@ -4,32 +4,43 @@ package io.holdfast.tools.store;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.QueueWalk;
-import io.holdfast.storage.schema.Keys;
-import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.tools.store.StoredSession.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The sections that tell sessions: rows with the tail of the log folded over them. */
 final class SessionSections {
     private final RowReader store;
     private final StoredSessions sessions;
+    private final Selection selection;
     private final DumpOutput out;
     private final Damage damage;
+    private final LongWork progress;
 
-    SessionSections(RowReader store, StoredSessions sessions, DumpOutput out, Damage damage) {
+    SessionSections(
+            RowReader store,
+            StoredSessions sessions,
+            Selection selection,
+            DumpOutput out,
+            Damage damage,
+            LongWork progress) {
         this.store = store;
         this.sessions = sessions;
+        this.selection = selection;
         this.out = out;
         this.damage = damage;
+        this.progress = progress;
     }
 
     void sessions() throws IOException {
-        sessions.forEach(session -> {
+        sessions.forEach((session, walk) -> {
+            progress.step();
+            if (!selection.wantsTime(session.seenMillis())) {
+                return;
+            }
             long inflight = session.inflightCount();
             out.number(session.number());
             out.text(session.condition());
@@ -47,7 +58,8 @@ final class SessionSections {
     }
 
     void inbound() throws IOException {
-        sessions.forEach(session -> {
+        sessions.forEach((session, walk) -> {
+            progress.step();
             for (int packetId : session.state().inboundSorted()) {
                 out.number(session.number());
                 out.text(session.clientId());
@@ -58,65 +70,129 @@ final class SessionSections {
     }
 
     void inflight() throws IOException {
-        sessions.forEach(session -> walk(new InflightRows(session), session.inflightEnd()));
+        EntryPage page = page(this::inflightRow);
+        sessions.forEach((session, walk) -> {
+            progress.step();
+            long end = session.inflightEnd();
+            if (end > session.state().acknowledged()) {
+                walk.walk(end, new Entries(session, page, 0));
+            }
+        });
+        page.flush();
     }
 
     void queued() throws IOException {
-        sessions.forEach(
-                session -> walk(new QueuedRows(session), session.state().next()));
+        if (!selection.wantsMessage(Progress.QUEUED.title())) {
+            return;
+        }
+        EntryPage page = page(this::queuedRow);
+        sessions.forEach((session, walk) -> {
+            progress.step();
+            if (session.state().unsettledCount() > 0) {
+                walk.walk(session.state().next(), new Entries(session, page, session.inflightEnd()));
+            }
+        });
+        page.flush();
     }
 
-    private void walk(Rows rows, long end) throws IOException {
-        try {
-            QueueWalk.forEach(store, rows.session.state(), end, rows);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+    private EntryPage page(EntryPage.Visitor row) {
+        return new EntryPage(store, damage, selection.needsMessages(), (session, index, delivery, message) -> {
+            if (isWanted(message)) {
+                row.entry(session, index, delivery, message);
+            }
+        });
+    }
+
+    /** A message that cannot be read is shown unless its topic or time is asked for. */
+    private boolean isWanted(@Nullable Message message) {
+        if (message == null) {
+            return selection.topic() == null && selection.wantsTime(0);
+        }
+        return selection.wantsTime(message.publishedMillis())
+                && selection.wantsTopic(message.topicArray(), message.topicOffset(), message.topicBytes());
+    }
+
+    private void inflightRow(StoredSession session, long index, long delivery, @Nullable Message message)
+            throws IOException {
+        String progressed = session.progress(index).title();
+        if (!selection.wantsMessage(progressed)) {
+            return;
+        }
+        out.number(session.number());
+        out.text(session.clientId());
+        out.number(session.state().space().packetId(index));
+        out.text(progressed);
+        out.number(index);
+        out.number(Delivery.messageId(delivery));
+        out.number(Delivery.qos(delivery));
+        size(message);
+        topic(message);
+        out.endRow();
+    }
+
+    private void queuedRow(StoredSession session, long index, long delivery, @Nullable Message message)
+            throws IOException {
+        out.number(session.number());
+        out.text(session.clientId());
+        out.number(index);
+        out.number(session.state().space().packetId(index));
+        out.number(Delivery.messageId(delivery));
+        out.number(Delivery.qos(delivery));
+        out.flag((Delivery.flags(delivery) & Delivery.RETAIN) != 0);
+        size(message);
+        topic(message);
+        if (message == null) {
+            out.unknown();
+        } else {
+            out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
+        }
+        out.endRow();
+    }
+
+    private void size(@Nullable Message message) throws IOException {
+        if (message == null) {
+            out.unknown();
+        } else {
+            out.number(message.payloadBytes());
         }
     }
 
-    /** One row for each message of a walk. */
-    private abstract class Rows implements QueueWalk.Visitor {
-        final StoredSession session;
+    private void topic(@Nullable Message message) throws IOException {
+        if (message == null) {
+            out.unknown();
+        } else {
+            out.text(message.topic());
+        }
+    }
 
-        Rows(StoredSession session) {
+    /** Collects the entries of one session from an index on. */
+    private final class Entries implements QueueWalk.Visitor {
+        private final StoredSession session;
+        private final EntryPage page;
+        private final long from;
+
+        Entries(StoredSession session, EntryPage page, long from) {
             this.session = session;
+            this.page = page;
+            this.from = from;
         }
-
-        abstract void row(long index, long delivery, @Nullable Message message) throws IOException;
-
-        abstract boolean wants(long index);
 
         @Override
-        public final void entry(long index, long delivery, int @Nullable [] identifiers) {
-            if (!wants(index)) {
+        public void entry(long index, long delivery, int @Nullable [] identifiers) {
+            if (index < from) {
                 return;
             }
             try {
-                row(index, delivery, message(index, Delivery.messageId(delivery)));
+                page.add(session, index, delivery);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
 
-        private @Nullable Message message(long index, long id) throws IOException {
-            byte[] key = Keys.number(id);
-            try {
-                byte[] record = store.get(Table.MESSAGE, key);
-                if (record != null) {
-                    return Stored.message(Table.MESSAGE, key, record);
-                }
-                damage.finding("message " + id + ", index " + index + " of session " + session.number()
-                        + ", is not in the store");
-            } catch (DamagedRowException e) {
-                damage.row(e);
-            }
-            return null;
-        }
-
         @Override
-        public final void missing(long from, long to) {
+        public void missing(long start, long end) {
             try {
-                damage.finding("indexes " + from + " to " + (to - 1) + " of session " + session.number()
+                damage.finding("indexes " + start + " to " + (end - 1) + " of session " + session.number()
                         + " are in no readable row");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -124,91 +200,12 @@ final class SessionSections {
         }
 
         @Override
-        public final void damaged(DamagedRowException row) {
+        public void damaged(DamagedRowException row) {
             try {
                 damage.row(row);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        final void size(@Nullable Message message) throws IOException {
-            if (message == null) {
-                out.unknown();
-            } else {
-                out.number(message.payloadBytes());
-            }
-        }
-
-        final void topic(@Nullable Message message) throws IOException {
-            if (message == null) {
-                out.unknown();
-            } else {
-                out.text(message.topic());
-            }
-        }
-
-        final void packetId(long index) throws IOException {
-            out.number(session.state().space().packetId(index));
-        }
-    }
-
-    private final class InflightRows extends Rows {
-        InflightRows(StoredSession session) {
-            super(session);
-        }
-
-        @Override
-        boolean wants(long index) {
-            return true;
-        }
-
-        @Override
-        void row(long index, long delivery, @Nullable Message message) throws IOException {
-            Progress progress = session.progress(index);
-            out.number(session.number());
-            out.text(session.clientId());
-            packetId(index);
-            out.text(progress.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-            out.number(index);
-            out.number(Delivery.messageId(delivery));
-            out.number(Delivery.qos(delivery));
-            size(message);
-            topic(message);
-            out.endRow();
-        }
-    }
-
-    private final class QueuedRows extends Rows {
-        private final long from;
-
-        QueuedRows(StoredSession session) {
-            super(session);
-            from = session.inflightEnd();
-        }
-
-        @Override
-        boolean wants(long index) {
-            return index >= from;
-        }
-
-        @Override
-        void row(long index, long delivery, @Nullable Message message) throws IOException {
-            out.number(session.number());
-            out.text(session.clientId());
-            out.number(index);
-            packetId(index);
-            out.number(Delivery.messageId(delivery));
-            out.number(Delivery.qos(delivery));
-            out.flag((Delivery.flags(delivery) & Delivery.RETAIN) != 0);
-            size(message);
-            topic(message);
-            if (message == null) {
-                out.unknown();
-            } else {
-                out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
-            }
-            out.endRow();
         }
     }
 }

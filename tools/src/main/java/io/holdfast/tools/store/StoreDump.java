@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.storage.store.StoreException;
+import io.holdfast.protocol.topic.InvalidTopicException;
+import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreReader;
-import io.holdfast.storage.store.StoreRefusedException;
-import java.io.BufferedWriter;
+import io.holdfast.tools.store.Section.Column;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast store dump}: prints what is in a store, as a broker that starts now would find it. */
 @Command(
@@ -36,132 +36,186 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything could be read",
-            "1:the output could not be written",
-            "2:wrong usage",
-            "3:there is no store, or none that this version can read",
-            "4:rows are damaged; they are printed in hexadecimal, with the reason"
+            ReadingVerb.OUTPUT_LOST,
+            ReadingVerb.USAGE,
+            "4:rows are damaged; they are printed in hexadecimal, with the reason",
+            ReadingVerb.NO_STORE,
+            ReadingVerb.NEWER
         })
-final class StoreDump implements Callable<Integer> {
-    static final int EXIT_OUTPUT = 1;
-    static final int EXIT_REFUSED = 3;
-    static final int EXIT_DAMAGED = 4;
-
+final class StoreDump extends ReadingVerb {
     /** How a dump is written. */
     enum Format {
         table,
-        jsonl
+        json,
+        jsonl,
+        csv,
+        raw
     }
-
-    @Spec
-    private CommandSpec spec;
-
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "The data folder.")
-    private Path data = Path.of(""); // always set: the option is required
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "table (default) for the eye, jsonl for programs: one object a line, nothing cut.")
+            description =
+                    "table (default) for the eye; jsonl, json and csv for programs, with nothing cut; raw for rows"
+                            + " as they lie in the store.")
     private Format format = Format.table;
-
-    @Option(names = "--client", paramLabel = "ID", description = "Only what belongs to this client identifier.")
-    private @Nullable String client;
 
     @Option(
             names = "--section",
             paramLabel = "NAME",
             split = ",",
             description = "Only these sections: store, sessions, subscriptions, inflight, inbound, queued, retained,"
-                    + " wills, timers, topics, log.")
+                    + " wills, timers, topics, log, events.")
     private List<String> sections = List.of();
 
+    @Option(
+            names = "--client",
+            paramLabel = "ID",
+            description = "Only what belongs to this client identifier, or to those like glob:PATTERN (* and ?) or"
+                    + " regex:PATTERN.")
+    private @Nullable String client;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "FILTER",
+            description =
+                    "Only messages whose topic this filter covers, and filters that have a topic in common with it.")
+    private @Nullable String topic;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
+            description = "Only what is not older: 2026-03-01T10:00:00Z, 2026-03-01, or 30s, 5m, 2h, 7d ago.")
+    private @Nullable Instant since;
+
+    @Option(names = "--until", paramLabel = "TIME", converter = TimeOption.class, description = "Only what is older.")
+    private @Nullable Instant until;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            split = ",",
+            description =
+                    "Only sessions that are connected, offline or shared; only messages that are queued, maybe-sent,"
+                            + " sent or released.")
+    private List<String> states = List.of();
+
+    @Option(names = "--limit", paramLabel = "N", description = "At most N rows of each section.")
+    private long limit = Long.MAX_VALUE;
+
+    @Option(
+            names = "--keys-only",
+            description =
+                    "Only the columns that tell rows apart; no message is read, so this is several times as fast.")
+    private boolean keysOnly;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "STYLE",
+            description = "How payloads are shown: auto (default), text, json, hex or none.")
+    private PayloadStyle payload = PayloadStyle.auto;
+
+    private Set<Section> wanted = Set.of();
+    private Selection selection = Selection.ALL;
+
     @Override
-    public Integer call() {
-        Set<Section> wanted = wanted();
-        try (StoreReader store = StoreReader.open(data, null)) {
-            return dump(store, wanted);
-        } catch (StoreRefusedException e) {
-            return fail(exitCode(e), e);
-        } catch (StoreException e) {
-            return fail(EXIT_DAMAGED, e);
+    void prepare() {
+        wanted = wanted();
+        selection = selection();
+        if (limit < 1) {
+            throw new ParameterException(spec.commandLine(), "--limit is at least 1");
+        }
+        if (format == Format.raw && !selection.equals(Selection.ALL.withKeysOnly(keysOnly))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "-o raw shows rows as they lie; it goes with --section, --limit and --keys-only");
         }
     }
 
-    private int dump(StoreReader store, Set<Section> wanted) {
-        PrintWriter console = spec.commandLine().getOut();
-        Writer out = new BufferedWriter(new CheckedWriter(console), 1 << 16);
-        try {
-            DumpOutput output = format == Format.jsonl ? new JsonOutput(out) : new TableOutput(out);
-            boolean sound = new StoreDumper(store, output).dump(wanted, client);
-            return sound ? ExitCode.OK : EXIT_DAMAGED;
-        } catch (IOException e) {
-            // Whoever read the output has gone, as in `... | head`: nobody is left to be told.
-            return EXIT_OUTPUT;
+    private Selection selection() {
+        for (String state : states) {
+            if (!Selection.SESSION_STATES.contains(state) && !Selection.MESSAGE_STATES.contains(state)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "There is no state '" + state + "'; sessions are "
+                                + String.join(", ", sorted(Selection.SESSION_STATES)) + ", messages "
+                                + String.join(", ", sorted(Selection.MESSAGE_STATES)) + ".");
+            }
         }
+        try {
+            return new Selection(
+                    ClientSelection.of(client),
+                    topic == null ? null : TopicFilter.parse(topic),
+                    since == null ? Long.MIN_VALUE : since.toEpochMilli(),
+                    until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+                    Set.copyOf(states),
+                    keysOnly);
+        } catch (InvalidTopicException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "'" + topic + "' is no topic filter: " + e.getMessage(), e);
+        } catch (PatternSyntaxException e) {
+            throw new ParameterException(spec.commandLine(), "--client: " + e.getMessage(), e);
+        }
+    }
+
+    private static Set<String> sorted(Set<String> names) {
+        return new TreeSet<>(names);
+    }
+
+    @Override
+    int run(StoreReader store, Writer out) throws IOException {
+        try (LongWork progress = LongWork.onTerminal()) {
+            boolean sound = format == Format.raw
+                    ? new RawDump(store, out, keysOnly, limit, progress).dump(tables())
+                    : new StoreDumper(store, narrowed(output(out)), progress).dump(wanted, selection);
+            return sound ? ExitCode.OK : EXIT_DAMAGED;
+        }
+    }
+
+    private DumpOutput output(Writer out) throws IOException {
+        return switch (format) {
+            case json -> JsonOutput.array(out, payload);
+            case jsonl -> JsonOutput.lines(out, payload);
+            case csv -> new CsvOutput(out, payload);
+            case table, raw -> new TableOutput(out, payload);
+        };
+    }
+
+    private DumpOutput narrowed(DumpOutput out) {
+        boolean hidden = payload == PayloadStyle.none;
+        Predicate<Column> shown =
+                column -> (!keysOnly || column.isKey()) && !(hidden && column.kind() == Section.Kind.PAYLOAD);
+        return keysOnly || hidden || limit != Long.MAX_VALUE ? new NarrowedOutput(out, shown, limit) : out;
+    }
+
+    /** The tables whose rows a section is made of. */
+    private Set<Table> tables() {
+        if (sections.isEmpty()) {
+            return EnumSet.allOf(Table.class);
+        }
+        Set<Table> tables = EnumSet.noneOf(Table.class);
+        wanted.forEach(section -> tables.addAll(section.tables()));
+        return tables;
     }
 
     private Set<Section> wanted() {
         if (sections.isEmpty()) {
             return EnumSet.allOf(Section.class);
         }
-        Set<Section> wanted = EnumSet.noneOf(Section.class);
+        Set<Section> chosen = EnumSet.noneOf(Section.class);
         for (String title : sections) {
             Section section = Section.of(title.strip());
             if (section == null) {
                 throw new ParameterException(
                         spec.commandLine(), "There is no section '" + title + "'; sections are " + titles() + ".");
             }
-            wanted.add(section);
+            chosen.add(section);
         }
-        return wanted;
+        return chosen;
     }
 
     private static String titles() {
         return Arrays.stream(Section.values()).map(Section::title).collect(Collectors.joining(", "));
-    }
-
-    private static int exitCode(StoreRefusedException refused) {
-        return switch (refused.reason()) {
-            case WRONG_META, DAMAGED, LOG_DAMAGED -> EXIT_DAMAGED;
-            default -> EXIT_REFUSED;
-        };
-    }
-
-    private int fail(int code, StoreException cause) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("holdfast: " + ScreenText.of(cause.getMessage()));
-        err.flush();
-        return code;
-    }
-
-    /** A print writer keeps quiet about errors; a dump of millions of rows must not go on after one. */
-    private static final class CheckedWriter extends Writer {
-        private final PrintWriter console;
-
-        CheckedWriter(PrintWriter console) {
-            this.console = console;
-        }
-
-        @Override
-        public void write(char[] characters, int offset, int length) throws IOException {
-            console.write(characters, offset, length);
-            check();
-        }
-
-        @Override
-        public void flush() throws IOException {
-            check();
-        }
-
-        private void check() throws IOException {
-            if (console.checkError()) {
-                throw new IOException("the output cannot be written");
-            }
-        }
-
-        @Override
-        public void close() {
-            // The console is not ours to close.
-        }
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.storage.log.IndexSpace;
-import io.holdfast.storage.log.LogReplay;
+import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.NextSession;
 import io.holdfast.storage.record.StoreMeta;
@@ -11,46 +10,51 @@ import io.holdfast.storage.schema.MetaRow;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
-import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreReader;
+import io.holdfast.tools.store.NarrowedOutput.SectionFull;
 import java.io.IOException;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Prints what a broker would find at a start: rows with the tail of the log folded over them by the broker's own
- * {@link LogReplay}, in the order of keys. A row that cannot be read is printed in raw form and the dump goes on. Memory
- * grows with the tail of the log, as in a broker, but not with queues.
+ * Prints what a broker would find at a start: rows with the tail of the log folded over them as a start folds it, in the
+ * order of keys. A row that cannot be read is printed in raw form and the dump goes on. Memory grows with the tail of the
+ * log, which the broker bounds, and neither with sessions nor with queues.
  */
 final class StoreDumper {
-    private final RowReader store;
+    private final StoreReader store;
     private final DumpOutput out;
     private final Damage damage;
-    private final LogReplay replay;
+    private final LogTail tail;
+    private final LongWork progress;
 
-    StoreDumper(RowReader store, DumpOutput out) {
+    StoreDumper(StoreReader store, DumpOutput out, LongWork progress) {
         this.store = store;
         this.out = out;
+        this.progress = progress;
         damage = new Damage(out);
-        replay = new LogReplay(store, IndexSpace.STANDARD);
+        tail = new LogTail(store, 1, number -> 0);
     }
 
     /**
-     * Prints sections.
+     * Prints sections, as far as they can have rows that were selected.
      *
-     * @param client the one client to show, null for all
      * @return whether everything could be read
      * @throws IOException when the output cannot be written
      */
-    boolean dump(Set<Section> sections, @Nullable String client) throws IOException {
+    boolean dump(Set<Section> sections, Selection selection) throws IOException {
         if (sections.stream().anyMatch(Section::needsReplay)) {
-            guarded(this::replay);
+            guarded(this::readLog);
         }
-        StoredSessions sessions = new StoredSessions(store, replay, damage, client);
-        SessionSections ofSessions = new SessionSections(store, sessions, out, damage);
-        TableSections ofTables = new TableSections(store, sessions, out, damage);
+        StoredSessions sessions = new StoredSessions(store, tail.of(0), damage, selection);
+        SessionSections ofSessions = new SessionSections(store, sessions, selection, out, damage, progress);
+        TableSections ofTables = new TableSections(store, sessions, selection, out, damage, progress);
         for (Section section : sections) {
-            out.begin(section);
+            if (!selection.wants(section)) {
+                continue;
+            }
+            out.begin(section, section.columns());
+            progress.begin(section.title(), store.size(section.table()).rowsEstimated());
             guarded(() -> {
                 switch (section) {
                     case STORE -> store();
@@ -64,11 +68,13 @@ final class StoreDumper {
                     case TIMERS -> ofTables.timers();
                     case TOPICS -> ofTables.topics();
                     case LOG -> ofTables.log();
+                    case EVENTS -> ofTables.events();
                 }
             });
             out.end(section);
         }
-        out.flush();
+        progress.hide();
+        out.close();
         return !damage.isAny();
     }
 
@@ -80,6 +86,8 @@ final class StoreDumper {
     private void guarded(Step step) throws IOException {
         try {
             step.run();
+        } catch (SectionFull e) {
+            return; // As many rows as were asked for.
         } catch (DamagedRowException e) {
             damage.row(e);
         } catch (StoreException e) {
@@ -87,21 +95,18 @@ final class StoreDumper {
         }
     }
 
-    private void replay() throws IOException {
+    private void readLog() throws IOException {
         try (RowCursor log = store.cursor(Table.LOG, Keys.number(0), Keys.end())) {
             while (log.next()) {
                 try {
                     byte[] record = log.record();
                     LogEntries.read(log.key(), record);
-                    replay.fold(Keys.number(log.key()), record);
+                    tail.fold(Keys.number(log.key()), record);
                 } catch (DamagedRowException e) {
                     damage.row(e);
                     damage.finding("a log row is lost: sessions it spoke of are shown without what it said");
                 }
             }
-        }
-        for (DamagedRowException row : replay.damaged()) {
-            damage.row(row);
         }
     }
 
@@ -119,13 +124,13 @@ final class StoreDumper {
         boolean clean = stop != null
                 && Damage.parse(Table.META, MetaRow.CLEAN_STOP.key(), stop, CleanStop.parser())
                                 .getPosition()
-                        == replay.position();
+                        == tail.position();
         byte[] id = store.getStoreId().toByteArray();
         out.text(ScreenText.hex(id, 0, id.length));
         out.number(store.getFormatVersion());
-        out.number(replay.position());
-        out.time(replay.lastTimeMillis());
-        out.number(replay.rows());
+        out.number(tail.position());
+        out.time(tail.lastTimeMillis());
+        out.number(tail.rows());
         out.number(nextSession);
         out.flag(clean);
         out.endRow();

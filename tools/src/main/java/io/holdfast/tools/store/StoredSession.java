@@ -3,6 +3,7 @@ package io.holdfast.tools.store;
 
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.record.SessionRecord;
+import java.util.Locale;
 
 /**
  * A session as a broker that starts now would see it.
@@ -18,7 +19,13 @@ record StoredSession(SessionRecord record, SessionState state, boolean connected
         MAYBE_SENT,
         SENT,
         /** PUBREC has come: only PUBREL is sent from here on [MQTT-4.3.3-1]. */
-        RELEASED
+        RELEASED;
+
+        private final String title = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+        String title() {
+            return title;
+        }
     }
 
     long number() {
@@ -34,16 +41,30 @@ record StoredSession(SessionRecord record, SessionState state, boolean connected
         return isGroup(record) ? record.getSharedFilter() : record.getClientId();
     }
 
-    private static boolean isGroup(SessionRecord record) {
+    static boolean isGroup(SessionRecord record) {
         return !record.getSharedFilter().isEmpty();
     }
 
     /** {@code shared} for a shared group. */
     String condition() {
+        return condition(record, connected);
+    }
+
+    static String condition(SessionRecord record, boolean connected) {
         if (isGroup(record)) {
             return "shared";
         }
         return connected ? "connected" : "offline";
+    }
+
+    /** When it was last heard of, as far as rows say: milliseconds since 1970, 0 when they do not. */
+    long seenMillis() {
+        return seenMillis(record);
+    }
+
+    static long seenMillis(SessionRecord record) {
+        return Math.max(
+                record.getCreatedMillis(), Math.max(record.getConnectedMillis(), record.getDisconnectedMillis()));
     }
 
     Progress progress(long index) {

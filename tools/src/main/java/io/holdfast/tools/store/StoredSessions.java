@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.storage.log.IndexSpace;
-import io.holdfast.storage.log.LogReplay;
-import io.holdfast.storage.log.SessionRows;
-import io.holdfast.storage.log.SessionState;
+import io.holdfast.storage.log.QueueWalk;
+import io.holdfast.storage.log.SessionScan;
+import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.record.ClientRecord;
 import io.holdfast.storage.record.SessionRecord;
 import io.holdfast.storage.schema.Keys;
@@ -14,30 +13,38 @@ import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of a store, in the order of their numbers, or the one that was asked for. */
+/** The sessions of a store that were asked for, in the order of their numbers. */
 final class StoredSessions {
+    /** Reads a session's unsettled messages with an index below {@code end}. */
+    interface Walk {
+        void walk(long end, QueueWalk.Visitor visitor);
+    }
+
     /** What is done with each session. */
     interface Visitor {
-        void session(StoredSession session) throws IOException;
+        void session(StoredSession session, Walk walk) throws IOException;
     }
 
     private final RowReader store;
-    private final LogReplay replay;
+    private final SessionTails tails;
     private final Damage damage;
-    private final @Nullable String wantedClient;
-    private final long wantedNumber;
-    private long namedNumber;
-    private @Nullable String name;
+    private final Selection selection;
+    private final long onlyNumber;
+    private long knownNumber;
+    private boolean knownWanted;
+    private @Nullable String knownName;
 
-    StoredSessions(RowReader store, LogReplay replay, Damage damage, @Nullable String client) throws IOException {
+    StoredSessions(RowReader store, SessionTails tails, Damage damage, Selection selection) throws IOException {
         this.store = store;
-        this.replay = replay;
+        this.tails = tails;
         this.damage = damage;
-        wantedClient = client;
-        wantedNumber = client == null ? 0 : find(client);
+        this.selection = selection;
+        String client = selection.clients().exact();
+        onlyNumber = client == null ? 0 : find(client);
     }
 
     /** The number of a client's session, 0 when it has none. */
@@ -46,7 +53,7 @@ final class StoredSessions {
         try {
             byte[] record = store.get(Table.CLIENT, key);
             return record == null
-                    ? 0
+                    ? search(client)
                     : Damage.parse(Table.CLIENT, key, record, ClientRecord.parser())
                             .getSession();
         } catch (DamagedRowException e) {
@@ -55,6 +62,7 @@ final class StoredSessions {
         }
     }
 
+    /** A shared group has no row in the table of clients; nor has a session whose row there is damaged. */
     private long search(String client) throws IOException {
         try (RowCursor rows = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
             while (rows.next()) {
@@ -67,62 +75,99 @@ final class StoredSessions {
     }
 
     /** Whether rows of a session are to be shown. */
-    boolean wants(long number) {
-        return wantedClient == null || number == wantedNumber;
+    boolean wants(long number) throws IOException {
+        if (wantsAll()) {
+            return true;
+        }
+        if (isOne() && number != onlyNumber) {
+            return false;
+        }
+        know(number);
+        return knownWanted;
+    }
+
+    private boolean isOne() {
+        return selection.clients().exact() != null;
     }
 
     /** Whether rows that belong to no session are to be shown. */
     boolean wantsAll() {
-        return wantedClient == null;
+        return selection.clients().isAll() && !selection.dependsOnState();
     }
 
     /** The first key of the sessions to show, in tables whose keys begin with a number. */
     byte[] from() {
-        return Keys.number(wantsAll() ? 0 : wantedNumber);
+        return Keys.number(isOne() ? onlyNumber : 0);
     }
 
     /** The first key behind them. */
     byte[] to() {
-        return wantsAll() ? Keys.end() : Keys.number(wantedNumber + 1);
+        return isOne() ? Keys.number(onlyNumber + 1) : Keys.end();
     }
 
     /** The client identifier of a session; null when it has no row, or one that cannot be read. */
     @Nullable
     String clientId(long number) throws IOException {
-        if (number != namedNumber) {
-            namedNumber = number;
-            name = null;
-            byte[] key = Keys.number(number);
-            try {
-                byte[] record = store.get(Table.SESSION, key);
-                if (record != null) {
-                    name = StoredSession.name(Damage.parse(Table.SESSION, key, record, SessionRecord.parser()));
-                }
-            } catch (DamagedRowException e) {
-                damage.row(e);
-            }
+        know(number);
+        return knownName;
+    }
+
+    /** Rows of one session mostly stand together, so the one looked up last is kept. */
+    private void know(long number) throws IOException {
+        if (number == knownNumber) {
+            return;
         }
-        return name;
+        knownNumber = number;
+        knownName = null;
+        knownWanted = false;
+        byte[] key = Keys.number(number);
+        try {
+            byte[] row = store.get(Table.SESSION, key);
+            if (row != null) {
+                SessionRecord record = Damage.parse(Table.SESSION, key, row, SessionRecord.parser());
+                knownName = StoredSession.name(record);
+                knownWanted = wantsName(knownName) && wantsState(record, number);
+            }
+        } catch (DamagedRowException e) {
+            damage.row(e);
+        }
+        // What belongs to one session is shown even when the row that would name it is gone.
+        knownWanted |= isOne() && number == onlyNumber && !selection.dependsOnState();
+    }
+
+    private boolean wantsName(String name) {
+        var pattern = selection.clients().pattern();
+        return pattern == null || pattern.test(name);
+    }
+
+    private boolean wantsState(SessionRecord record, long number) {
+        return !selection.dependsOnState() || selection.wantsSession(StoredSession.condition(record, hasMark(number)));
+    }
+
+    private boolean hasMark(long number) {
+        return store.get(Table.TIMER, Keys.timer(0, number, TimerKind.CONNECTED)) != null;
     }
 
     void forEach(Visitor visitor) throws IOException {
-        try (RowCursor rows = store.cursor(Table.SESSION, from(), to())) {
-            while (rows.next()) {
-                try {
-                    SessionRecord record = Damage.parse(Table.SESSION, rows, SessionRecord.parser());
-                    visitor.session(load(Keys.number(rows.key()), record));
-                } catch (DamagedRowException e) {
-                    damage.row(e);
+        long from = isOne() ? onlyNumber : 0;
+        long to = isOne() ? onlyNumber + 1 : Long.MAX_VALUE;
+        try (SessionScan scan = new SessionScan(store, tails, from, to, this::damaged)) {
+            while (scan.next()) {
+                StoredSession session = new StoredSession(scan.record(), scan.state(), scan.isConnected());
+                if (wantsName(session.clientId()) && selection.wantsSession(session.condition())) {
+                    visitor.session(session, scan::walk);
                 }
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    private StoredSession load(long number, SessionRecord record) {
-        SessionState known = replay.sessions().get(number);
-        SessionState state = known == null ? SessionRows.load(store, number, IndexSpace.STANDARD) : known;
-        byte[] mark = Keys.timer(0, number, TimerKind.CONNECTED);
-        boolean connected = store.lastKey(Table.TIMER, mark, Keys.timer(0, number, TimerKind.SESSION_EXPIRY)) != null;
-        return new StoredSession(record, state, connected);
+    private void damaged(DamagedRowException row) {
+        try {
+            damage.row(row);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

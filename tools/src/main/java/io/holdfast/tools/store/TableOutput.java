@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.LogEntryReader;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.tools.store.Section.Column;
 import io.holdfast.tools.store.Section.Kind;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,18 +20,20 @@ final class TableOutput implements DumpOutput {
     private static final int VALUE_BYTES = 64;
 
     private final Writer out;
+    private final PayloadStyle payloads;
     private List<Column> columns = List.of();
     private final StringBuilder line = new StringBuilder();
     private int column;
     private long rows;
 
-    TableOutput(Writer out) {
+    TableOutput(Writer out, PayloadStyle payloads) {
         this.out = out;
+        this.payloads = payloads;
     }
 
     @Override
-    public void begin(Section section) throws IOException {
-        columns = section.columns();
+    public void begin(Section section, List<Column> shown) throws IOException {
+        columns = shown;
         rows = 0;
         out.write("== " + section.title() + "\n");
         for (Column each : columns) {
@@ -65,7 +64,7 @@ final class TableOutput implements DumpOutput {
 
     @Override
     public void payload(byte[] record, int offset, int length) {
-        String text = ScreenText.text(record, offset, length);
+        String text = payloads.textOf(record, offset, length);
         if (text == null) {
             int shown = Math.min(length, PAYLOAD_COLUMNS / 2 - 1);
             cell("0x" + ScreenText.hex(record, offset, shown) + (shown < length ? "..." : ""));
@@ -88,9 +87,9 @@ final class TableOutput implements DumpOutput {
 
     @Override
     public void log(LogEntryReader entry, LongPredicate sessions) {
-        Totals totals = new Totals(sessions);
+        LogTotals totals = new LogTotals(sessions);
         entry.accept(totals);
-        number(totals.recipients);
+        number(totals.recipients());
         cell(totals.events());
     }
 
@@ -116,7 +115,7 @@ final class TableOutput implements DumpOutput {
     }
 
     @Override
-    public void flush() throws IOException {
+    public void close() throws IOException {
         out.flush();
     }
 
@@ -138,57 +137,5 @@ final class TableOutput implements DumpOutput {
         out.append(line, 0, end).append('\n');
         line.setLength(0);
         column = 0;
-    }
-
-    /** Counts what a log row says. */
-    private static final class Totals implements LogEntryReader.Visitor {
-        private final LongPredicate sessions;
-        private final long[] byKind = new long[EventKind.values().length];
-        private long recipients;
-        private long moves;
-        private long ends;
-
-        Totals(LongPredicate sessions) {
-            this.sessions = sessions;
-        }
-
-        @Override
-        public void recipient(long messageId, long number, int flags, int storedBytes, int @Nullable [] identifiers) {
-            recipients += sessions.test(number) ? 1 : 0;
-        }
-
-        @Override
-        public void moved(long source, long index, long target, long messageId, int flags, int identifier) {
-            moves += sessions.test(source) || sessions.test(target) ? 1 : 0;
-        }
-
-        @Override
-        public void event(EventKind kind, long number, long index) {
-            byKind[kind.ordinal()] += sessions.test(number) ? 1 : 0;
-        }
-
-        @Override
-        public void ended(long number) {
-            ends += sessions.test(number) ? 1 : 0;
-        }
-
-        String events() {
-            List<String> parts = new ArrayList<>();
-            for (EventKind kind : EventKind.values()) {
-                add(
-                        parts,
-                        byKind[kind.ordinal()],
-                        kind.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-            }
-            add(parts, moves, "moved");
-            add(parts, ends, "ended");
-            return parts.isEmpty() ? "-" : String.join(", ", parts);
-        }
-
-        private static void add(List<String> parts, long count, String what) {
-            if (count > 0) {
-                parts.add(count + " " + what);
-            }
-        }
     }
 }

@@ -16,6 +16,7 @@ import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -29,14 +30,24 @@ final class TableSections {
 
     private final RowReader store;
     private final StoredSessions sessions;
+    private final Selection selection;
     private final DumpOutput out;
     private final Damage damage;
+    private final LongWork progress;
 
-    TableSections(RowReader store, StoredSessions sessions, DumpOutput out, Damage damage) {
+    TableSections(
+            RowReader store,
+            StoredSessions sessions,
+            Selection selection,
+            DumpOutput out,
+            Damage damage,
+            LongWork progress) {
         this.store = store;
         this.sessions = sessions;
+        this.selection = selection;
         this.out = out;
         this.damage = damage;
+        this.progress = progress;
     }
 
     private interface RowPrinter {
@@ -46,6 +57,7 @@ final class TableSections {
     private void forEach(Table table, byte[] from, byte[] to, RowPrinter printer) throws IOException {
         try (RowCursor rows = store.cursor(table, from, to)) {
             while (rows.next()) {
+                progress.step();
                 try {
                     printer.print(rows);
                 } catch (DamagedRowException e) {
@@ -59,6 +71,10 @@ final class TableSections {
         forEach(Table.SUBSCRIPTION, sessions.from(), sessions.to(), row -> {
             SubscriptionRecord subscription = Damage.parse(Table.SUBSCRIPTION, row, SubscriptionRecord.parser());
             long number = Keys.number(row.key());
+            byte[] filter = Keys.subscriptionFilter(row.key());
+            if (!sessions.wants(number) || !selection.wantsFilter(filter)) {
+                return;
+            }
             String client = sessions.clientId(number);
             int options = subscription.getOptions();
             out.number(number);
@@ -69,7 +85,7 @@ final class TableSections {
             out.number((options >>> RETAIN_HANDLING_SHIFT) & QOS_MASK);
             out.number(subscription.getIdentifier());
             out.flag(subscription.getOwed());
-            out.text(utf8(Keys.subscriptionFilter(row.key())));
+            out.text(utf8(filter));
             out.endRow();
         });
     }
@@ -81,12 +97,16 @@ final class TableSections {
         forEach(Table.RETAINED, Keys.text(new byte[0]), Keys.end(), row -> {
             RetainedRecord retained = Damage.parse(Table.RETAINED, row, RetainedRecord.parser());
             Message message = message(Table.RETAINED, row, retained.getMessage());
+            byte[] topic = Keys.textBytes(row.key());
+            if (!selection.wantsTime(message.publishedMillis()) || !selection.wantsTopic(topic, 0, topic.length)) {
+                return;
+            }
             out.number(retained.getMessageId());
             out.number(message.qos());
             out.time(message.publishedMillis());
             out.number(Math.max(0, message.expirySeconds()));
             out.number(message.payloadBytes());
-            out.text(utf8(Keys.textBytes(row.key())));
+            out.text(utf8(topic));
             out.payload(message.payloadArray(), message.payloadOffset(), message.payloadBytes());
             out.endRow();
         });
@@ -97,6 +117,11 @@ final class TableSections {
             WillRecord will = Damage.parse(Table.WILL, row, WillRecord.parser());
             Message message = message(Table.WILL, row, will.getMessage());
             long number = Keys.number(row.key());
+            if (!sessions.wants(number)
+                    || !selection.wantsTime(message.publishedMillis())
+                    || !selection.wantsTopic(message.topicArray(), message.topicOffset(), message.topicBytes())) {
+                return;
+            }
             String client = sessions.clientId(number);
             out.number(number);
             out.text(client);
@@ -113,7 +138,7 @@ final class TableSections {
     void timers() throws IOException {
         forEach(Table.TIMER, Keys.text(new byte[0]), Keys.end(), row -> {
             long number = Keys.timerSession(row.key());
-            if (!sessions.wants(number)) {
+            if (!sessions.wants(number) || !selection.wantsTime(Keys.timerDueMillis(row.key()))) {
                 return;
             }
             TimerRecord timer = Damage.parse(Table.TIMER, row, TimerRecord.parser());
@@ -143,26 +168,48 @@ final class TableSections {
         }
         forEach(Table.TOPIC, Keys.text(new byte[0]), Keys.end(), row -> {
             TopicStub stub = Damage.parse(Table.TOPIC, row, TopicStub.parser());
+            byte[] filter = Keys.textBytes(row.key());
+            if (!selection.wantsTime(stub.getLastUsedMillis()) || !selection.wantsFilter(filter)) {
+                return;
+            }
             out.time(stub.getFirstSeenMillis());
             out.time(stub.getLastUsedMillis());
-            out.text(utf8(Keys.textBytes(row.key())));
+            out.text(utf8(filter));
             out.endRow();
         });
     }
 
     void log() throws IOException {
         forEach(Table.LOG, Keys.number(0), Keys.end(), row -> {
-            byte[] record = row.record();
-            LogEntryReader entry = LogEntries.read(row.key(), record);
-            if (!sessions.wantsAll() && !LogEntries.speaksOf(entry, sessions::wants)) {
+            LogEntryReader entry = LogEntries.read(row.key(), row.record());
+            if (!selection.wantsTime(entry.timeMillis())
+                    || (!sessions.wantsAll() && !LogEntries.speaksOf(entry, this::isWanted))) {
                 return;
             }
             out.number(Keys.number(row.key()));
             out.time(entry.timeMillis());
             out.number(entry.messages());
-            out.log(entry, sessions::wants);
+            out.log(entry, this::isWanted);
             out.endRow();
         });
+    }
+
+    void events() throws IOException {
+        LogEvents events = new LogEvents(out, sessions);
+        forEach(Table.LOG, Keys.number(0), Keys.end(), row -> {
+            LogEntryReader entry = LogEntries.read(row.key(), row.record());
+            if (selection.wantsTime(entry.timeMillis())) {
+                events.print(Keys.number(row.key()), entry);
+            }
+        });
+    }
+
+    private boolean isWanted(long number) {
+        try {
+            return sessions.wants(number);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Message message(Table table, RowCursor row, StoredMessage stored) {

@@ -16,13 +16,22 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** One run of {@code holdfast store dump} within this JVM. */
+/** One run of a verb of {@code holdfast store} within this JVM. */
 record DumpRun(int exitCode, String out, String err) {
     static DumpRun of(Path data, String... options) {
+        return verb("dump", data, options);
+    }
+
+    static DumpRun verb(String name, Path data, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(name, "--data", data.toString()));
+        arguments.addAll(List.of(options));
+        return of(arguments);
+    }
+
+    /** Any command line behind {@code holdfast store}. */
+    static DumpRun of(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        List<String> arguments = new ArrayList<>(List.of("dump", "--data", data.toString()));
-        arguments.addAll(List.of(options));
         int exitCode = new CommandLine(new StoreVerb())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err, true))
@@ -30,7 +39,7 @@ record DumpRun(int exitCode, String out, String err) {
         return new DumpRun(exitCode, out.toString(), err.toString());
     }
 
-    /** The rows of sections, from the lines for programs; arrays are left out. */
+    /** The rows of sections, from the lines for programs; arrays and objects are left out. */
     static List<Map<String, String>> rows(Path data, String sections, String... options) {
         List<String> all = new ArrayList<>(List.of("-o", "jsonl", "--section", sections));
         all.addAll(List.of(options));
@@ -47,7 +56,7 @@ record DumpRun(int exitCode, String out, String err) {
             assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
-                if (json.nextToken() == JsonToken.START_ARRAY) {
+                if (json.nextToken().isStructStart()) {
                     json.skipChildren();
                 } else {
                     fields.put(name, json.getText());

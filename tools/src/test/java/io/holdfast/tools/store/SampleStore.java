@@ -96,6 +96,7 @@ final class SampleStore implements CommitListener, AutoCloseable {
                 .setExpirySeconds(expirySeconds)
                 .setSentThrough(sentThrough)
                 .setGeneration(3)
+                .setDisconnectedMillis(connected ? 0 : now)
                 .build();
         byte[] client = clientId.getBytes(StandardCharsets.UTF_8);
         put(Table.SESSION, Keys.number(number), record.toByteArray());

@@ -341,23 +341,23 @@ class StoreDumpIT {
     // ---- folders
 
     @Test
-    @DisplayName("a folder that is missing, foreign or newer: one sentence, exit code 3, and nothing is made")
+    @DisplayName("a folder that is missing, foreign or newer: one sentence, exit code 6 or 7, and nothing is made")
     void dump_noStore_refused() throws IOException {
         assertThat(dump()).isEmpty();
-        assertThat(exitCode).isEqualTo(3);
+        assertThat(exitCode).isEqualTo(6);
         assertThat(Files.exists(data())).isFalse();
 
         Files.createDirectories(data());
         Files.writeString(data().resolve("notes.txt"), "mine");
         assertThat(dump()).isEmpty();
-        assertThat(exitCode).isEqualTo(3);
+        assertThat(exitCode).isEqualTo(6);
         delete(data());
 
         SampleStore.typical(data()).close();
         Path marker = data().resolve("holdfast-store");
         Files.writeString(marker, Files.readString(marker).replace("format=2", "format=99"));
         assertThat(dump()).isEmpty();
-        assertThat(exitCode).isEqualTo(3);
+        assertThat(exitCode).isEqualTo(7);
         assertThat(err.lines()).hasSize(3).allMatch(line -> line.startsWith("holdfast: "));
     }
 
