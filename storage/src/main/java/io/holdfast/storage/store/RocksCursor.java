@@ -2,6 +2,7 @@
 package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.Table;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /** A cursor over a view of the rows as they were when it was opened. */
@@ -10,6 +11,8 @@ final class RocksCursor implements RowCursor {
     private final Table table;
     private final RangeIterator range;
     private boolean started;
+    /** Of the row it stands on, once somebody has asked: reading it again would cost a call into native code. */
+    private byte @Nullable [] key;
 
     /** Called inside the gate of {@code reads}. */
     RocksCursor(RocksReads reads, Table table, byte[] from, byte[] to) {
@@ -20,6 +23,7 @@ final class RocksCursor implements RowCursor {
 
     @Override
     public boolean next() {
+        key = null;
         reads.enter();
         try {
             if (started) {
@@ -42,9 +46,15 @@ final class RocksCursor implements RowCursor {
 
     @Override
     public byte[] key() {
+        byte[] known = key;
+        if (known != null) {
+            return known;
+        }
         reads.enter();
         try {
-            return range.rows().key();
+            known = range.rows().key();
+            key = known;
+            return known;
         } finally {
             reads.leave();
         }
@@ -52,9 +62,10 @@ final class RocksCursor implements RowCursor {
 
     @Override
     public byte[] record() {
+        byte[] of = key();
         reads.enter();
         try {
-            return RocksReads.verified(table, range.rows().key(), range.rows().value());
+            return RocksReads.verified(table, of, range.rows().value());
         } finally {
             reads.leave();
         }
