@@ -164,6 +164,12 @@ enum Section {
         return columns;
     }
 
+    /** What tells a row from all others, in the order by which the rows are sorted. */
+    List<Column> keyColumns() {
+        List<Column> keys = columns.stream().filter(Column::isKey).toList();
+        return this == TIMERS ? List.of(keys.get(0), keys.get(2), keys.get(1)) : keys;
+    }
+
     /** The section with a title, or null. */
     static @Nullable Section of(String title) {
         for (Section section : values()) {

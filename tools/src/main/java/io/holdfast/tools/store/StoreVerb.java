@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         name = "store",
         description = "Looks into a data folder without changing it; a broker may run on it.",
         mixinStandardHelpOptions = true,
-        subcommands = {StoreInfo.class, StoreCheck.class, StoreDump.class, StoreStats.class})
+        subcommands = {StoreInfo.class, StoreCheck.class, StoreDump.class, StoreDiff.class, StoreStats.class})
 public final class StoreVerb implements Verb, Runnable {
     @Spec
     private CommandSpec spec;
