@@ -45,11 +45,22 @@ public final class SessionScan implements AutoCloseable {
      * @param damaged hears of rows that hide a session; it is left out
      */
     public SessionScan(RowReader store, SessionTails tails, long from, long to, Consumer<DamagedRowException> damaged) {
+        this(store, tails, IndexSpace.STANDARD, from, to, damaged);
+    }
+
+    /** As above, with packet identifiers of one's own. */
+    public SessionScan(
+            RowReader store,
+            SessionTails tails,
+            IndexSpace space,
+            long from,
+            long to,
+            Consumer<DamagedRowException> damaged) {
         this.store = store;
         this.tails = tails;
         this.from = from;
         this.damaged = damaged;
-        space = IndexSpace.STANDARD;
+        this.space = space;
         state = new SessionState(0, space);
         this.to = to == Long.MAX_VALUE ? Keys.end() : Keys.number(to);
         sessions = store.cursor(Table.SESSION, Keys.number(from), this.to);

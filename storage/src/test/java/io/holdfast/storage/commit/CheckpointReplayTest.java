@@ -13,6 +13,7 @@ import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.QueueWalk;
 import io.holdfast.storage.log.SessionModel;
 import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.log.SessionScan;
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Keys;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 
@@ -245,6 +247,7 @@ class CheckpointReplayTest {
         assertThat(tail.position()).isEqualTo(replay.position());
         assertThat(tail.lastTimeMillis()).isEqualTo(replay.lastTimeMillis());
         assertThat(tail.queued()).isEqualTo(replay.lastQueued());
+        scan();
         for (Live live : sessions) {
             SessionTails tails = tail.of((int) (live.number & 1));
             assertThat(tails.holds(live.number)).isEqualTo(replay.sessions().get(live.number) != null);
@@ -260,11 +263,35 @@ class CheckpointReplayTest {
         }
     }
 
-    /** Everything that the walk tells, in the words of the model. */
+    /** The inspecting tools read all sessions in one pass, and must find what a start finds. */
+    private void scan() {
+        SessionTails tails = new LogTail(fixture.store, 1, number -> 0).run().of(0);
+        List<Long> numbers = new ArrayList<>();
+        try (SessionScan scan = new SessionScan(fixture.store, tails, SPACE, 0, Long.MAX_VALUE, row -> {
+            throw row;
+        })) {
+            while (scan.next()) {
+                numbers.add(scan.number());
+                Live live = sessions.get(numbers.size() - 1);
+                String told =
+                        tell(scan.state(), visitor -> scan.walk(scan.state().next(), visitor));
+                assertThat(told).as("session %d, scanned", live.number).isEqualTo(live.model.toString());
+            }
+        }
+        assertThat(numbers)
+                .containsExactlyElementsOf(
+                        sessions.stream().map(live -> live.number).toList());
+    }
+
     private String tell(SessionState found) {
+        return tell(found, visitor -> QueueWalk.forEach(fixture.store, found, visitor));
+    }
+
+    /** Everything that a walk tells, in the words of the model. */
+    private static String tell(SessionState found, Consumer<QueueWalk.Visitor> walk) {
         SessionModel told = new SessionModel();
         told.next = found.next();
-        QueueWalk.forEach(fixture.store, found, new QueueWalk.Visitor() {
+        walk.accept(new QueueWalk.Visitor() {
             @Override
             public void entry(long index, long delivery, int @Nullable [] identifiers) {
                 told.unsettled.put(index, new SessionModel.Entry(delivery, identifiers));
