@@ -149,7 +149,7 @@ final class ConnectionMatrixIT {
     @DisplayName("[MQTT5-3.3.2-7] [MQTT5-3.3.2-12] a client that uses topic aliases is understood")
     void alias_towardsBroker_resolved(Client client) throws Exception {
         String topic = BROKER.uniqueName("aliases/up/");
-        try (Mqtt5Peer subscriber = peers.any(client, Subscription.of(topic, 1));
+        try (Mqtt5Peer subscriber = peers.other(Subscription.of(topic, 1));
                 Tap tap = new Tap(BROKER.port());
                 Mqtt5Peer publisher = client.named(tap.port(), BROKER.uniqueName("alias"))) {
             publisher.connect(Wishes.clean());
@@ -167,7 +167,7 @@ final class ConnectionMatrixIT {
         String topic = BROKER.uniqueName("aliases/down/");
         try (Tap tap = new Tap(BROKER.port());
                 Mqtt5Peer subscriber = client.named(tap.port(), BROKER.uniqueName("alias"));
-                Mqtt5Peer publisher = peers.any(client)) {
+                Mqtt5Peer publisher = peers.other()) {
             subscriber.connect(Wishes.clean().topicAliasMaximum(8), Subscription.of(topic, 1));
             publisher.publishAll(series(topic, 6, 1));
             assertReceived(subscriber, series(topic, 6, 1));
@@ -184,7 +184,7 @@ final class ConnectionMatrixIT {
         try (Mqtt5Peer first = peers.named(client, id)) {
             first.connect(Wishes.kept(60), subscription);
         }
-        try (Mqtt5Peer publisher = peers.any(client)) {
+        try (Mqtt5Peer publisher = peers.other()) {
             for (Told told : sent) {
                 publisher.publish(told);
             }
@@ -202,7 +202,7 @@ final class ConnectionMatrixIT {
     @DisplayName("[MQTT5-3.3.4-7] [MQTT5-4.9.0-1] a client in a hurry keeps the broker's Receive Maximum and is served")
     void receiveMaximum_ofBroker_kept(Client client) throws Exception {
         String topic = BROKER.uniqueName("hurry/");
-        try (Mqtt5Peer subscriber = peers.any(client, Subscription.of(topic, 2));
+        try (Mqtt5Peer subscriber = peers.other(Subscription.of(topic, 2));
                 Tap tap = new Tap(BROKER.port());
                 Mqtt5Peer publisher = client.named(tap.port(), BROKER.uniqueName("hurry"))) {
             publisher.connect(Wishes.clean());
@@ -217,8 +217,8 @@ final class ConnectionMatrixIT {
     void packetSize_ofClient_largerOnesLeftOut(Client client) throws Exception {
         String topic = BROKER.uniqueName("size/");
         try (Mqtt5Peer small = peers.named(client, BROKER.uniqueName("small"));
-                Mqtt5Peer large = peers.any(client, Subscription.of(topic, 1));
-                Mqtt5Peer publisher = peers.any(client)) {
+                Mqtt5Peer large = peers.other(Subscription.of(topic, 1));
+                Mqtt5Peer publisher = peers.other()) {
             small.connect(Wishes.clean().packetBytesMax(200), Subscription.of(topic, 1));
             List<Told> sent = List.of(
                     Told.plain(topic, "first", 1), Told.plain(topic, "x".repeat(400), 1), Told.plain(topic, "last", 1));

@@ -71,7 +71,7 @@ final class MessageMatrixIT {
         try (Mqtt5Peer first = peers.named(client, id)) {
             first.connect(Wishes.kept(HOUR), subscription);
         }
-        try (Mqtt5Peer publisher = peers.any(client)) {
+        try (Mqtt5Peer publisher = peers.other()) {
             publisher.publish(Told.plain(subscription.filter(), "short", 1).expiring(1));
             publisher.publish(Told.plain(subscription.filter(), "long", 1).expiring(100));
         }

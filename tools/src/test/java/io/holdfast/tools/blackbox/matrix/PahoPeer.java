@@ -64,6 +64,7 @@ final class PahoPeer implements Mqtt5Peer {
     private static MqttConnectionOptions options(Wishes wishes) {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setAutomaticReconnect(false);
+        options.setExecutorServiceTimeout(0); // else each close waits a second for threads that have ended
         options.setCleanStart(wishes.cleanStart);
         options.setSessionExpiryInterval(wishes.expirySeconds);
         options.setKeepAliveInterval(wishes.keepAliveSeconds);

@@ -26,6 +26,11 @@ final class Peers {
         return peer;
     }
 
+    /** Somebody who publishes or looks on where another client is the subject: the quickest of them to connect. */
+    Mqtt5Peer other(Subscription... subscriptions) throws Exception {
+        return any(Client.HIVEMQ, subscriptions);
+    }
+
     /** Waits for nothing but the time. */
     static void pass(double seconds) {
         long from = System.nanoTime();

@@ -34,7 +34,7 @@ final class SessionMatrixIT {
         try (Mqtt5Peer first = peers.named(client, id)) {
             assertPresent(client, first.connect(Wishes.kept(HOUR), subscription), false);
         }
-        try (Mqtt5Peer publisher = peers.any(client)) {
+        try (Mqtt5Peer publisher = peers.other()) {
             for (int i = 0; i < 6; i++) {
                 publisher.publish(Told.plain(subscription.filter(), "m" + i, 1 + i % 2));
             }
@@ -60,7 +60,7 @@ final class SessionMatrixIT {
         try (Mqtt5Peer first = peers.named(client, id)) {
             first.connect(Wishes.kept(1), subscription);
         }
-        try (Mqtt5Peer publisher = peers.any(client)) {
+        try (Mqtt5Peer publisher = peers.other()) {
             publisher.publish(Told.plain(subscription.filter(), "nobody's", 1));
             Peers.pass(1.3);
             try (Mqtt5Peer again = peers.named(client, id)) {
@@ -78,7 +78,7 @@ final class SessionMatrixIT {
         String topic = BROKER.uniqueName("will/");
         Told will = Told.plain(topic, "gone", 1).with("text/plain", "", "", List.of("b=2", "b=1", "a=3"));
         for (int delaySeconds = 0; delaySeconds <= 1; delaySeconds++) {
-            try (Mqtt5Peer watcher = peers.any(client, Subscription.of(topic, 2));
+            try (Mqtt5Peer watcher = peers.other(Subscription.of(topic, 2));
                     Tap tap = new Tap(BROKER.port());
                     Mqtt5Peer mortal = client.named(tap.port(), BROKER.uniqueName("mortal"))) {
                 mortal.connect(Wishes.kept(HOUR).will(will, delaySeconds), Subscription.of(topic + "/own", 0));
@@ -96,7 +96,7 @@ final class SessionMatrixIT {
         String topic = BROKER.uniqueName("back/");
         String id = BROKER.uniqueName("back");
         Subscription own = Subscription.of(topic + "/own", 0);
-        try (Mqtt5Peer watcher = peers.any(client, Subscription.of(topic, 2));
+        try (Mqtt5Peer watcher = peers.other(Subscription.of(topic, 2));
                 Tap tap = new Tap(BROKER.port());
                 Mqtt5Peer mortal = client.named(tap.port(), id)) {
             mortal.connect(Wishes.kept(HOUR).will(Told.plain(topic, "gone", 1), 2), own);

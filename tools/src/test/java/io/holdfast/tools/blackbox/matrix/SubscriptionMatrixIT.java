@@ -47,7 +47,7 @@ final class SubscriptionMatrixIT {
             String topic = BROKER.uniqueName("handling/");
             Subscription wanted = Subscription.of(topic, 2).handlingRetained(handling);
             int expected = 2 - handling; // of two SUBSCRIBE packets for the same filter
-            try (Mqtt5Peer publisher = peers.any(client)) {
+            try (Mqtt5Peer publisher = peers.other()) {
                 publisher.publish(Told.plain(topic, "retained", 1).retained());
                 try (Mqtt5Peer subscriber = peers.any(client, wanted, wanted)) {
                     publisher.publish(Told.plain(topic, "live", 1));
@@ -71,7 +71,7 @@ final class SubscriptionMatrixIT {
         String topic = BROKER.uniqueName("rap/");
         try (Mqtt5Peer keeps = peers.any(client, Subscription.of(topic, 2).keepingRetain());
                 Mqtt5Peer clears = peers.any(client, Subscription.of(topic, 2));
-                Mqtt5Peer publisher = peers.any(client)) {
+                Mqtt5Peer publisher = peers.other()) {
             publisher.publish(Told.plain(topic, "kept", 1).retained());
             assertThat(keeps.next().retain()).isTrue();
             assertThat(clears.next().retain()).isFalse();
@@ -84,7 +84,7 @@ final class SubscriptionMatrixIT {
     void subscribe_noLocal_othersOnly(Client client) throws Exception {
         String topic = BROKER.uniqueName("local/");
         try (Mqtt5Peer self = peers.any(client, Subscription.of(topic, 1).withoutOwn());
-                Mqtt5Peer other = peers.any(client)) {
+                Mqtt5Peer other = peers.other()) {
             self.publish(Told.plain(topic, "own", 1));
             other.publish(Told.plain(topic, "other's", 1));
             assertThat(self.next().text()).isEqualTo("other's");
@@ -98,7 +98,7 @@ final class SubscriptionMatrixIT {
         String id = BROKER.uniqueName("identified");
         String topic = BROKER.uniqueName("identified/");
         Subscription subscription = Subscription.of(topic, 1).identifiedBy(300);
-        try (Mqtt5Peer publisher = peers.any(client)) {
+        try (Mqtt5Peer publisher = peers.other()) {
             try (Mqtt5Peer first = peers.named(client, id)) {
                 first.connect(Wishes.kept(60), subscription);
                 publisher.publish(Told.plain(topic, "live", 1));
@@ -122,7 +122,7 @@ final class SubscriptionMatrixIT {
                         client,
                         Subscription.of(topic, 1).identifiedBy(7),
                         Subscription.of(topic + "/#", 2).identifiedBy(300));
-                Mqtt5Peer publisher = peers.any(client)) {
+                Mqtt5Peer publisher = peers.other()) {
             publisher.publish(Told.plain(topic, "both", 1));
             assertThat(subscriber.next().identifiers()).containsExactlyInAnyOrder(7, 300);
         }
@@ -135,7 +135,7 @@ final class SubscriptionMatrixIT {
         Subscription shared = Subscription.of("$share/group/" + topic, 2);
         try (Mqtt5Peer first = peers.any(client, shared);
                 Mqtt5Peer second = peers.any(client, shared);
-                Mqtt5Peer publisher = peers.any(client)) {
+                Mqtt5Peer publisher = peers.other()) {
             List<String> sent = IntStream.range(0, 40).mapToObj(i -> "m" + i).toList();
             publisher.publishAll(
                     sent.stream().map(text -> Told.plain(topic, text, 2)).toList());
