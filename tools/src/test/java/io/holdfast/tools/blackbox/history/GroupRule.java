@@ -43,6 +43,8 @@ final class GroupRule {
     private final Map<String, Map<String, List<Copy>>> copies = new TreeMap<>();
 
     private final Map<Connection, Boolean> clean = new HashMap<>();
+    /** Of each client's latest CONNECT. */
+    private final Map<String, Boolean> lastClean = new HashMap<>();
     /** Where each client's session may have ended. */
     private final Map<String, List<Integer>> ends = new HashMap<>();
     /** Where each client's present session began. */
@@ -57,8 +59,11 @@ final class GroupRule {
     /** Before the event itself is judged. */
     void observe(int at, Event event) {
         if (event instanceof Event.ConnectCalled e) {
+            // A take-over ends the session of a clean connection, whatever the new one asks for.
+            boolean before = lastClean.getOrDefault(e.client(), false);
             clean.put(new Connection(e.client(), e.connection()), e.clean());
-            if (e.clean()) {
+            lastClean.put(e.client(), e.clean());
+            if (e.clean() || before) {
                 ended(at, e.client());
             }
         } else if (event instanceof Event.Connected e) {

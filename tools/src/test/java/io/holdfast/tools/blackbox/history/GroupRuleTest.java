@@ -109,6 +109,15 @@ final class GroupRuleTest {
     }
 
     @Test
+    @DisplayName("a clean session ends when its client takes it over with one that is kept")
+    void check_cleanTakenOver_goesOn() {
+        Story story = begun();
+        clean(story, "c").subscribe("c", GROUP, 1).publish("p", "m", "t/1", 1, 1);
+        story.receive("c", "m", 1, 1, false).connectCalled("c", false).receiveFully("b", "m", 1, 1);
+        assertClean(story.connected("c", false));
+    }
+
+    @Test
     @DisplayName("re-sent to the same member with its packet id after a crash is one delivery")
     void check_resentToSameMember_isClean() {
         assertClean(begun().publish("p", "m", "t/1", 2, 1)

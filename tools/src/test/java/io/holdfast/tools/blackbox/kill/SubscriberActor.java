@@ -32,7 +32,7 @@ final class SubscriberActor extends Actor {
         SLEEPY,
         /** Subscribes and unsubscribes all the time. */
         FICKLE,
-        /** Comes and goes, and ends its session now and then by a connection with a clean one. */
+        /** Comes and goes, and ends its session now and then by a connection with a clean one, slow in between. */
         DESERTING
     }
 
@@ -104,7 +104,7 @@ final class SubscriberActor extends Actor {
             if (packet.isPresent()) {
                 handle(packet.get());
             }
-            boolean late = habit == Habit.SLOW && mode == Gate.Mode.OPEN;
+            boolean late = (habit == Habit.SLOW || habit == Habit.DESERTING) && mode == Gate.Mode.OPEN;
             if (!late || packet.isEmpty() || unanswered.size() >= SLOW_BATCH) {
                 answerAll();
             }

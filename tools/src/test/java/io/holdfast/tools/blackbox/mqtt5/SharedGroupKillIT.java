@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import io.holdfast.tools.blackbox.wire.Dialect;
+import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
@@ -162,6 +163,30 @@ final class SharedGroupKillIT {
     }
 
     @Test
+    @DisplayName("C28 [MQTT5-4.8.2-6] a message that a member refuses goes to nobody else, after a kill neither")
+    void kill_memberRefused_dropped() throws IOException {
+        Dialect.MQTT_5.speak(); // Only there a receiver can refuse.
+        WireClient a = member("a");
+        a.subscribe(2, shared);
+        publish(0, 1, 1);
+        publish(1, 2, 2);
+        for (int answer : new int[] {WirePacket.PUBACK, WirePacket.PUBREC}) {
+            int id = a.read(WirePacket.PUBLISH).packetId();
+            a.send(PacketBytes.packet(answer << 4, new byte[] {(byte) (id >> 8), (byte) id, (byte) 0x83}));
+        }
+        publish(2, 3, 1); // With its sync the refusals are on disk.
+        assertThat(hold(a, 1)).containsExactly("m2");
+        BROKER.process().kill();
+        a.close();
+        BROKER.process().restart();
+        try (WireClient b = member("b")) {
+            b.subscribe(2, shared);
+            endSession("a");
+            assertThat(drain(b)).containsExactly("m2");
+        }
+    }
+
+    @Test
     @DisplayName("C27 killed right after a member's session ended: what it left is with the group, once")
     void kill_rightAfterSessionEnd_goesOn() throws IOException {
         WireClient a = member("a");
@@ -207,10 +232,8 @@ final class SharedGroupKillIT {
         WireConnect brief = WireConnect.plain(Dialect.MQTT_5, name + "brief", false)
                 .withProperties(WireProperties.none().number(WireProperties.SESSION_EXPIRY, 1), WireProperties.none());
         WireClient a = BROKER.connected(brief);
-        Dialect spoken = Dialect.current();
-        Dialect.MQTT_5.speak();
-        a.subscribe(1, shared);
-        spoken.speak();
+        a.send(PacketBytes.subscribe5(1, 1, WireProperties.none(), shared));
+        a.expectAck(WirePacket.SUBACK, 1);
         publish(0, 10, 1);
         hold(a, 10);
         a.close();
