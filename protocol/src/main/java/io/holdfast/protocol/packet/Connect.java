@@ -35,8 +35,19 @@ public record Connect(
     /** A CONNECT without user name, password and properties. */
     public static Connect anonymous(
             ProtocolVersion version, String clientId, boolean cleanStart, int keepAliveSeconds, @Nullable Will will) {
+        return anonymous(version, clientId, cleanStart, keepAliveSeconds, will, Properties.NONE);
+    }
+
+    /** The same with properties, which only MQTT 5 has. */
+    public static Connect anonymous(
+            ProtocolVersion version,
+            String clientId,
+            boolean cleanStart,
+            int keepAliveSeconds,
+            @Nullable Will will,
+            Properties properties) {
         byte @Nullable [] noPassword = null;
-        return new Connect(version, clientId, cleanStart, keepAliveSeconds, will, null, noPassword, Properties.NONE);
+        return new Connect(version, clientId, cleanStart, keepAliveSeconds, will, null, noPassword, properties);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.holdfast.benchmarks.jmh.broker;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
+import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubComp;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class BenchmarkConnection extends Connection {
     private static final int NO_KEEP_ALIVE = 0;
+    private static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
 
     /** Takes packets to the broker, to be seen by the shard in a later task. */
     public interface Wire {
@@ -43,8 +45,13 @@ public class BenchmarkConnection extends Connection {
     }
 
     /** CONNECT without will, name and keep alive; the session is kept. */
-    public final Connect connect() {
-        return Connect.anonymous(ProtocolVersion.MQTT_3_1_1, clientId, false, NO_KEEP_ALIVE, null);
+    public final Connect connect(ProtocolVersion version) {
+        Properties kept = version == ProtocolVersion.MQTT_5
+                ? Properties.builder()
+                        .sessionExpiryIntervalSeconds(NEVER_EXPIRES)
+                        .build()
+                : Properties.NONE;
+        return Connect.anonymous(version, clientId, false, NO_KEEP_ALIVE, null, kept);
     }
 
     /** How many messages came in. */

@@ -5,6 +5,7 @@ import io.holdfast.benchmarks.jmh.Cost;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.topic.TopicName;
@@ -55,7 +56,7 @@ public class DrainBenchmark {
 
     @Setup
     public void connect() {
-        broker = new InProcessBroker(1);
+        broker = new InProcessBroker(1, ProtocolVersion.MQTT_3_1_1);
         steps = new Permits(broker::rethrowFailure);
         publisher = new Client("publisher");
         broker.connect(publisher);

@@ -2,6 +2,7 @@
 package io.holdfast.benchmarks.jmh.broker;
 
 import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.SessionNumbers;
@@ -38,6 +39,7 @@ final class InProcessBroker implements CommitListener, CommitThread.Environment,
     private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
     private static final int STOP_SECONDS_MAX = 30;
 
+    private final ProtocolVersion version;
     private final ScratchFolder scratch = new ScratchFolder();
     private final StoreFolder folder;
     private final RowStore store;
@@ -48,7 +50,8 @@ final class InProcessBroker implements CommitListener, CommitThread.Environment,
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicLong sequence = new AtomicLong(1);
 
-    InProcessBroker(int shardCount) {
+    InProcessBroker(int shardCount, ProtocolVersion version) {
+        this.version = version;
         folder = StoreFolder.open(scratch.path(), StoreOptions.defaults());
         store = folder.rows();
         SubscriptionTree tree = new SubscriptionTree();
@@ -67,7 +70,7 @@ final class InProcessBroker implements CommitListener, CommitThread.Environment,
 
     /** Any thread. */
     void connect(BenchmarkConnection connection) {
-        shard(connection).tell(shard -> shard.onConnect(connection, connection.connect()));
+        shard(connection).tell(shard -> shard.onConnect(connection, connection.connect(version)));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.holdfast.benchmarks.jmh.broker;
 
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.topic.TopicName;
@@ -57,6 +58,10 @@ public class QosPathBenchmark {
     @Param("1")
     public int shards;
 
+    /** Of publishers and subscribers; {@code -p version=MQTT_5} shows what MQTT 5 costs. */
+    @Param("MQTT_3_1_1")
+    public ProtocolVersion version;
+
     private final List<Publisher> publishers = new ArrayList<>();
     private InProcessBroker broker;
     private Permits done;
@@ -67,7 +72,7 @@ public class QosPathBenchmark {
 
     @Setup
     public void connect() {
-        broker = new InProcessBroker(shards);
+        broker = new InProcessBroker(shards, version);
         done = new Permits(broker::rethrowFailure);
         stopped = new Permits(broker::rethrowFailure);
         int groups = Math.max(1, sessions / fanOut);

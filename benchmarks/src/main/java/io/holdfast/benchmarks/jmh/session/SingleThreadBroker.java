@@ -4,6 +4,7 @@ package io.holdfast.benchmarks.jmh.session;
 import io.holdfast.benchmarks.jmh.broker.BenchmarkConnection;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
@@ -60,7 +61,7 @@ public final class SingleThreadBroker implements ShardEnvironment, CommitListene
     }
 
     public void connect(BenchmarkConnection connection) {
-        tasks.add(() -> shard.onConnect(connection, connection.connect()));
+        tasks.add(() -> shard.onConnect(connection, connection.connect(ProtocolVersion.MQTT_3_1_1)));
     }
 
     @Override
