@@ -3,6 +3,7 @@ package io.holdfast.server;
 
 import io.holdfast.server.access.Authentication;
 import io.holdfast.server.access.AuthenticationMethod;
+import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
@@ -51,6 +52,7 @@ public final class Broker implements AutoCloseable {
     private volatile BrokerState state = BrokerState.STARTING;
     private volatile @Nullable BrokerInstance instance;
     private @Nullable Listener listener;
+    private @Nullable AdminEndpoint admin;
     private @Nullable String lastRefusal;
 
     private Broker(
@@ -112,6 +114,9 @@ public final class Broker implements AutoCloseable {
 
     private void begin() throws IOException {
         instance = BrokerInstance.start(config, loops, counters, this::instanceFailed, between, time);
+        if (config.admin().enabled()) {
+            admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
+        }
         listener = listen();
         become(BrokerState.RUNNING);
     }
@@ -217,6 +222,9 @@ public final class Broker implements AutoCloseable {
         if (accepting != null) {
             accepting.close();
         }
+        if (admin != null) {
+            admin.close();
+        }
         try {
             BrokerInstance last = instance;
             if (last != null) {
@@ -251,6 +259,11 @@ public final class Broker implements AutoCloseable {
     public List<InetSocketAddress> addresses() {
         Listener open = listener;
         return open == null ? List.of() : open.addresses();
+    }
+
+    /** The way in for operators, null when it is turned off. */
+    public @Nullable AdminEndpoint admin() {
+        return admin;
     }
 
     /** What the last start found, or null while there is none. */

@@ -2,6 +2,7 @@
 package io.holdfast.server;
 
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
@@ -33,7 +34,8 @@ public record BrokerConfig(
         Duration sysInterval,
         Limits session,
         CodecLimits codec,
-        TransportLimits transport) {
+        TransportLimits transport,
+        AdminConfig admin) {
     /** The value of {@code bind} that means this machine only. */
     public static final String LOOPBACK = "loopback";
 }

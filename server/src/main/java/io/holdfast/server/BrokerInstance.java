@@ -2,6 +2,7 @@
 package io.holdfast.server;
 
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.admin.AdminLife;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.SampledLog;
@@ -27,6 +28,7 @@ import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
@@ -52,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * One life of the broker: an open store, the commit thread and a shard on each event loop, from recovery to a clean stop
  * or a failure. A failed instance is thrown away whole, with all its memory (rules C29, "a failed write is final").
  */
-final class BrokerInstance implements Life, CommitListener, CommitThread.Environment {
+final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThread.Environment {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerInstance.class);
     private static final IndexSpace SPACE = IndexSpace.STANDARD;
     private static final long STEP_SECONDS_MAX = 10;
@@ -62,6 +64,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     private final Counters counters;
     private final Consumer<Throwable> onFailure;
     private final StoreFolder folder;
+    private final RowStore store;
     private final RecoveryReport report;
     private final SubscriptionTree tree;
     private final CommittedSubscriptions subscriptions;
@@ -98,7 +101,7 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
         this.counters = counters;
         this.onFailure = onFailure;
         folder = recovered.folder();
-        RowStore store = between.apply(folder.rows());
+        store = between.apply(folder.rows());
         report = recovered.report();
         tree = recovered.tree();
         this.time = time;
@@ -293,6 +296,28 @@ final class BrokerInstance implements Life, CommitListener, CommitThread.Environ
     @Override
     public void readClock(int index) {
         shards.get(index).readClock();
+    }
+
+    // ---- for operators
+
+    @Override
+    public void tell(int shard, Consumer<SessionShard> task) {
+        shards.get(shard).tell(task);
+    }
+
+    @Override
+    public RowReader store() {
+        return store;
+    }
+
+    @Override
+    public long nowMillis() {
+        return time.millis();
+    }
+
+    @Override
+    public boolean ask(Runnable question) {
+        return running.get() && housekeeping.ask(question);
     }
 
     // ---- for shards

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.ConnectLimits;
 import io.holdfast.server.session.Limits;
@@ -78,7 +79,7 @@ public final class ConfigReader {
             for (Setting setting : Setting.values()) {
                 check(setting, all);
             }
-            return convert(all);
+            return convert(all, resolved.hasPath(Setting.ADMIN_PORT.key()));
         } catch (ConfigException e) {
             throw new ConfigurationException(String.valueOf(e.getMessage()), e);
         }
@@ -151,7 +152,7 @@ public final class ConfigReader {
         };
     }
 
-    private static BrokerConfig convert(Config all) {
+    private static BrokerConfig convert(Config all, boolean adminPortGiven) {
         int shards = integer(all, Setting.SHARDS);
         return new BrokerConfig(
                 Path.of(text(all, Setting.STORE_FOLDER)),
@@ -165,7 +166,11 @@ public final class ConfigReader {
                 time(all, Setting.SYS_INTERVAL),
                 session(all),
                 codec(all),
-                transport(all));
+                transport(all),
+                new AdminConfig(
+                        text(all, Setting.ADMIN_ENABLED).equals("true"),
+                        integer(all, Setting.ADMIN_PORT),
+                        adminPortGiven));
     }
 
     private static Limits session(Config all) {

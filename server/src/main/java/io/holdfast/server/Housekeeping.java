@@ -21,9 +21,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -41,6 +44,7 @@ final class Housekeeping {
     static final long PULSE_MILLIS = 1_000;
 
     private static final int READERS = 2;
+    private static final int QUESTIONS_MAX = 32;
     private static final int SLICE_SESSIONS = 50;
     private static final long SLICE_PAUSE_NANOS = 10_000_000;
     private static final int SLICE_REST = 3;
@@ -57,6 +61,10 @@ final class Housekeeping {
     private final ExecutorService readers = Executors.newFixedThreadPool(READERS, named("holdfast-read"));
     private final ScheduledExecutorService chores =
             Executors.newSingleThreadScheduledExecutor(named("holdfast-housekeeping"));
+    /** Operators' questions: one at a time, so that nobody else feels them. */
+    private final ExecutorService questions = new ThreadPoolExecutor(
+            0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUESTIONS_MAX), named("holdfast-questions"));
+
     /** Compactions take seconds: timers must not wait for them. */
     private final ExecutorService space = Executors.newSingleThreadExecutor(named("holdfast-space"));
 
@@ -116,12 +124,14 @@ final class Housekeeping {
     void close() {
         chores.shutdownNow();
         pulse.shutdown(); // An interrupt would close its file.
+        questions.shutdownNow();
         readers.shutdown();
         space.shutdownNow();
         try {
             boolean ended = chores.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && pulse.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && space.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+                    && questions.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                     && readers.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             LOG.debug("housekeeping has ended{}", ended ? "" : ", not in time");
         } catch (InterruptedException e) {
@@ -157,6 +167,19 @@ final class Housekeeping {
                     instance.failed(e);
                 }
             });
+        }
+    }
+
+    /** Runs an operator's question; false when too many wait or the end has begun. */
+    boolean ask(Runnable question) {
+        if (stopping) {
+            return false;
+        }
+        try {
+            questions.execute(question);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false; // The caller says so.
         }
     }
 

@@ -14,6 +14,9 @@ enum Setting {
     LISTENERS_TCP_BIND("listeners.tcp.bind"),
     LISTENERS_TCP_PORT("listeners.tcp.port", Kind.COUNT, 0, 65_535),
 
+    ADMIN_ENABLED("admin.enabled", "true|false"),
+    ADMIN_PORT("admin.port", Kind.COUNT, 0, 65_535),
+
     CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
     CONNECTIONS_PER_SECOND_MAX("connections-per-second-max", Kind.COUNT, 0, 1_000_000),
     CONNECT_TIMEOUT("connect-timeout", Kind.DURATION, 100, 600_000),

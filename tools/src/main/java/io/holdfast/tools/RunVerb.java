@@ -6,6 +6,8 @@ import io.holdfast.server.BrokerConfig;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.RecoveryReport;
+import io.holdfast.server.admin.AdminAddressException;
+import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.transport.Listener;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreRefusedException;
@@ -127,6 +129,11 @@ public final class RunVerb implements Verb, Callable<Integer> {
         if (recovery != null) {
             out.println(recovery.line());
         }
+        AdminEndpoint admin = broker.admin();
+        if (admin != null) {
+            String moved = admin.hasMoved() ? " (" + settled.admin().port() + " is taken)" : "";
+            out.println("admin endpoint http://" + Listener.text(admin.address()) + moved);
+        }
         for (InetSocketAddress address : broker.addresses()) {
             out.println("listening on " + Listener.text(address));
         }
@@ -136,6 +143,9 @@ public final class RunVerb implements Verb, Callable<Integer> {
     }
 
     private static String sentence(IOException e, BrokerConfig settled) {
+        if (e instanceof AdminAddressException) {
+            return e.getMessage() + "; stop what uses it, or choose another with --set admin.port=N";
+        }
         return e instanceof UnknownHostException
                 ? "cannot listen on '" + settled.bind() + "': this machine has no such address"
                 : e.getMessage() + "; stop what uses it, or choose another with --port or --bind";

@@ -129,7 +129,7 @@ final class ConnectFlow {
      * The number of a client's session, or -1. Nothing but the client identifier leads to it [MQTT-3.1.3-2]
      * [MQTT5-3.1.3-2].
      */
-    private long number(String clientId) {
+    long number(String clientId) {
         Long number = shard.clients.get(clientId);
         if (number != null) {
             return number;

@@ -43,6 +43,8 @@ public final class RunningBroker implements AutoCloseable {
         ConfigReader config = new ConfigReader()
                 .set("store.folder", folder.toString(), "test")
                 .set("listeners.tcp.port=0")
+                .set("admin.enabled=false") // On, with admin.port=0, by settings of the test.
+                .set("admin.port=0")
                 .set("shards=4");
         for (String setting : settings) {
             config.set(setting);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.admin;
+
+import io.holdfast.server.session.SessionShard;
+import io.holdfast.storage.store.RowReader;
+import java.util.function.Consumer;
+
+/** The life of the broker that operators ask now. Any thread. */
+public interface AdminLife {
+    /** False once it has failed or stopped: nothing is answered any more, and the store may be read no longer. */
+    boolean isRunning();
+
+    int shards();
+
+    /** Lets a shard do something, later and in order. Dropped when this life is over. */
+    void tell(int shard, Consumer<SessionShard> task);
+
+    /** For tasks of {@link #ask} only: the store is closed behind the last of them. */
+    RowReader store();
+
+    /** Milliseconds since 1970, never going backwards. */
+    long nowMillis();
+
+    /**
+     * Runs an operator's question, one after the other.
+     *
+     * @return false when it is not taken: too many wait, or this life ends
+     */
+    boolean ask(Runnable question);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.server.testkit.RunningBroker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may ask the admin endpoint, and how much of it anybody can take. */
+class AdminEndpointIT {
+    @TempDir
+    Path folder;
+
+    private RunningBroker broker;
+    private AdminClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        broker = RunningBroker.start(folder, "admin.enabled=true");
+        client = new AdminClient(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        broker.close();
+    }
+
+    /** Sends bytes and returns what comes until the connection ends, or within a second after. */
+    private String raw(String request) throws IOException {
+        String[] address = client.address().split(":", 2);
+        try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private String authorized(String head) {
+        return head + "Authorization: Bearer " + client.token() + "\r\nConnection: close\r\n\r\n";
+    }
+
+    @Test
+    @DisplayName("the token is 256 random bits in a file of mode 0600, and stays over a restart")
+    void token_always_privateAndKept() throws Exception {
+        Path file = folder.resolve(AdminFiles.TOKEN);
+        assertThat(Files.readString(file)).matches("[0-9a-f]{64}\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        broker.close();
+        assertThat(folder.resolve(AdminFiles.ADDRESS)).doesNotExist();
+        broker = RunningBroker.start(folder, "admin.enabled=true");
+        assertThat(Files.readString(file).strip()).isEqualTo(client.token());
+    }
+
+    @Test
+    @DisplayName("a token file that others may read is replaced")
+    void token_readableByOthers_replaced() throws Exception {
+        broker.close();
+        Path file = folder.resolve(AdminFiles.TOKEN);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        broker = RunningBroker.start(folder, "admin.enabled=true");
+        assertThat(Files.readString(file).strip()).isNotEqualTo(client.token());
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(new AdminClient(folder).get("/api/v1/sessions").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Bearer ", "Bearer 00", "Basic YTpi", "bearer"})
+    @DisplayName("T40 without the right token nothing is told, whatever the method and path")
+    void request_wrongToken_unauthorized(String authorization) throws Exception {
+        for (String method : List.of("GET", "POST", "DELETE")) {
+            AdminClient.Answer answer = client.send(method, "/api/v1/sessions/x", authorization);
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.error()).contains(AdminFiles.TOKEN).doesNotContain(client.token());
+        }
+        assertThat(client.send("GET", "/nothing", authorization).status()).isEqualTo(401);
+    }
+
+    @Test
+    @DisplayName("health is told to everybody")
+    void health_always_open() throws Exception {
+        assertThat(client.send("GET", "/health/live", "").status()).isEqualTo(200);
+        assertThat(client.send("GET", "/health/ready", "").status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("T40 a web page's request is refused, with the token too: Origin, or a Host that is not ours")
+    void request_fromBrowser_refused() throws Exception {
+        assertThat(raw(authorized("GET /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n")))
+                .startsWith("HTTP/1.1 403");
+        for (String host : List.of("evil.example", "127.0.0.1.evil.example:9883", "", "localhost@evil.example")) {
+            assertThat(raw(authorized("GET /health/live HTTP/1.1\r\nHost: " + host + "\r\n")))
+                    .as(host)
+                    .startsWith("HTTP/1.1 403");
+        }
+        assertThat(raw(authorized("GET /health/live HTTP/1.1\r\nHost: localhost:1\r\n")))
+                .startsWith("HTTP/1.1 200");
+        assertThat(raw(authorized("GET /api/v1/sessions HTTP/1.1\r\nHost: [::1]\r\n")))
+                .startsWith("HTTP/1.1 200")
+                .doesNotContainIgnoringCase("access-control");
+    }
+
+    @Test
+    @DisplayName("T40 a body of more than 64 KiB, an endless header and what is no HTTP end the connection")
+    void request_tooLarge_refused() throws Exception {
+        String head = "POST /api/v1/sessions/x/expire HTTP/1.1\r\nHost: localhost\r\n";
+        assertThat(raw(authorized(head + "Content-Length: 70000\r\n"))).startsWith("HTTP/1.1 413");
+        assertThat(raw(head + "X: " + "x".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw("\u0010\u0002\u0000 nothing that HTTP knows\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(client.get("/api/v1/sessions").status()).isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("T40 a request that does not come whole within its time ends, though bytes go on coming")
+    void request_slow_closed() throws Exception {
+        String[] address = client.address().split(":", 2);
+        long began = System.nanoTime();
+        try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nX: ".getBytes(StandardCharsets.UTF_8));
+            socket.setSoTimeout(500);
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            socket.getOutputStream().write('x');
+                            if (isClosed(socket)) {
+                                throw new SocketException("closed");
+                            }
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+        assertThat(System.nanoTime() - began).isBetween(8_000_000_000L, 20_000_000_000L);
+    }
+
+    private static boolean isClosed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Test
+    @DisplayName("T40 the 33rd connection is closed, and one that ends makes room")
+    void connections_tooMany_closed() throws Exception {
+        String[] address = client.address().split(":", 2);
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 32; i++) {
+                sockets.add(new Socket(address[0], Integer.parseInt(address[1])));
+            }
+            try (Socket more = new Socket(address[0], Integer.parseInt(address[1]))) {
+                more.setSoTimeout(5_000);
+                assertThat(more.getInputStream().read()).isNegative();
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+        await().ignoreExceptions().until(() -> client.get("/api/v1/sessions").status() == 200);
+    }
+
+    @Test
+    @DisplayName("a configured port in use is an error; the default one gives way")
+    void port_taken_configuredOnlyIsError() throws Exception {
+        Path other = folder.resolve("other");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> RunningBroker.start(other, "admin.enabled=true", "admin.port=" + port))
+                    .isInstanceOf(AdminAddressException.class)
+                    .hasMessageContaining("127.0.0.1:" + port);
+            Files.createDirectories(other);
+            try (AdminEndpoint endpoint = AdminEndpoint.start(new AdminConfig(true, port, false), other, () -> null)) {
+                assertThat(endpoint.hasMoved()).isTrue();
+                assertThat(endpoint.address().getPort()).isNotEqualTo(port);
+                AdminClient there = new AdminClient(other);
+                assertThat(there.send("GET", "/health/live", "").status()).isEqualTo(200);
+                assertThat(there.send("GET", "/health/ready", "").status())
+                        .as("no life serves")
+                        .isEqualTo(503);
+                assertThat(there.get("/api/v1/sessions").status()).isEqualTo(503);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("an unknown operation or parameter is an error with a sentence")
+    void request_unknown_error() throws Exception {
+        assertThat(client.get("/api/v1/../../etc/passwd").status()).isEqualTo(404);
+        assertThat(client.post("/api/v1/sessions").status()).isEqualTo(404);
+        assertThat(client.get("/api/v1/sessions?clinet=a").error()).contains("clinet", "client");
+        assertThat(client.get("/api/v1/sessions?limit=0").error()).contains("limit", "1 to 1000");
+        assertThat(client.get("/api/v1/sessions?sort=size").error()).contains("depth");
+        assertThat(raw(authorized("GET /api/v1/sessions/%zz HTTP/1.1\r\nHost: localhost\r\n")))
+                .startsWith("HTTP/1.1 400");
+    }
+}
