@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.broker;
 
-import io.holdfast.tools.blackbox.wire.Dialect;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import java.io.IOException;
@@ -33,7 +32,6 @@ public final class SharedBroker
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        Dialect.MQTT_3_1_1.speak();
         process = BrokerProcess.start(BrokerCommand.underTest(), settings);
     }
 
@@ -49,7 +47,6 @@ public final class SharedBroker
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
-        Dialect.MQTT_3_1_1.speak();
         if (process != null) {
             process.close();
         }
