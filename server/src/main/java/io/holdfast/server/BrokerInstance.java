@@ -9,7 +9,6 @@ import io.holdfast.server.metrics.SampledLog;
 import io.holdfast.server.metrics.SysTopics;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
-import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
@@ -363,8 +362,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     /** A queue is full: one line a minute about them all, with the one that was hit. */
     void queueOverflowed(String clientId, long dropped) {
         overflows.event(
-                "the queue of client " + Printable.quoted(clientId) + " is full, it has lost " + dropped,
-                "all publishers");
+                () -> "the queue of client " + Printable.quoted(clientId) + " is full, it has lost " + dropped,
+                () -> "all publishers");
     }
 
     RetainedEstimate retained() {
@@ -372,9 +371,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     }
 
     boolean isNearRetainedLimit() {
-        CommonLimits limits = config.session().common();
-        return (limits.retainedMessagesMax() > 0 && retained.messages() > limits.retainedMessagesMax() / 2)
-                || (limits.retainedBytesMax() > 0 && retained.bytes() > limits.retainedBytesMax() / 2);
+        return config.session().common().isRetainedNear(retained.messages(), retained.bytes());
     }
 
     boolean hasSharedGroups() {

@@ -3,6 +3,7 @@ package io.holdfast.server.metrics;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /**
@@ -20,10 +21,10 @@ public final class SampledLog {
         this.log = log;
     }
 
-    /** Logs what a client did, or only counts it. */
-    public void event(String what, String peer) {
+    /** Logs what a client did, or only counts it: then no text is made, as this may be for each message. */
+    public void event(Supplier<String> what, Supplier<String> peer) {
         if (isDue()) {
-            log.info("{} from {}; {} more since the last such line", what, peer, silent.getAndSet(0));
+            log.info("{} from {}; {} more since the last such line", what.get(), peer.get(), silent.getAndSet(0));
         }
     }
 

@@ -12,4 +12,10 @@ package io.holdfast.server.session;
 public record CommonLimits(
         int subscriptionsMax, int retainedMessagesMax, long retainedBytesMax, long volatileBytesMax) {
     public static final CommonLimits DEFAULT = new CommonLimits(10_000_000, 1_000_000, 1L << 30, 256L << 20);
+
+    /** Whether so much is retained that a limit may be reached soon: from half of one on it pays to look closely. */
+    public boolean isRetainedNear(long messages, long bytes) {
+        return (retainedMessagesMax > 0 && messages >= retainedMessagesMax / 2)
+                || (retainedBytesMax > 0 && bytes >= retainedBytesMax / 2);
+    }
 }

@@ -26,7 +26,7 @@ final class RetainedRoom {
      */
     boolean takes(TopicName topic, int payloadBytes, int bytes) {
         boolean removes = payloadBytes == 0;
-        if (!isNear(bytes)) {
+        if (!limits.isRetainedNear(shard.env.retainedMessages(), shard.env.retainedBytes() + bytes)) {
             if (!removes) {
                 shard.env.retainedChanged(1, bytes);
             }
@@ -49,11 +49,5 @@ final class RetainedRoom {
             shard.env.retainedChanged(more, (long) bytes - before);
         }
         return fits;
-    }
-
-    private boolean isNear(int bytes) {
-        return (limits.retainedMessagesMax() > 0 && shard.env.retainedMessages() >= limits.retainedMessagesMax() / 2)
-                || (limits.retainedBytesMax() > 0
-                        && shard.env.retainedBytes() + bytes >= limits.retainedBytesMax() / 2);
     }
 }

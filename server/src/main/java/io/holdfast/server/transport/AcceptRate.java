@@ -44,7 +44,9 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
             connections.counters().add(BrokerCounter.ACCEPTING_PAUSED);
             connections
                     .storms()
-                    .event("more connections than can be accepted in a second, one of them", peer(accepted));
+                    .event(
+                            () -> "more connections than can be accepted in a second, one of them",
+                            () -> peer(accepted));
             pause(context.channel());
         }
     }

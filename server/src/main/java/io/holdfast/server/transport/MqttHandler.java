@@ -144,7 +144,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     private void malformed(MalformedPacketException e) {
         connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
-        connections.malformed().event("malformed packet (" + e.getMessage() + ")", MqttConnection.peer(channel));
+        connections
+                .malformed()
+                .event(() -> "malformed packet (" + e.getMessage() + ")", () -> MqttConnection.peer(channel));
         Opening stranger = opening;
         if (stranger != null) {
             stranger.malformed(e, decoder.version());
@@ -405,7 +407,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
             connections.counters().add(BrokerCounter.SLOW_RECEIVERS);
             connections
                     .slow()
-                    .event("a client that has not read for too long is closed,", MqttConnection.peer(channel));
+                    .event(
+                            () -> "a client that has not read for too long is closed,",
+                            () -> MqttConnection.peer(channel));
             Sockets.close(channel);
         }
     }
