@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionList {
     private static final int SLICE_SESSIONS = 64;
-    private static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
 
     /** Which sessions, in which order, how many. */
     record Wish(@Nullable Glob client, String state, String sort, int limit, long after) {}
@@ -261,7 +260,7 @@ final class SessionList {
         tree.put("messages", line.messages());
         tree.put("bytes", line.bytes());
         tree.put("awaySeconds", away);
-        tree.put("expirySeconds", line.expirySeconds() == NEVER_EXPIRES ? null : line.expirySeconds());
+        tree.put("expirySeconds", line.expirySeconds() == SessionFigures.NEVER_EXPIRES ? null : line.expirySeconds());
         tree.put("stored", line.stored());
         tree.put("createdMillis", line.createdMillis());
         tree.put("connectedMillis", line.connectedMillis());

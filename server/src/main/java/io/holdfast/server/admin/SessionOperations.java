@@ -4,6 +4,7 @@ package io.holdfast.server.admin;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.server.session.Answer;
+import io.holdfast.server.session.SessionFigures;
 import io.holdfast.server.session.SessionInspection;
 import io.holdfast.server.session.SessionOrders;
 import io.holdfast.server.session.SessionView;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class SessionOperations {
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1_000;
-    private static final long NEVER_EXPIRES = 0xFFFF_FFFFL;
 
     private final AdminLife life;
     private final Shards shards;
@@ -66,7 +66,7 @@ final class SessionOperations {
         tree.put("connectedMillis", view.figures().connectedMillis());
         tree.put("connections", view.generation());
         long expirySeconds = view.figures().expirySeconds();
-        tree.put("expirySeconds", expirySeconds == NEVER_EXPIRES ? null : expirySeconds);
+        tree.put("expirySeconds", expirySeconds == SessionFigures.NEVER_EXPIRES ? null : expirySeconds);
         tree.put("expiresMillis", view.expiryDueMillis());
         tree.put("receiveMaximum", view.receiveMaximum());
         tree.put("messages", view.figures().messages());

@@ -31,12 +31,10 @@ final class InboundFlow {
 
     private final SessionShard shard;
     private final SubscriptionFlow subscriptions;
-    private final RetainedRoom room;
 
     InboundFlow(SessionShard shard) {
         this.shard = shard;
         subscriptions = new SubscriptionFlow(shard);
-        room = new RetainedRoom(shard);
     }
 
     void onPacket(Connection connection, Session session, Packet packet) {
@@ -99,14 +97,14 @@ final class InboundFlow {
             exceedsLimit(connection);
             return;
         }
-        if (publish.retain() && !room.takes(publish.topic(), publish.payload().length, bytes(publish))) {
-            acceptUnretained(connection, session, publish);
+        boolean kept = !publish.retain() || shard.room.takes(publish.topic(), publish.payload().length, bytes(publish));
+        if (!kept && refusesToRetain(connection, publish)) {
             return;
         }
         if (exactlyOnce) {
             addInbound(session, publish.packetId());
         }
-        accept(connection, session, publish);
+        accept(connection, session, kept ? publish : unretained(publish));
     }
 
     private static int bytes(Publish publish) {
@@ -117,26 +115,24 @@ final class InboundFlow {
      * There is no room to retain a message: an MQTT 5 publisher is told and nothing happens; others cannot be told, and at
      * QoS 0 nobody can: then those who are subscribed now get it all the same.
      */
-    private void acceptUnretained(Connection connection, Session session, Publish publish) {
+    private boolean refusesToRetain(Connection connection, Publish publish) {
         shard.env.count(ShardEvent.RETAINED_REFUSED);
-        if (connection.version == ProtocolVersion.MQTT_5 && publish.qos() != QoS.AT_MOST_ONCE) {
-            answer(connection, publish, ReasonCode.QUOTA_EXCEEDED, "no more retained messages are kept");
-            return;
+        if (connection.version != ProtocolVersion.MQTT_5 || publish.qos() == QoS.AT_MOST_ONCE) {
+            return false;
         }
-        if (publish.qos() == QoS.EXACTLY_ONCE) {
-            addInbound(session, publish.packetId());
-        }
-        accept(
-                connection,
-                session,
-                new Publish(
-                        publish.packetId(),
-                        publish.qos(),
-                        publish.dup(),
-                        false,
-                        publish.topic(),
-                        publish.payload(),
-                        publish.properties()));
+        answer(connection, publish, ReasonCode.QUOTA_EXCEEDED, "no more retained messages are kept");
+        return true;
+    }
+
+    private static Publish unretained(Publish publish) {
+        return new Publish(
+                publish.packetId(),
+                publish.qos(),
+                publish.dup(),
+                false,
+                publish.topic(),
+                publish.payload(),
+                publish.properties());
     }
 
     /**

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages QoS 1 and 2 messages that it is owed, sent or not
  * @param bytes their size, estimated once some of them are done with out of turn
  * @param createdMillis milliseconds since 1970, as all times
- * @param expirySeconds Session Expiry Interval; 4,294,967,295 never expires
+ * @param expirySeconds Session Expiry Interval, or {@link #NEVER_EXPIRES}
  */
 public record SessionFigures(
         long number,
@@ -23,6 +23,8 @@ public record SessionFigures(
         long createdMillis,
         long connectedMillis,
         long expirySeconds) {
+    /** The Session Expiry Interval of a session that never expires. */
+    public static final long NEVER_EXPIRES = ConnectTerms.NEVER_EXPIRES;
 
     static SessionFigures of(Session session) {
         Connection connection = session.connection;

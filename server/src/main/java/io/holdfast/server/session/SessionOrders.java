@@ -24,13 +24,9 @@ public final class SessionOrders {
     private static final int SLICE_LOOKS = 1 << 14;
 
     private final SessionShard shard;
-    private final SessionEnd ends;
-    private final Wills wills;
 
     public SessionOrders(SessionShard shard) {
         this.shard = shard;
-        ends = new SessionEnd(shard);
-        wills = new Wills(shard);
     }
 
     /** Ends the client's connection, with its will, as the client said no goodbye. Answers 0. */
@@ -85,12 +81,12 @@ public final class SessionOrders {
     }
 
     private void end(Session session) {
-        SessionEnd.Held held = ends.held(session);
+        SessionEnd.Held held = shard.ends.held(session);
         if (held == null) {
             throw SessionInspection.damaged(session.clientId);
         }
-        wills.sessionEnds(session);
-        ends.end(session, held);
+        shard.wills.sessionEnds(session);
+        shard.ends.end(session, held);
     }
 
     // ---- queues

@@ -80,11 +80,14 @@ public final class SessionShard {
     private final LongHashSet quarantined = new LongHashSet();
 
     final Set<Connection> connections = new LinkedHashSet<>();
+    final SessionEnd ends;
+    final Wills wills;
     final ConnectFlow connects;
     final ConnectionEnd departures;
     final InboundFlow inbound;
     final OutboundFlow outbound;
     final FullQueues full;
+    final RetainedRoom room;
     final VolatileBacklog backlog;
     final GroupApplier applier;
     final GroupFlow groups;
@@ -134,11 +137,12 @@ public final class SessionShard {
         out = new HandOver(index);
         outbound = new OutboundFlow(this);
         full = new FullQueues(this);
+        room = new RetainedRoom(this);
         backlog = new VolatileBacklog(Math.min(
                         limits.common().volatileBytesMax(), Runtime.getRuntime().maxMemory() / 4)
                 / shards);
-        SessionEnd ends = new SessionEnd(this);
-        Wills wills = new Wills(this);
+        ends = new SessionEnd(this);
+        wills = new Wills(this);
         departures = new ConnectionEnd(this, ends, wills);
         connects = new ConnectFlow(this, ends, wills, departures);
         inbound = new InboundFlow(this);

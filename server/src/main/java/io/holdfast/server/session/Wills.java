@@ -22,11 +22,9 @@ final class Wills {
     private static final int ROW_BYTES = 64;
 
     private final SessionShard shard;
-    private final RetainedRoom room;
 
     Wills(SessionShard shard) {
         this.shard = shard;
-        room = new RetainedRoom(shard);
     }
 
     void arm(Session session, @Nullable Will will) {
@@ -171,7 +169,7 @@ final class Wills {
         byte[] utf8 =
                 Arrays.copyOfRange(armed.topicArray(), armed.topicOffset(), armed.topicOffset() + armed.topicBytes());
         TopicName topic = TopicName.of(utf8);
-        boolean kept = !armed.retain() || room.takes(topic, armed.payloadBytes(), armed.storedBytes());
+        boolean kept = !armed.retain() || shard.room.takes(topic, armed.payloadBytes(), armed.storedBytes());
         if (!kept) {
             shard.env.count(ShardEvent.RETAINED_REFUSED);
         }
