@@ -98,10 +98,6 @@ final class SharedGroups {
         return membership != null && membership.members.contains(session);
     }
 
-    int size() {
-        return byNumber.size();
-    }
-
     private void add(Membership group) {
         byFilter.put(name(group.filterUtf8), group);
         byNumber.put(group.number, group);

@@ -123,31 +123,7 @@ public final class SessionScan implements AutoCloseable {
         }
         state = SessionRows.assemble(number, space, window, lastKey, last);
         connected = marks.seek(number);
-        tails.forEach(number, new Fold(state));
-    }
-
-    /** Folds the tail as a start does: appends behind A, the session's own events behind X. */
-    private record Fold(SessionState state) implements SessionTails.Visitor {
-        @Override
-        public void append(long position, long delivery, int bytes, int @Nullable [] identifiers) {
-            if (position > state.appendsThrough()) {
-                state.append(delivery, bytes, identifiers);
-            }
-        }
-
-        @Override
-        public void movedAway(long position, long index) {
-            if (position > state.appendsThrough()) {
-                state.settle(index);
-            }
-        }
-
-        @Override
-        public void event(long position, EventKind kind, long index) {
-            if (position > state.eventsThrough()) {
-                kind.apply(state, index);
-            }
-        }
+        tails.forEach(number, new TailFold(state));
     }
 
     public long number() {

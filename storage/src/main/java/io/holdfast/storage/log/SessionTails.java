@@ -120,32 +120,9 @@ public final class SessionTails {
     public SessionState take(RowReader store, long number, IndexSpace space) {
         long chain = chains.remove(number);
         SessionState state = SessionRows.load(store, number, space);
-        for (int event = chain == NOBODY ? NONE : (int) (chain >>> Integer.SIZE); event != NONE; ) {
-            Page page = pages.get(event >>> PAGE_BITS);
-            int at = event & (PAGE_EVENTS - 1);
-            fold(state, page, at, identifiers.remove(event));
-            event = page.next[at];
-        }
+        walk(chain, identifiers::remove, new TailFold(state));
         freeWhenEmpty();
         return state;
-    }
-
-    private void fold(SessionState state, Page page, int at, int @Nullable [] subscriptionIdentifiers) {
-        long position = firstPosition + page.positions[at];
-        long value = page.values[at];
-        int kind = page.kinds[at] & ((1 << KIND_BITS) - 1);
-        if (kind == APPENDED || kind == MOVED_AWAY) {
-            if (position <= state.appendsThrough()) {
-                return;
-            }
-            if (kind == APPENDED) {
-                state.append(value, page.kinds[at] >>> KIND_BITS, subscriptionIdentifiers);
-            } else {
-                state.settle(value);
-            }
-        } else if (position > state.eventsThrough()) {
-            KINDS[kind].apply(state, value);
-        }
     }
 
     /** Receives what the tail says of one session, in the order of replay. */
@@ -159,18 +136,27 @@ public final class SessionTails {
 
     /** Tells what the tail says of a session and keeps it, for tools that come by more than once. */
     void forEach(long number, Visitor visitor) {
-        long chain = chains.get(number);
+        walk(chains.get(number), identifiers::get, visitor);
+    }
+
+    /** What stands beside an entry of the tail. */
+    private interface Beside {
+        int @Nullable [] of(int event);
+    }
+
+    private void walk(long chain, Beside beside, Visitor visitor) {
         for (int event = chain == NOBODY ? NONE : (int) (chain >>> Integer.SIZE); event != NONE; ) {
             Page page = pages.get(event >>> PAGE_BITS);
             int at = event & (PAGE_EVENTS - 1);
             long position = firstPosition + page.positions[at];
+            long value = page.values[at];
             int kind = page.kinds[at] & ((1 << KIND_BITS) - 1);
             if (kind == APPENDED) {
-                visitor.append(position, page.values[at], page.kinds[at] >>> KIND_BITS, identifiers.get(event));
+                visitor.append(position, value, page.kinds[at] >>> KIND_BITS, beside.of(event));
             } else if (kind == MOVED_AWAY) {
-                visitor.movedAway(position, page.values[at]);
+                visitor.movedAway(position, value);
             } else {
-                visitor.event(position, KINDS[kind], page.values[at]);
+                visitor.event(position, KINDS[kind], value);
             }
             event = page.next[at];
         }
