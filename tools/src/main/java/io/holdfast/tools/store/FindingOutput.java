@@ -45,6 +45,6 @@ abstract class FindingOutput {
         if (counts.isEmpty()) {
             return ExitCode.OK;
         }
-        return damages > 0 ? ReadingVerb.EXIT_DAMAGED : ReadingVerb.EXIT_FINDINGS;
+        return damages > 0 ? StoreCommand.EXIT_DAMAGED : StoreCommand.EXIT_FINDINGS;
     }
 }

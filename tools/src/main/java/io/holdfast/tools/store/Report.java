@@ -59,6 +59,20 @@ final class Report {
         }
     }
 
+    /** How the page is written. */
+    enum Format {
+        table,
+        json
+    }
+
+    void write(Writer out, Format format) throws IOException {
+        if (format == Format.json) {
+            writeJson(out);
+        } else {
+            writeTable(out);
+        }
+    }
+
     Group group(String title) {
         Group group = new Group();
         parts.put(title, group);
@@ -73,7 +87,7 @@ final class Report {
 
     // ---- for programs
 
-    void writeJson(Writer out) throws IOException {
+    private void writeJson(Writer out) throws IOException {
         JsonGenerator json = JSON.createGenerator(out);
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -133,7 +147,7 @@ final class Report {
 
     // ---- for the eye
 
-    void writeTable(Writer out) throws IOException {
+    private void writeTable(Writer out) throws IOException {
         String gap = "";
         for (Map.Entry<String, Object> part : parts.entrySet()) {
             out.write(gap + "== " + part.getKey() + "\n");

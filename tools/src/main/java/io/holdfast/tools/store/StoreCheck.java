@@ -25,12 +25,12 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:clean",
-            ReadingVerb.OUTPUT_LOST,
-            ReadingVerb.USAGE,
+            StoreCommand.OUTPUT_LOST,
+            StoreCommand.USAGE,
             "3:findings, and nothing that was acknowledged is lost by them",
             "4:damage: something is lost, or must not be trusted",
-            ReadingVerb.NO_STORE,
-            ReadingVerb.NEWER
+            StoreCommand.NO_STORE,
+            StoreCommand.NEWER
         })
 final class StoreCheck extends ReadingVerb {
     /** How findings are written. */

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreReader;
-import io.holdfast.storage.store.StoreRefusedException;
 import io.holdfast.tools.store.RowFeed.Row;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast store diff}: what one store holds and the other does not. */
 @Command(
@@ -33,14 +27,14 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:no difference",
-            ReadingVerb.OUTPUT_LOST,
-            ReadingVerb.USAGE,
+            StoreCommand.OUTPUT_LOST,
+            StoreCommand.USAGE,
             "3:there are differences",
             "4:rows are damaged, so the comparison is not complete",
-            ReadingVerb.NO_STORE,
-            ReadingVerb.NEWER
+            StoreCommand.NO_STORE,
+            StoreCommand.NEWER
         })
-final class StoreDiff implements Callable<Integer> {
+final class StoreDiff extends StoreCommand {
     /** How differences are written. */
     enum Format {
         table,
@@ -52,9 +46,6 @@ final class StoreDiff implements Callable<Integer> {
             EnumSet.complementOf(EnumSet.of(Section.STORE, Section.LOG, Section.EVENTS));
 
     private static final RowOrder ORDER = new RowOrder();
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "A", description = "A data folder.")
     private Path folderA = Path.of(""); // always set: the parameter is required
@@ -76,20 +67,11 @@ final class StoreDiff implements Callable<Integer> {
     private List<String> sections = List.of();
 
     @Override
-    public Integer call() {
+    int run(Writer out) throws IOException {
         EnumSet<Section> wanted = wanted();
         try (StoreReader a = StoreReader.open(folderA, null);
-                StoreReader b = StoreReader.open(folderB, null);
-                Writer out =
-                        new BufferedWriter(new CheckedWriter(spec.commandLine().getOut()), 1 << 16)) {
+                StoreReader b = StoreReader.open(folderB, null)) {
             return diff(a, b, wanted, out);
-        } catch (StoreRefusedException e) {
-            return fail(e.reason().exitCode(), e);
-        } catch (StoreException e) {
-            return fail(ReadingVerb.EXIT_DAMAGED, e);
-        } catch (IOException e) {
-            // Whoever read the output has gone: nobody is left to be told.
-            return ReadingVerb.EXIT_OUTPUT;
         }
     }
 
@@ -105,11 +87,10 @@ final class StoreDiff implements Callable<Integer> {
         }
         differences.close();
         if (left.isDamaged() || right.isDamaged()) {
-            spec.commandLine().getErr().println("holdfast: rows are damaged; see 'holdfast store check'");
-            spec.commandLine().getErr().flush();
-            return ReadingVerb.EXIT_DAMAGED;
+            complain("rows are damaged; see 'holdfast store check'");
+            return EXIT_DAMAGED;
         }
-        return differences.count() == 0 ? ExitCode.OK : ReadingVerb.EXIT_FINDINGS;
+        return differences.count() == 0 ? ExitCode.OK : EXIT_FINDINGS;
     }
 
     private static void merge(RowFeed left, RowFeed right, DiffOutput differences) throws IOException {
@@ -142,11 +123,5 @@ final class StoreDiff implements Callable<Integer> {
             wanted.add(section);
         }
         return wanted;
-    }
-
-    private int fail(int code, StoreException cause) {
-        spec.commandLine().getErr().println("holdfast: " + ScreenText.of(cause.getMessage()));
-        spec.commandLine().getErr().flush();
-        return code;
     }
 }

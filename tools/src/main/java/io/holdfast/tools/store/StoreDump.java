@@ -36,11 +36,11 @@ import picocli.CommandLine.ParameterException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything could be read",
-            ReadingVerb.OUTPUT_LOST,
-            ReadingVerb.USAGE,
+            StoreCommand.OUTPUT_LOST,
+            StoreCommand.USAGE,
             "4:rows are damaged; they are printed in hexadecimal, with the reason",
-            ReadingVerb.NO_STORE,
-            ReadingVerb.NEWER
+            StoreCommand.NO_STORE,
+            StoreCommand.NEWER
         })
 final class StoreDump extends ReadingVerb {
     /** How a dump is written. */

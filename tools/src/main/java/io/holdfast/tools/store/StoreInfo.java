@@ -21,34 +21,24 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            ReadingVerb.OUTPUT_LOST,
-            ReadingVerb.USAGE,
-            "4:rows are damaged, so something is missing here; see 'holdfast store check'",
-            ReadingVerb.NO_STORE,
-            ReadingVerb.NEWER
+            StoreCommand.OUTPUT_LOST,
+            StoreCommand.USAGE,
+            StoreCommand.INCOMPLETE,
+            StoreCommand.NO_STORE,
+            StoreCommand.NEWER
         })
 final class StoreInfo extends ReadingVerb {
-    /** How the page is written. */
-    enum Format {
-        table,
-        json
-    }
-
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "table (default) or json.")
-    private Format format = Format.table;
+    private Report.Format format = Report.Format.table;
 
     @Override
     int run(StoreReader store, Writer out) throws IOException {
         StoreSurvey survey = new StoreSurvey(store, StoreFacts.of(data));
         Report report = survey.report();
-        if (format == Format.json) {
-            report.writeJson(out);
-        } else {
-            report.writeTable(out);
-        }
+        report.write(out, format);
         return survey.isSound() ? ExitCode.OK : EXIT_DAMAGED;
     }
 }

@@ -22,26 +22,20 @@ import picocli.CommandLine.ParameterException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            ReadingVerb.OUTPUT_LOST,
-            ReadingVerb.USAGE,
-            "4:rows are damaged, so something is missing here; see 'holdfast store check'",
-            ReadingVerb.NO_STORE,
-            ReadingVerb.NEWER
+            StoreCommand.OUTPUT_LOST,
+            StoreCommand.USAGE,
+            StoreCommand.INCOMPLETE,
+            StoreCommand.NO_STORE,
+            StoreCommand.NEWER
         })
 final class StoreStats extends ReadingVerb {
-    /** How the page is written. */
-    enum Format {
-        table,
-        json
-    }
-
     private static final int TOP_MAX = 100_000;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             description = "table (default) or json.")
-    private Format format = Format.table;
+    private Report.Format format = Report.Format.table;
 
     @Option(names = "--top", paramLabel = "N", description = "How many sessions each list shows (default: 10).")
     private int top = 10;
@@ -68,11 +62,7 @@ final class StoreStats extends ReadingVerb {
             QueueSurvey survey = new QueueSurvey(store, top, Duration.ofDays(unseenDays), progress);
             Report report = survey.report(System.currentTimeMillis());
             progress.hide();
-            if (format == Format.json) {
-                report.writeJson(out);
-            } else {
-                report.writeTable(out);
-            }
+            report.write(out, format);
             return survey.isSound() ? ExitCode.OK : EXIT_DAMAGED;
         }
     }
