@@ -18,36 +18,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may ask the admin endpoint, and how much of it anybody can take. */
-class AdminEndpointIT {
-    @TempDir
-    Path folder;
-
-    private RunningBroker broker;
-    private AdminClient client;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = RunningBroker.start(folder, "admin.enabled=true");
-        client = new AdminClient(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        broker.close();
-    }
-
+class AdminEndpointIT extends OperatedBroker {
     /** Sends bytes and returns what comes until the connection ends, or within a second after. */
     private String raw(String request) throws IOException {
-        String[] address = client.address().split(":", 2);
+        String[] address = admin.address().split(":", 2);
         try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
@@ -56,7 +36,7 @@ class AdminEndpointIT {
     }
 
     private String authorized(String head) {
-        return head + "Authorization: Bearer " + client.token() + "\r\nConnection: close\r\n\r\n";
+        return head + "Authorization: Bearer " + admin.token() + "\r\nConnection: close\r\n\r\n";
     }
 
     @Test
@@ -69,7 +49,7 @@ class AdminEndpointIT {
         broker.close();
         assertThat(folder.resolve(AdminFiles.ADDRESS)).doesNotExist();
         broker = RunningBroker.start(folder, "admin.enabled=true");
-        assertThat(Files.readString(file).strip()).isEqualTo(client.token());
+        assertThat(Files.readString(file).strip()).isEqualTo(admin.token());
     }
 
     @Test
@@ -79,7 +59,7 @@ class AdminEndpointIT {
         Path file = folder.resolve(AdminFiles.TOKEN);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         broker = RunningBroker.start(folder, "admin.enabled=true");
-        assertThat(Files.readString(file).strip()).isNotEqualTo(client.token());
+        assertThat(Files.readString(file).strip()).isNotEqualTo(admin.token());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(new AdminClient(folder).get("/api/v1/sessions").status()).isEqualTo(200);
@@ -90,18 +70,18 @@ class AdminEndpointIT {
     @DisplayName("T40 without the right token nothing is told, whatever the method and path")
     void request_wrongToken_unauthorized(String authorization) throws Exception {
         for (String method : List.of("GET", "POST", "DELETE")) {
-            AdminClient.Answer answer = client.send(method, "/api/v1/sessions/x", authorization);
+            AdminClient.Answer answer = admin.send(method, "/api/v1/sessions/x", authorization);
             assertThat(answer.status()).isEqualTo(401);
-            assertThat(answer.error()).contains(AdminFiles.TOKEN).doesNotContain(client.token());
+            assertThat(answer.error()).contains(AdminFiles.TOKEN).doesNotContain(admin.token());
         }
-        assertThat(client.send("GET", "/nothing", authorization).status()).isEqualTo(401);
+        assertThat(admin.send("GET", "/nothing", authorization).status()).isEqualTo(401);
     }
 
     @Test
     @DisplayName("health is told to everybody")
     void health_always_open() throws Exception {
-        assertThat(client.send("GET", "/health/live", "").status()).isEqualTo(200);
-        assertThat(client.send("GET", "/health/ready", "").status()).isEqualTo(200);
+        assertThat(admin.send("GET", "/health/live", "").status()).isEqualTo(200);
+        assertThat(admin.send("GET", "/health/ready", "").status()).isEqualTo(200);
     }
 
     @Test
@@ -128,13 +108,13 @@ class AdminEndpointIT {
         assertThat(raw(authorized(head + "Content-Length: 70000\r\n"))).startsWith("HTTP/1.1 413");
         assertThat(raw(head + "X: " + "x".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 400");
         assertThat(raw("\u0010\u0002\u0000 nothing that HTTP knows\r\n\r\n")).startsWith("HTTP/1.1 400");
-        assertThat(client.get("/api/v1/sessions").status()).isEqualTo(200);
+        assertThat(admin.get("/api/v1/sessions").status()).isEqualTo(200);
     }
 
     @Test
     @DisplayName("T40 a request that does not come whole within its time ends, though bytes go on coming")
     void request_slow_closed() throws Exception {
-        String[] address = client.address().split(":", 2);
+        String[] address = admin.address().split(":", 2);
         long began = System.nanoTime();
         try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
             socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nX: ".getBytes(StandardCharsets.UTF_8));
@@ -163,7 +143,7 @@ class AdminEndpointIT {
     @Test
     @DisplayName("T40 the 33rd connection is closed, and one that ends makes room")
     void connections_tooMany_closed() throws Exception {
-        String[] address = client.address().split(":", 2);
+        String[] address = admin.address().split(":", 2);
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < 32; i++) {
@@ -178,7 +158,7 @@ class AdminEndpointIT {
                 socket.close();
             }
         }
-        await().ignoreExceptions().until(() -> client.get("/api/v1/sessions").status() == 200);
+        await().ignoreExceptions().until(() -> admin.get("/api/v1/sessions").status() == 200);
     }
 
     @Test
@@ -207,11 +187,11 @@ class AdminEndpointIT {
     @Test
     @DisplayName("an unknown operation or parameter is an error with a sentence")
     void request_unknown_error() throws Exception {
-        assertThat(client.get("/api/v1/../../etc/passwd").status()).isEqualTo(404);
-        assertThat(client.post("/api/v1/sessions").status()).isEqualTo(404);
-        assertThat(client.get("/api/v1/sessions?clinet=a").error()).contains("clinet", "client");
-        assertThat(client.get("/api/v1/sessions?limit=0").error()).contains("limit", "1 to 1000");
-        assertThat(client.get("/api/v1/sessions?sort=size").error()).contains("depth");
+        assertThat(admin.get("/api/v1/../../etc/passwd").status()).isEqualTo(404);
+        assertThat(admin.post("/api/v1/sessions").status()).isEqualTo(404);
+        assertThat(admin.get("/api/v1/sessions?clinet=a").error()).contains("clinet", "client");
+        assertThat(admin.get("/api/v1/sessions?limit=0").error()).contains("limit", "1 to 1000");
+        assertThat(admin.get("/api/v1/sessions?sort=size").error()).contains("depth");
         assertThat(raw(authorized("GET /api/v1/sessions/%zz HTTP/1.1\r\nHost: localhost\r\n")))
                 .startsWith("HTTP/1.1 400");
     }

@@ -3,56 +3,20 @@ package io.holdfast.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
-import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Looking into one queue, and giving up messages of it: never one that is the client's already. */
-class QueueOperationsIT {
-    @TempDir
-    Path folder;
-
-    private RunningBroker broker;
-    private AdminClient admin;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = RunningBroker.start(folder, "admin.enabled=true");
-        admin = new AdminClient(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        broker.close();
-    }
-
-    private void restart() throws Exception {
-        broker.close();
-        start();
-    }
-
-    private void sleeping(String clientId) throws IOException {
-        try (WireClient client = broker.connect(clientId, false)) {
-            client.subscribe("m/#", QoS.AT_LEAST_ONCE);
-            client.send(Disconnect.NORMAL);
-            client.isClosedNext();
-        }
-    }
-
+class QueueOperationsIT extends OperatedBroker {
     private void publish(int count) throws IOException {
         try (WireClient publisher = broker.connect("publisher", true)) {
             for (int i = 0; i < count; i++) {
@@ -80,7 +44,7 @@ class QueueOperationsIT {
     @Test
     @DisplayName("a long queue is read page by page, from memory and, after a restart, from its rows")
     void queue_long_everyMessageOnce() throws Exception {
-        sleeping("c");
+        sleeping("c", "m/#", QoS.AT_LEAST_ONCE);
         publish(700);
         for (int life = 0; life < 2; life++) {
             assertThat(indexes()).hasSize(700).doesNotHaveDuplicates().isSorted();
@@ -100,7 +64,7 @@ class QueueOperationsIT {
     @Test
     @DisplayName("messages that were dropped stay dropped over a restart, and the others come, in order")
     void drop_range_othersCome() throws Exception {
-        sleeping("c");
+        sleeping("c", "m/#", QoS.AT_LEAST_ONCE);
         publish(10);
         assertThat(admin.delete(QUEUE + "?from=2&to=4").number("messages")).isEqualTo(3);
         assertThat(admin.delete(QUEUE + "?from=7").number("messages")).isEqualTo(1);
@@ -144,7 +108,7 @@ class QueueOperationsIT {
     @Test
     @DisplayName("a purge of a long queue that stands in rows leaves nothing behind, over a restart too")
     void purge_long_empty() throws Exception {
-        sleeping("c");
+        sleeping("c", "m/#", QoS.AT_LEAST_ONCE);
         publish(1_000);
         restart();
         assertThat(admin.post("/api/v1/sessions/c/purge").number("messages")).isEqualTo(1_000);

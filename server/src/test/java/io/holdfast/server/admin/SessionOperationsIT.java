@@ -11,51 +11,15 @@ import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
-import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What operators see of sessions and do to them, over HTTP, with clients on real sockets and a real store. */
-class SessionOperationsIT {
-    @TempDir
-    Path folder;
-
-    private RunningBroker broker;
-    private AdminClient admin;
-
-    @BeforeEach
-    void start() throws Exception {
-        broker = RunningBroker.start(folder, "admin.enabled=true");
-        admin = new AdminClient(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        broker.close();
-    }
-
-    private void restart() throws Exception {
-        broker.close();
-        start();
-    }
-
-    /** A session whose client has gone. */
-    private void sleeping(String clientId, String filter) throws IOException {
-        try (WireClient client = broker.connect(clientId, false)) {
-            client.subscribe(filter, QoS.EXACTLY_ONCE);
-            client.send(Disconnect.NORMAL);
-            client.isClosedNext();
-        }
-    }
-
+class SessionOperationsIT extends OperatedBroker {
     private void publish(String topic, int count) throws IOException {
         try (WireClient publisher = broker.connect("publisher", true)) {
             for (int i = 0; i < count; i++) {
@@ -77,7 +41,7 @@ class SessionOperationsIT {
     @DisplayName("a list has sessions with rows and without, filtered, sorted, in pages")
     void list_mixed_filteredSortedPaged() throws Exception {
         for (int i = 0; i < 5; i++) {
-            sleeping("meter-" + i, "m/" + i);
+            sleeping("meter-" + i, "m/" + i, QoS.EXACTLY_ONCE);
             publish("m/" + i, 3 * (1 + (i * 3) % 5));
         }
         try (WireClient volatileClient = broker.connect("web ü/1", true);
@@ -109,7 +73,7 @@ class SessionOperationsIT {
     @Test
     @DisplayName("after a restart, when rows lag behind the log and nobody is in memory, the list says the same")
     void list_afterRestart_same() throws Exception {
-        sleeping("meter", "m/#");
+        sleeping("meter", "m/#", QoS.EXACTLY_ONCE);
         publish("m/1", 700);
         restart();
         assertThat(admin.get("/api/v1/sessions").list("sessions").get(0)).containsEntry("messages", 700L);
@@ -150,7 +114,7 @@ class SessionOperationsIT {
     @Test
     @DisplayName("disconnect ends the connection with 0x98 and its will; the session and its messages stay")
     void disconnect_connected_sessionStays() throws Exception {
-        sleeping("heir", "gone");
+        sleeping("heir", "gone", QoS.EXACTLY_ONCE);
         try (WireClient client = broker.open5()) {
             Properties hour =
                     Properties.builder().sessionExpiryIntervalSeconds(3_600).build();
@@ -195,7 +159,7 @@ class SessionOperationsIT {
     @Test
     @DisplayName("expire ends a session that is alone, and refuses one whose client is there")
     void expire_aloneOrConnected_endsOrRefuses() throws Exception {
-        sleeping("c", "m");
+        sleeping("c", "m", QoS.EXACTLY_ONCE);
         publish("m", 2);
         try (WireClient client = broker.connect("here", false)) {
             AdminClient.Answer refused = admin.post("/api/v1/sessions/here/expire");

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.admin;
+
+import io.holdfast.protocol.packet.Disconnect;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.server.testkit.WireClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker with its admin endpoint, a new one for each test. */
+abstract class OperatedBroker {
+    @TempDir
+    Path folder;
+
+    RunningBroker broker;
+    AdminClient admin;
+
+    @BeforeEach
+    final void start() throws Exception {
+        broker = RunningBroker.start(folder, "admin.enabled=true");
+        admin = new AdminClient(folder);
+    }
+
+    @AfterEach
+    final void stop() {
+        broker.close();
+    }
+
+    final void restart() throws Exception {
+        broker.close();
+        start();
+    }
+
+    /** A session whose client has gone. */
+    final void sleeping(String clientId, String filter, QoS qos) throws IOException {
+        try (WireClient client = broker.connect(clientId, false)) {
+            client.subscribe(filter, qos);
+            client.send(Disconnect.NORMAL);
+            client.isClosedNext();
+        }
+    }
+}
