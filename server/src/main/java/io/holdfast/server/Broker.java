@@ -8,13 +8,13 @@ import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Listener;
+import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -47,11 +47,11 @@ public final class Broker implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private volatile BrokerState state = BrokerState.STARTING;
     private volatile @Nullable BrokerInstance instance;
-    private @Nullable Listener listener;
     private @Nullable AdminEndpoint admin;
     private @Nullable String lastRefusal;
 
@@ -73,7 +73,7 @@ public final class Broker implements AutoCloseable {
      * Starts a broker; it serves clients when this returns.
      *
      * @throws StoreException when the data folder cannot be used
-     * @throws IOException when the address cannot be listened on
+     * @throws IOException when an address cannot be listened on
      */
     public static Broker start(BrokerConfig config) throws IOException {
         return start(config, UnaryOperator.identity());
@@ -117,18 +117,10 @@ public final class Broker implements AutoCloseable {
         if (config.admin().enabled()) {
             admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
         }
-        listener = listen();
-        become(BrokerState.RUNNING);
-    }
-
-    private Listener listen() throws IOException {
-        boolean loopback = config.bind().equals(BrokerConfig.LOOPBACK);
-        List<InetAddress> addresses = new ArrayList<>();
-        for (String name : loopback ? List.of("127.0.0.1", "::1") : List.of(config.bind())) {
-            addresses.addAll(List.of(InetAddress.getAllByName(name)));
+        for (ListenerConfig each : config.listeners()) {
+            listeners.add(Listener.open(each, connections));
         }
-        InetSocketAddress first = new InetSocketAddress(addresses.get(0), config.port());
-        return Listener.open(first, addresses.subList(1, addresses.size()), connections);
+        become(BrokerState.RUNNING);
     }
 
     private @Nullable BrokerInstance serving() {
@@ -218,10 +210,7 @@ public final class Broker implements AutoCloseable {
             return;
         }
         become(BrokerState.STOPPING);
-        Listener accepting = listener;
-        if (accepting != null) {
-            accepting.close();
-        }
+        listeners.forEach(Listener::close);
         if (admin != null) {
             admin.close();
         }
@@ -255,10 +244,16 @@ public final class Broker implements AutoCloseable {
         return state;
     }
 
-    /** Where clients can connect. */
+    /** The ways in for clients, in the order of the configuration; the default one first if it is there. */
+    public List<Listener> listeners() {
+        return List.copyOf(listeners);
+    }
+
+    /** Where clients can connect, over all listeners. */
     public List<InetSocketAddress> addresses() {
-        Listener open = listener;
-        return open == null ? List.of() : open.addresses();
+        return listeners.stream()
+                .flatMap(listener -> listener.addresses().stream())
+                .toList();
     }
 
     /** The way in for operators, null when it is turned off. */

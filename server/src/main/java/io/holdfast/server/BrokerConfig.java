@@ -4,10 +4,12 @@ package io.holdfast.server;
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.Limits;
+import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything a broker can be told, checked and converted; {@link ConfigReader} makes it from settings.
@@ -16,8 +18,7 @@ import java.time.Duration;
  * @param durability what an acknowledgement waits for
  * @param durabilityInterval longest time between two syncs of the device when {@code durability} is INTERVAL
  * @param cacheBytes the store's cache
- * @param bind address to listen on; {@code loopback} for 127.0.0.1 and ::1
- * @param port TCP port for MQTT, 0 for any free one
+ * @param listeners the ways in for clients, at least one, the default one first
  * @param shards event loops that own sessions
  * @param commitQueueBytesMax bytes handed over and not yet durable above which publishers are not read from
  * @param sysInterval time between two updates of the {@code $SYS} topics
@@ -27,8 +28,7 @@ public record BrokerConfig(
         Durability durability,
         Duration durabilityInterval,
         long cacheBytes,
-        String bind,
-        int port,
+        List<ListenerConfig> listeners,
         int shards,
         long commitQueueBytesMax,
         Duration sysInterval,
@@ -36,6 +36,7 @@ public record BrokerConfig(
         CodecLimits codec,
         TransportLimits transport,
         AdminConfig admin) {
-    /** The value of {@code bind} that means this machine only. */
-    public static final String LOOPBACK = "loopback";
+    public BrokerConfig {
+        listeners = List.copyOf(listeners);
+    }
 }

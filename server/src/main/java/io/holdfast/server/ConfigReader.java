@@ -5,6 +5,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
@@ -12,6 +13,7 @@ import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.ConnectLimits;
 import io.holdfast.server.session.Limits;
+import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
 import java.nio.file.Files;
@@ -72,14 +74,18 @@ public final class ConfigReader {
     public BrokerConfig read() throws ConfigurationException {
         try {
             Config resolved = given.resolve();
+            List<String> listeners = ListenerSettings.names(resolved);
             for (Map.Entry<String, ConfigValue> entry : resolved.entrySet()) {
                 requireKnown(entry.getKey(), entry.getValue());
             }
-            Config all = resolved.withFallback(reference());
+            Config reference = reference();
+            Config all = ListenerSettings.withDefaults(resolved.withFallback(reference), listeners, reference);
             for (Setting setting : Setting.values()) {
-                check(setting, all);
+                for (String listener : setting.isOfListener() ? listeners : List.of("")) {
+                    check(setting, setting.key(listener), all);
+                }
             }
-            return convert(all, resolved.hasPath(Setting.ADMIN_PORT.key()));
+            return convert(all, listeners, resolved.hasPath(Setting.ADMIN_PORT.key()));
         } catch (ConfigException e) {
             throw new ConfigurationException(String.valueOf(e.getMessage()), e);
         }
@@ -93,41 +99,47 @@ public final class ConfigReader {
     }
 
     private static void requireKnown(String key, ConfigValue value) throws ConfigurationException {
-        Setting nearest = null;
+        List<String> path = ConfigUtil.splitPath(key);
+        boolean ofListener = path.size() > 2 && path.get(0).equals("listeners");
+        String listener = ofListener ? path.get(1) : ListenerConfig.DEFAULT_NAME;
+        String nearest = null;
         int distance = Integer.MAX_VALUE;
         for (Setting setting : Setting.values()) {
-            int edits = edits(setting.key(), key);
+            String known = setting.key(listener);
+            int edits = edits(known, key);
             if (edits == 0) {
                 return;
             }
             if (edits < distance) {
                 distance = edits;
-                nearest = setting;
+                nearest = known;
             }
         }
         throw new ConfigurationException(value.origin().description() + ": there is no setting '" + key + "'"
-                + (nearest == null ? "" : "; did you mean '" + nearest.key() + "'?"));
+                + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
     }
 
-    private static void check(Setting setting, Config all) throws ConfigurationException {
-        ConfigValue value = all.getValue(setting.key());
+    private static void check(Setting setting, String key, Config all) throws ConfigurationException {
+        if (!all.hasPath(key)) {
+            throw new ConfigurationException(key + " is missing; it must be " + kind(setting));
+        }
+        ConfigValue value = all.getValue(key);
         try {
-            String wanted = wanted(setting, all);
+            String wanted = wanted(setting, key, all);
             if (wanted != null) {
-                throw new ConfigurationException(value.origin().description() + ": " + setting.key() + " is "
-                        + value.unwrapped() + ", but it must be " + wanted);
+                throw new ConfigurationException(value.origin().description() + ": " + key + " is " + value.unwrapped()
+                        + ", but it must be " + wanted);
             }
         } catch (ConfigException e) {
             throw new ConfigurationException(
-                    value.origin().description() + ": " + setting.key() + " is " + value.unwrapped()
-                            + ", but it must be " + kind(setting),
+                    value.origin().description() + ": " + key + " is " + value.unwrapped() + ", but it must be "
+                            + kind(setting),
                     e);
         }
     }
 
     /** What the value should be, or null when it is fine. */
-    private static @Nullable String wanted(Setting setting, Config all) {
-        String key = setting.key();
+    private static @Nullable String wanted(Setting setting, String key, Config all) {
         return switch (setting.kind()) {
             case TEXT -> all.getString(key).isEmpty() ? kind(setting) : null;
             case WORD -> List.of(setting.words().split("[|]")).contains(all.getString(key)) ? null : kind(setting);
@@ -152,15 +164,15 @@ public final class ConfigReader {
         };
     }
 
-    private static BrokerConfig convert(Config all, boolean adminPortGiven) {
+    private static BrokerConfig convert(Config all, List<String> listeners, boolean adminPortGiven)
+            throws ConfigurationException {
         int shards = integer(all, Setting.SHARDS);
         return new BrokerConfig(
                 Path.of(text(all, Setting.STORE_FOLDER)),
                 Durability.valueOf(text(all, Setting.STORE_DURABILITY).toUpperCase(Locale.ROOT)),
                 time(all, Setting.STORE_DURABILITY_INTERVAL),
                 bytes(all, Setting.STORE_CACHE_BYTES),
-                text(all, Setting.LISTENERS_TCP_BIND),
-                integer(all, Setting.LISTENERS_TCP_PORT),
+                ListenerSettings.convert(all, listeners),
                 shards > 0 ? shards : Math.min(64, Runtime.getRuntime().availableProcessors()),
                 bytes(all, Setting.COMMIT_QUEUE_BYTES_MAX),
                 time(all, Setting.SYS_INTERVAL),

@@ -11,8 +11,11 @@ enum Setting {
     STORE_DURABILITY_INTERVAL("store.durability-interval", Kind.DURATION, 1, 60_000),
     STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
 
-    LISTENERS_TCP_BIND("listeners.tcp.bind"),
-    LISTENERS_TCP_PORT("listeners.tcp.port", Kind.COUNT, 0, 65_535),
+    LISTENER_TYPE("listeners.NAME.type", "tcp"),
+    LISTENER_ENABLED("listeners.NAME.enabled", "true|false"),
+    LISTENER_BIND("listeners.NAME.bind"),
+    LISTENER_PORT("listeners.NAME.port", Kind.COUNT, 0, 65_535),
+    LISTENER_CONNECTIONS_MAX("listeners.NAME.connections-max", Kind.COUNT, 0, 10_000_000),
 
     ADMIN_ENABLED("admin.enabled", "true|false"),
     ADMIN_PORT("admin.port", Kind.COUNT, 0, 65_535),
@@ -61,6 +64,8 @@ enum Setting {
         DURATION
     }
 
+    private static final String NAME = "listeners.NAME.";
+
     private final String key;
     private final Kind kind;
     private final long min;
@@ -87,9 +92,19 @@ enum Setting {
         this.words = words;
     }
 
-    /** Its name in files and for {@code --set}. */
+    /** Its name in files and for {@code --set}; of a listener's setting with NAME for the listener. */
     String key() {
         return key;
+    }
+
+    /** Its name for one listener; other settings have only one name. */
+    String key(String listener) {
+        return isOfListener() ? "listeners." + listener + "." + key.substring(NAME.length()) : key;
+    }
+
+    /** Whether every listener has a value of its own. */
+    boolean isOfListener() {
+        return key.startsWith(NAME);
     }
 
     Kind kind() {

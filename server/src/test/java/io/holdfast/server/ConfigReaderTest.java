@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.Config;
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.session.Limits;
+import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.ListenerType;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
 import java.io.IOException;
@@ -35,7 +37,7 @@ class ConfigReaderTest {
                 .toList();
         assertThat(inFile)
                 .isEqualTo(Arrays.stream(Setting.values())
-                        .map(Setting::key)
+                        .map(setting -> setting.key(ListenerConfig.DEFAULT_NAME))
                         .sorted()
                         .toList());
         BrokerConfig config = new ConfigReader().read();
@@ -43,7 +45,9 @@ class ConfigReaderTest {
         assertThat(config.transport()).isEqualTo(TransportLimits.DEFAULT);
         assertThat(config.codec()).isEqualTo(CodecLimits.DEFAULTS);
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
-        assertThat(config.bind()).isEqualTo(BrokerConfig.LOOPBACK);
+        assertThat(config.listeners())
+                .containsExactly(new ListenerConfig(
+                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0));
     }
 
     @ParameterizedTest
@@ -56,7 +60,9 @@ class ConfigReaderTest {
                 .filter(line -> line.startsWith("| `" + setting.key() + "` |"))
                 .findFirst()
                 .orElse("");
-        assertThat(row).as(setting.key()).contains("| `" + reference.getString(setting.key()) + "` |");
+        assertThat(row)
+                .as(setting.key())
+                .contains("| `" + reference.getString(setting.key(ListenerConfig.DEFAULT_NAME)) + "` |");
         if (setting.kind() == Setting.Kind.WORD) {
             assertThat(row).contains(setting.words().split("[|]"));
         }
@@ -133,6 +139,54 @@ class ConfigReaderTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("none");
         assertThatThrownBy(() -> new ConfigReader().set("nonsense")).hasMessageContaining("key=value");
+    }
+
+    @Test
+    @DisplayName("a listener under a name of its own has the defaults of tcp, and what it says itself")
+    void read_secondListener_hasDefaults() throws IOException, ConfigurationException {
+        BrokerConfig config = new ConfigReader()
+                .file(file("listeners { lan { port = 1884, bind = 127.0.0.2, connections-max = 5 }, tcp.port = 7 }"))
+                .set("listeners.a-2.port=0")
+                .read();
+        assertThat(config.listeners())
+                .containsExactly(
+                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0),
+                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0),
+                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5));
+    }
+
+    @Test
+    @DisplayName("a listener that is not enabled is checked all the same, and not opened")
+    void read_disabledListener_checkedOnly() throws ConfigurationException {
+        ConfigReader reader = new ConfigReader().set("listeners.tcp.enabled=false");
+        assertThatThrownBy(reader::read).hasMessageStartingWith("no listener is enabled");
+        assertThat(reader.set("listeners.b.port=1").read().listeners())
+                .extracting(ListenerConfig::name)
+                .containsExactly("b");
+        reader.set("listeners.tcp.port=many");
+        assertThatThrownBy(reader::read).hasMessageContaining("listeners.tcp.port is many, but it must be");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "listeners.lan.bind = loopback | listeners.lan.port is missing; it must be a whole number, 0 to 65535",
+                "listeners.lan {} | listeners.lan.port is missing",
+                "listeners.lan = 1884 | test.conf: 1: listeners.lan must be the settings of a listener",
+                "listeners.Lan.port = 1 | test.conf: 1: 'Lan' is no name for a listener",
+                "listeners.lan { port = 1, prot = 2 } | did you mean 'listeners.lan.port'?",
+                "listener.tcp.port = 1 | did you mean 'listeners.tcp.port'?",
+                "listeners = 5 | there is no setting 'listeners'",
+                "listeners.lan.port = 1883 | listeners.tcp and listeners.lan have the same address and port",
+                "listeners.tcp.type = udp | listeners.tcp.type is udp, but it must be one of tcp"
+            })
+    @DisplayName("T33 a listener that cannot be meant so is an error")
+    void read_wrongListener_refused(String text, String sentence) throws IOException {
+        Path file = file(text);
+        assertThatThrownBy(() -> new ConfigReader().file(file).read())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(sentence);
     }
 
     private Path file(String text) throws IOException {

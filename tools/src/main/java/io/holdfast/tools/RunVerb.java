@@ -8,7 +8,10 @@ import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.RecoveryReport;
 import io.holdfast.server.admin.AdminAddressException;
 import io.holdfast.server.admin.AdminEndpoint;
+import io.holdfast.server.transport.ListenException;
 import io.holdfast.server.transport.Listener;
+import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.ListenerType;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreRefusedException;
 import java.io.IOException;
@@ -112,7 +115,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
         try {
             broker = Broker.start(settled);
         } catch (IOException e) {
-            return fail(EXIT_ADDRESS, sentence(e, settled));
+            return fail(EXIT_ADDRESS, sentence(e));
         }
         stopWithProcess(broker);
         PrintWriter out = spec.commandLine().getOut();
@@ -134,21 +137,33 @@ public final class RunVerb implements Verb, Callable<Integer> {
             String moved = admin.hasMoved() ? " (" + settled.admin().port() + " is taken)" : "";
             out.println("admin endpoint http://" + Listener.text(admin.address()) + moved);
         }
-        for (InetSocketAddress address : broker.addresses()) {
-            out.println("listening on " + Listener.text(address));
+        for (Listener listener : broker.listeners()) {
+            for (InetSocketAddress address : listener.addresses()) {
+                out.println("listening on " + Listener.text(address) + name(listener));
+            }
         }
         out.flush();
         broker.awaitStopped();
         return CommandLine.ExitCode.OK;
     }
 
-    private static String sentence(IOException e, BrokerConfig settled) {
+    /** How a listener is called in the start line; the default one needs no word. */
+    private static String name(Listener listener) {
+        boolean usual = listener.name().equals(ListenerConfig.DEFAULT_NAME) && listener.type() == ListenerType.TCP;
+        return usual ? "" : " (" + listener.name() + ", " + listener.type().word() + ")";
+    }
+
+    private static String sentence(IOException e) {
         if (e instanceof AdminAddressException) {
             return e.getMessage() + "; stop what uses it, or choose another with --set admin.port=N";
         }
-        return e instanceof UnknownHostException
-                ? "cannot listen on '" + settled.bind() + "': this machine has no such address"
-                : e.getMessage() + "; stop what uses it, or choose another with --port or --bind";
+        if (e instanceof ListenException refused && !(e.getCause() instanceof UnknownHostException)) {
+            boolean usual = refused.listener().equals(ListenerConfig.DEFAULT_NAME);
+            String settings = "listeners." + refused.listener() + ".port or .bind";
+            return e.getMessage() + "; stop what uses it, or choose another with "
+                    + (usual ? "--port or --bind" : settings);
+        }
+        return String.valueOf(e.getMessage());
     }
 
     /** A JVM ended by a signal would report the signal; a clean stop is a success and says so. */

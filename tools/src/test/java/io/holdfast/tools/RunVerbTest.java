@@ -63,8 +63,28 @@ class RunVerbTest {
             String port = Integer.toString(taken.getLocalPort());
             assertThat(run("--data", folder.resolve("d").toString(), "--port", port))
                     .isEqualTo(RunVerb.EXIT_ADDRESS);
-            assertOneSentence("127.0.0.1:" + port, "in use");
+            assertOneSentence("127.0.0.1:" + port, "in use", "--port");
         }
+    }
+
+    @Test
+    @DisplayName("a port of another listener in use is one sentence that names its setting, and exit code 5")
+    void run_portOfNamedListenerInUse_address() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+            String port = "listeners.lan.port=" + taken.getLocalPort();
+            String data = folder.resolve("d").toString();
+            assertThat(run("--data", data, "--port", "0", "--set", "admin.port=0", "--set", port))
+                    .isEqualTo(RunVerb.EXIT_ADDRESS);
+            assertOneSentence("127.0.0.1:" + taken.getLocalPort(), "in use", "listeners.lan.port");
+        }
+    }
+
+    @Test
+    @DisplayName("an address that this machine does not have is one sentence and exit code 5")
+    void run_foreignAddress_address() {
+        assertThat(run("--data", folder.resolve("d").toString(), "--port", "0", "--bind", "no.such.invalid"))
+                .isEqualTo(RunVerb.EXIT_ADDRESS);
+        assertOneSentence("cannot listen on 'no.such.invalid'", "no such address");
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class Connections {
     private final SampledLog faults;
     private final SampledLog slow;
     private final SampledLog storms;
+    private final AcceptRate acceptRate;
     private final AtomicInteger open = new AtomicInteger();
 
     /**
@@ -57,19 +58,31 @@ public final class Connections {
         faults = new SampledLog(LOG);
         slow = new SampledLog(LOG);
         storms = new SampledLog(LOG);
+        acceptRate = new AcceptRate(this);
     }
 
-    /** A socket was accepted. Its event loop. */
-    void accepted(Channel channel) {
+    /**
+     * A socket was accepted. Its event loop.
+     *
+     * @param listener the name of the listener it came in through
+     * @return false when there are too many: it is closed then
+     */
+    boolean accepted(Channel channel, String listener) {
         if (open.incrementAndGet() > limits.connectionsMax()) {
             open.decrementAndGet();
-            counters.add(BrokerCounter.CONNECTIONS_REFUSED);
-            Sockets.close(channel);
-            return;
+            refuse(channel);
+            return false;
         }
         counters.add(BrokerCounter.CONNECTIONS_ACCEPTED);
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        channel.pipeline().addLast(new MqttHandler(this, channel));
+        channel.pipeline().addLast(new MqttHandler(this, channel, listener));
+        return true;
+    }
+
+    /** A socket too many. */
+    void refuse(Channel channel) {
+        counters.add(BrokerCounter.CONNECTIONS_REFUSED);
+        Sockets.close(channel);
     }
 
     /** Sockets open now, whatever was received on them. */
@@ -100,6 +113,11 @@ public final class Connections {
 
     Counters counters() {
         return counters;
+    }
+
+    /** How fast sockets are accepted, over all listeners. */
+    AcceptRate acceptRate() {
+        return acceptRate;
     }
 
     PartialPackets partials() {

@@ -10,52 +10,75 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NetUtil;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Listening sockets for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1]. */
+/**
+ * One way in: the sockets on which a listener of the configuration listens for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1],
+ * and what came in through them. Opened and closed by one thread; connections are accepted on event loops.
+ */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4_096;
     private static final int WATERMARK_LOW = 64 << 10;
     private static final int READ_BYTES_FIRST = 2 << 10;
     private static final int READ_BYTES_MAX = 32 << 10;
 
+    private final ListenerConfig config;
+    private final Connections connections;
     private final List<Channel> channels = new ArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
 
-    private Listener() {}
+    private Listener(ListenerConfig config, Connections connections) {
+        this.config = config;
+        this.connections = connections;
+    }
 
     /**
-     * Binds one address after the other.
+     * Binds the addresses of a listener. The first must work; others may fail, as ::1 on a system without IPv6, and are bound
+     * to the port of the first.
      *
-     * @param required where listening must work
-     * @param wished where listening may fail, as ::1 on a system without IPv6; bound to the port of the first
-     * @throws IOException when a required address cannot be bound; nothing stays bound then
+     * @throws ListenException when it cannot listen; nothing stays bound then
      */
-    public static Listener open(InetSocketAddress required, List<InetAddress> wished, Connections connections)
-            throws IOException {
-        Listener listener = new Listener();
-        ServerBootstrap bootstrap = bootstrap(connections);
-        listener.bind(bootstrap, required);
+    public static Listener open(ListenerConfig config, Connections connections) throws ListenException {
+        Listener listener = new Listener(config, connections);
+        List<InetAddress> addresses = listener.addressesWanted();
+        ServerBootstrap bootstrap = listener.bootstrap();
+        listener.bind(bootstrap, new InetSocketAddress(addresses.get(0), config.port()));
         int port = listener.addresses().get(0).getPort();
-        for (InetAddress address : wished) {
+        for (InetAddress address : addresses.subList(1, addresses.size())) {
             try {
                 listener.bind(bootstrap, new InetSocketAddress(address, port));
-            } catch (IOException e) {
+            } catch (ListenException e) {
                 connections.log().debug("not listening on {}: {}", address, e.getMessage());
             }
         }
         return listener;
     }
 
-    private void bind(ServerBootstrap bootstrap, InetSocketAddress address) throws IOException {
+    private List<InetAddress> addressesWanted() throws ListenException {
+        boolean loopback = config.bind().equals(ListenerConfig.LOOPBACK);
+        List<InetAddress> addresses = new ArrayList<>();
+        try {
+            for (String name : loopback ? List.of("127.0.0.1", "::1") : List.of(config.bind())) {
+                addresses.addAll(List.of(InetAddress.getAllByName(name)));
+            }
+        } catch (UnknownHostException e) {
+            String sentence = "cannot listen on '" + config.bind() + "': this machine has no such address";
+            throw new ListenException(config.name(), sentence, e);
+        }
+        return addresses;
+    }
+
+    private void bind(ServerBootstrap bootstrap, InetSocketAddress address) throws ListenException {
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            close();
-            throw new IOException("cannot listen on " + text(address) + ": " + reason(bound.cause()), bound.cause());
+            String sentence = "cannot listen on " + text(address) + ": " + reason(bound.cause());
+            throw new ListenException(config.name(), sentence, bound.cause());
         }
         channels.add(bound.channel());
     }
@@ -71,12 +94,12 @@ public final class Listener implements AutoCloseable {
         return message;
     }
 
-    private static ServerBootstrap bootstrap(Connections connections) {
+    private ServerBootstrap bootstrap() {
         EventLoops loops = connections.loops();
         return new ServerBootstrap()
                 .group(loops.acceptor(), loops.group())
                 .channel(loops.serverChannel())
-                .handler(new AcceptRate(connections))
+                .handler(connections.acceptRate())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -91,9 +114,37 @@ public final class Listener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        connections.accepted(channel);
+                        accepted(channel);
                     }
                 });
+    }
+
+    /** A socket was accepted. Its event loop. */
+    private void accepted(Channel channel) {
+        int max = config.connectionsMax();
+        boolean room = open.incrementAndGet() <= max || max == 0;
+        if (room && connections.accepted(channel, config.name())) {
+            channel.closeFuture().addListener(closed -> open.decrementAndGet());
+            return;
+        }
+        open.decrementAndGet();
+        if (!room) {
+            connections.refuse(channel);
+        }
+    }
+
+    /** Its name in the configuration. */
+    public String name() {
+        return config.name();
+    }
+
+    public ListenerType type() {
+        return config.type();
+    }
+
+    /** Sockets open now that came in here, whatever was received on them. Any thread. */
+    public int openConnections() {
+        return open.get();
     }
 
     /** Where clients can connect, in the order of binding. */

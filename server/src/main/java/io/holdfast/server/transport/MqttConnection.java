@@ -12,6 +12,7 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.Peer;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.session.Connection;
@@ -289,7 +290,14 @@ final class MqttConnection extends Connection {
     /** One line in the life of a client; by default not shown. */
     void log(String what) {
         if (log.isDebugEnabled()) {
-            log.debug("client {} from {} {} ({})", Printable.quoted(clientId), peer(), what, version());
+            Peer peer = handler.peer();
+            log.debug(
+                    "client {} from {} at {} {} ({})",
+                    Printable.quoted(clientId),
+                    peer.address(),
+                    peer.listener(),
+                    what,
+                    version());
         }
     }
 

@@ -7,6 +7,7 @@ import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.Peer;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.session.SessionShard;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +39,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     private final Connections connections;
     private final Channel channel;
+    private final String listener;
     private final PacketDecoder decoder;
     private final Intake intake;
     private Phase phase = Phase.OPENING;
@@ -55,9 +57,10 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ScheduledFuture<?> slowDeadline;
     private @Nullable Reauthentication reauthentication;
 
-    MqttHandler(Connections connections, Channel channel) {
+    MqttHandler(Connections connections, Channel channel, String listener) {
         this.connections = connections;
         this.channel = channel;
+        this.listener = listener;
         decoder = PacketDecoder.server(connections.codec());
         intake = new Intake(connections.partials(), this, channel);
     }
@@ -65,6 +68,11 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         opening = new Opening(connections, this, channel);
+    }
+
+    /** The other side, as far as it is known without a packet. */
+    Peer peer() {
+        return new Peer(MqttConnection.peer(channel), listener);
     }
 
     // ---- bytes

@@ -47,9 +47,14 @@ public final class WireClient implements AutoCloseable {
     }
 
     public WireClient(int port, ProtocolVersion version) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port), version);
+    }
+
+    /** A client on a socket that is connected, which it closes at its end. */
+    public WireClient(Socket socket, ProtocolVersion version) throws IOException {
         this.version = version;
+        this.socket = socket;
         decoder = PacketDecoder.client(CodecLimits.DEFAULTS.withPacketBytesMax(16 << 20), version);
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(WAIT_MILLIS);
     }

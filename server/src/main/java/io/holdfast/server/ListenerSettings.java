@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.ListenerType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of listeners, {@code listeners.NAME}. A listener has the defaults of the one called {@code tcp}, but a port
+ * of its own.
+ */
+final class ListenerSettings {
+    private static final String LISTENERS = "listeners";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?");
+
+    private ListenerSettings() {}
+
+    /** The listeners that settings speak of, the default one first, the others by name. */
+    static List<String> names(Config given) throws ConfigurationException {
+        List<String> names = new ArrayList<>();
+        ConfigObject root = given.root();
+        ConfigValue listeners = root.get(LISTENERS);
+        if (listeners instanceof ConfigObject named) {
+            for (Map.Entry<String, ConfigValue> entry : named.entrySet()) {
+                names.add(name(entry.getKey(), entry.getValue()));
+            }
+        }
+        names.remove(ListenerConfig.DEFAULT_NAME);
+        names.sort(null);
+        names.add(0, ListenerConfig.DEFAULT_NAME);
+        return names;
+    }
+
+    private static String name(String name, ConfigValue value) throws ConfigurationException {
+        String origin = value.origin().description();
+        if (value.valueType() != ConfigValueType.OBJECT) {
+            throw new ConfigurationException(origin + ": listeners." + name + " must be the settings of a listener, for"
+                    + " instance { type = tcp, port = 1884 }");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw new ConfigurationException(origin + ": '" + name
+                    + "' is no name for a listener, which has up to 32 small" + " letters, digits and dashes");
+        }
+        return name;
+    }
+
+    /** Adds what a listener has when nobody says otherwise. */
+    static Config withDefaults(Config all, List<String> names, Config reference) {
+        Config defaults = reference
+                .getConfig(LISTENERS + "." + ListenerConfig.DEFAULT_NAME)
+                .withoutPath("port");
+        Config completed = all;
+        for (String name : names) {
+            completed = completed.withFallback(defaults.atPath(LISTENERS + "." + name));
+        }
+        return completed;
+    }
+
+    /** Converts those that are enabled; everything has been checked, one by one. */
+    static List<ListenerConfig> convert(Config all, List<String> names) throws ConfigurationException {
+        List<ListenerConfig> listeners = new ArrayList<>();
+        Map<String, String> places = new HashMap<>();
+        for (String name : names) {
+            if (!all.getBoolean(Setting.LISTENER_ENABLED.key(name))) {
+                continue;
+            }
+            ListenerConfig listener = new ListenerConfig(
+                    name,
+                    ListenerType.of(all.getString(Setting.LISTENER_TYPE.key(name))),
+                    all.getString(Setting.LISTENER_BIND.key(name)),
+                    all.getInt(Setting.LISTENER_PORT.key(name)),
+                    all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)));
+            String other = places.put(listener.bind() + " " + listener.port(), name);
+            if (other != null && listener.port() != 0) {
+                throw new ConfigurationException("listeners." + other + " and listeners." + name
+                        + " have the same address" + " and port; give each a port of its own");
+            }
+            listeners.add(listener);
+        }
+        if (listeners.isEmpty()) {
+            throw new ConfigurationException("no listener is enabled, so that no client could connect; set"
+                    + " listeners.tcp.enabled = true, or add another one");
+        }
+        return listeners;
+    }
+}

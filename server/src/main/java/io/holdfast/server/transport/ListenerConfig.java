@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.transport;
+
+/**
+ * One way in for clients, {@code listeners.NAME} in the configuration.
+ *
+ * @param name its name, for logs and error texts
+ * @param bind address to listen on; {@code loopback} for 127.0.0.1 and ::1
+ * @param port TCP port, 0 for any free one
+ * @param connectionsMax open connections that came in here at a time; one more is closed as soon as it is accepted; 0 for
+ *     no limit but the one over all listeners
+ */
+public record ListenerConfig(String name, ListenerType type, String bind, int port, int connectionsMax) {
+    /** The value of {@code bind} that means this machine only. */
+    public static final String LOOPBACK = "loopback";
+
+    /** The listener that is there without any configuration. */
+    public static final String DEFAULT_NAME = "tcp";
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.transport;
+
+import java.util.Locale;
+
+/** What a listener speaks. */
+public enum ListenerType {
+    /** MQTT over plain TCP. */
+    TCP;
+
+    /** Its name in the configuration. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The type with this name; the configuration has checked that there is one. */
+    public static ListenerType of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+}
