@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.matrix;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +42,9 @@ final class NodeProcess {
     private NodeProcess(Path folder) throws IOException {
         process = new ProcessBuilder("node", "peers.js")
                 .directory(folder.toFile())
-                .redirectError(folder.resolve("errors.log").toFile())
+                .redirectError(
+                        folder.resolve("errors-" + ProcessHandle.current().pid() + ".log")
+                                .toFile())
                 .start();
         orders = process.outputWriter(StandardCharsets.UTF_8);
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "stop-node"));
@@ -90,18 +97,29 @@ final class NodeProcess {
     private static Path installed() throws IOException, InterruptedException {
         Path folder = Path.of("target", "mqtt-js").toAbsolutePath();
         Files.createDirectories(folder);
+        // Test processes run side by side: one of them installs, the others wait for it.
+        try (FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
+                FileLock turn = channel.lock()) {
+            assert turn.isValid();
+            bringUpToDate(folder);
+        }
+        return folder;
+    }
+
+    private static void bringUpToDate(Path folder) throws IOException, InterruptedException {
         boolean current = Files.isRegularFile(folder.resolve("node_modules/.package-lock.json"));
         for (String file : FILES) {
             byte[] bytes = resource(file);
             Path copy = folder.resolve(file);
             boolean same = Files.exists(copy) && Arrays.equals(Files.readAllBytes(copy), bytes);
             current &= same || file.equals("peers.js");
-            Files.write(copy, bytes);
+            if (!same) {
+                Files.write(copy, bytes);
+            }
         }
         if (!current) {
             install(folder);
         }
-        return folder;
     }
 
     private static void install(Path folder) throws IOException, InterruptedException {
