@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.protocol.packet.Disconnect;
+import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PingReq;
 import io.holdfast.protocol.packet.PingResp;
 import io.holdfast.protocol.packet.ProtocolVersion;
@@ -18,11 +19,14 @@ import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -183,6 +187,40 @@ class LimitsIT {
                 assertThat(message.dup()).isFalse();
                 slow.send(new PubAck(message.packetId()));
             }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "T21 a client that asks and asks and never reads the answers is read no more, long before it is closed")
+    void requests_answersNeverRead_readNoMore() throws Exception {
+        byte[] pings =
+                WireClient.bytes(Collections.nCopies(10_000, PingReq.INSTANCE).toArray(new Packet[0]));
+        try (RunningBroker patient = RunningBroker.start(folder.resolve("patient"), "slow-receiver-timeout=1h");
+                WireClient client = patient.connect("asks", true)) {
+            Thread flood = new Thread(() -> flood(client, pings), "flood");
+            flood.start();
+            AtomicLong seen = new AtomicLong(-1);
+            await().pollInterval(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> {
+                        long received = patient.broker().counters().sum(BrokerCounter.BYTES_RECEIVED);
+                        return received > pings.length && seen.getAndSet(received) == received;
+                    });
+            assertThat(flood.isAlive()).isTrue();
+            client.reset();
+            flood.join();
+        }
+    }
+
+    /** Until the connection is gone. */
+    private static void flood(WireClient client, byte[] bytes) {
+        try {
+            while (true) {
+                client.send(bytes);
+            }
+        } catch (IOException e) {
+            assertThat(e).isInstanceOf(SocketException.class);
         }
     }
 }
