@@ -29,10 +29,12 @@ import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.RowStore;
+import io.holdfast.storage.store.StoreCheckpoint;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -307,6 +309,11 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     @Override
     public RowReader store() {
         return store;
+    }
+
+    @Override
+    public StoreCheckpoint.Written checkpoint(Path target) {
+        return folder.checkpoint(target);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.holdfast.server.admin;
 
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.storage.store.RowReader;
+import io.holdfast.storage.store.StoreCheckpoint;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** The life of the broker that operators ask now. Any thread. */
@@ -17,6 +19,14 @@ public interface AdminLife {
 
     /** For tasks of {@link #ask} only: the store is closed behind the last of them. */
     RowReader store();
+
+    /**
+     * Writes a copy of the store into a folder that is missing or empty; takes as long as that takes. For tasks of
+     * {@link #ask} only.
+     *
+     * @throws io.holdfast.storage.store.StoreException when it cannot be written; the broker goes on
+     */
+    StoreCheckpoint.Written checkpoint(Path target);
 
     /** Milliseconds since 1970, never going backwards. */
     long nowMillis();

@@ -14,12 +14,14 @@ final class Operations {
 
     private final SessionOperations sessions;
     private final QueuePages queues;
+    private final CheckpointOperation checkpoint;
     private final AdminRequest request;
     private final String peer;
 
     Operations(AdminLife life, AdminRequest request, String peer) {
         sessions = new SessionOperations(life);
         queues = new QueuePages(life);
+        checkpoint = new CheckpointOperation(life);
         this.request = request;
         this.peer = peer;
     }
@@ -67,7 +69,22 @@ final class Operations {
         if (request.matches("DELETE", API, V1, SESSIONS, "*")) {
             return order("session drop", SessionOrders::drop);
         }
+        if (request.matches("POST", API, V1, "checkpoint")) {
+            return checkpoint();
+        }
         throw unknown();
+    }
+
+    private Map<String, @Nullable Object> checkpoint() {
+        String to = String.valueOf(request.text("to"));
+        try {
+            Map<String, @Nullable Object> answer = checkpoint.run(request);
+            AuditLog.note(peer, "store checkpoint", to, "done, bytes " + answer.get("bytes"));
+            return answer;
+        } catch (AdminException e) {
+            AuditLog.note(peer, "store checkpoint", to, "not done: " + e.getMessage());
+            throw e;
+        }
     }
 
     private String target() {

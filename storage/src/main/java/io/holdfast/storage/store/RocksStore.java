@@ -195,6 +195,10 @@ public final class RocksStore implements RowStore {
         reads.run("flush", () -> reads.db().flush(flushOptions, reads.families()));
     }
 
+    RocksReads reads() {
+        return reads;
+    }
+
     /** The failure that ended this store, or null while it works. */
     public @Nullable StoreException failure() {
         return failure;

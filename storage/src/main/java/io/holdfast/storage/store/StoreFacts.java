@@ -7,7 +7,6 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +64,7 @@ public record StoreFacts(
                     WalScan.scan(folder.resolve(StoreFolder.ROWS_FOLDER)),
                     holder(folder.resolve(StoreFolder.LOCK_FILE)),
                     Files.exists(folder.resolve(StoreFolder.SNAPSHOT_FILE)),
-                    bytes(folder),
+                    FolderTree.bytes(folder),
                     disk.getUsableSpace(),
                     disk.getTotalSpace());
         } catch (IOException e) {
@@ -84,21 +83,6 @@ public record StoreFacts(
         }
         long pid = Long.parseLong(text);
         return ProcessHandle.of(pid).isPresent() ? OptionalLong.of(pid) : OptionalLong.empty();
-    }
-
-    private static long bytes(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(StoreFacts::sizeOf).sum();
-        }
-    }
-
-    /** A broker at work removes files while we look. */
-    private static long sizeOf(Path file) {
-        try {
-            return Files.isRegularFile(file) ? Files.size(file) : 0;
-        } catch (IOException e) {
-            return 0;
-        }
     }
 
     /** How the log of the folder ends, when its end is no ordinary one; null when it is. */

@@ -97,6 +97,7 @@ public final class StoreFolder implements AutoCloseable {
             Path real = FolderCheck.prepare(folder);
             FolderLock lock = FolderLock.acquire(real, LOCK_FILE);
             try {
+                StoreCheckpoint.removeStaging(real);
                 return open(real, lock, options);
             } catch (IOException | RuntimeException | Error e) {
                 release(lock, e);
@@ -258,6 +259,37 @@ public final class StoreFolder implements AutoCloseable {
      */
     public void alive(long millis) {
         pulse.beat(millis);
+    }
+
+    /**
+     * Writes a copy of the store, which works on meanwhile, into a folder that is missing or empty. Any thread, one at a
+     * time.
+     *
+     * @throws StoreException when it cannot be written; the store itself goes on
+     */
+    public StoreCheckpoint.Written checkpoint(Path target) {
+        return checkpoint(target, StoreCheckpoint::write);
+    }
+
+    /** As above, with nothing shared. */
+    StoreCheckpoint.Written copyTo(Path target) {
+        return checkpoint(target, StoreCheckpoint::copy);
+    }
+
+    private interface Way {
+        StoreCheckpoint.Written take(StoreCheckpoint checkpoint, Path target) throws IOException;
+    }
+
+    private StoreCheckpoint.Written checkpoint(Path target, Way way) {
+        StoreMarker marker = new StoreMarker(
+                FormatVersion.NEWEST.number(),
+                HexFormat.of().formatHex(meta.getStoreId().toByteArray()));
+        try {
+            return way.take(new StoreCheckpoint(folder, marker, rows.reads()), target);
+        } catch (IOException e) {
+            String why = Thread.currentThread().isInterrupted() ? "interrupted" : e.getMessage();
+            throw new StoreException("cannot write a copy of the store to " + target + ": " + why, e);
+        }
     }
 
     /** Brings the watermark up to the last sync, whatever the interval. */

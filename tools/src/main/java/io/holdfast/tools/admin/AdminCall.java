@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to the broker that runs on a data folder. */
-final class AdminCall {
+public final class AdminCall {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
     private static final int OK = 200;
 
@@ -32,7 +32,7 @@ final class AdminCall {
     private final String address;
     private final String token;
 
-    AdminCall(Path folder) throws AdminCallException {
+    public AdminCall(Path folder) throws AdminCallException {
         this.folder = folder;
         address = line(AdminFiles.ADDRESS);
         token = line(AdminFiles.TOKEN);
@@ -58,7 +58,7 @@ final class AdminCall {
     }
 
     /** A path part or a parameter's value, percent-encoded. */
-    static String encoded(String text) {
+    public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
@@ -67,7 +67,7 @@ final class AdminCall {
      *
      * @throws AdminCallException when no broker answers, or it answers with an error
      */
-    Map<String, @Nullable Object> send(String method, String path) throws AdminCallException {
+    public Map<String, @Nullable Object> send(String method, String path) throws AdminCallException {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path))
                     .header("Authorization", "Bearer " + token)

@@ -2,13 +2,13 @@
 package io.holdfast.tools.admin;
 
 /** A request that brought no answer to print; the message is one sentence, the code is the process's. */
-final class AdminCallException extends Exception {
+public final class AdminCallException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /** The broker refused it, or does not know the client. */
     static final int EXIT_REFUSED = 1;
 
-    static final int EXIT_NO_BROKER = 3;
+    public static final int EXIT_NO_BROKER = 3;
 
     private final int exitCode;
 
@@ -17,7 +17,7 @@ final class AdminCallException extends Exception {
         this.exitCode = exitCode;
     }
 
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A progress bar on the standard error for work that takes long; none when nobody would see it, or before it has taken
  * two seconds. Not thread-safe.
  */
-final class LongWork implements AutoCloseable {
+public final class LongWork implements AutoCloseable {
     private static final Duration SHORT = Duration.ofSeconds(2);
     private static final int STEPS_BETWEEN_LOOKS = 1_024;
     private static final int REFRESH_MILLIS = 250;
@@ -37,7 +37,7 @@ final class LongWork implements AutoCloseable {
     }
 
     /** Shown when the standard error is a terminal. */
-    static LongWork onTerminal() {
+    public static LongWork onTerminal() {
         return new LongWork(isTerminal());
     }
 
@@ -56,15 +56,23 @@ final class LongWork implements AutoCloseable {
     }
 
     /** Another part of the work begins, of about so many steps. */
-    void begin(String part, long steps) {
+    public void begin(String part, long steps) {
         hide();
         task = part;
         total = steps;
         done = 0;
     }
 
-    void step() {
+    public void step() {
         if (++done % STEPS_BETWEEN_LOOKS == 0 && visible) {
+            show();
+        }
+    }
+
+    /** So many steps at once, each of which takes its time. */
+    public void advance(long steps) {
+        done += steps;
+        if (visible) {
             show();
         }
     }
@@ -95,7 +103,7 @@ final class LongWork implements AutoCloseable {
     }
 
     /** Takes the bar away, before something else is printed. */
-    void hide() {
+    public void hide() {
         if (bar != null) {
             bar.close();
             bar = null;

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** A verb that reads one store. */
-abstract class ReadingVerb extends StoreCommand {
+public abstract class ReadingVerb extends StoreCommand {
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "The data folder.")
     Path data = Path.of(""); // always set: the option is required
 
     @Override
-    final int run(Writer out) throws IOException {
+    protected final int run(Writer out) throws IOException {
         try (StoreReader store = StoreReader.open(data, null)) {
             return run(store, out);
         }

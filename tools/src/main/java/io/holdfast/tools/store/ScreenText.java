@@ -12,14 +12,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what clients sent into what a terminal may show: nothing a client chose can move the cursor or fake a line. */
-final class ScreenText {
+public final class ScreenText {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     private ScreenText() {}
 
     /** A text in one line: control, format and lone surrogate characters, and the backslash, are escaped. */
-    static String of(@Nullable String text) {
+    public static String of(@Nullable String text) {
         if (text == null) {
             return "-";
         }

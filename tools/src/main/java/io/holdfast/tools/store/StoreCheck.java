@@ -10,6 +10,7 @@ import io.holdfast.storage.store.StoreReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,13 +33,15 @@ import picocli.CommandLine.Option;
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
-final class StoreCheck extends ReadingVerb {
+public final class StoreCheck extends ReadingVerb {
     /** How findings are written. */
     enum Format {
         table,
         json,
         jsonl
     }
+
+    private static final long LIMIT = 100;
 
     @Option(
             names = {"-o", "--output"},
@@ -56,7 +59,7 @@ final class StoreCheck extends ReadingVerb {
             names = "--limit",
             paramLabel = "N",
             description = "Prints at most N findings of each check and counts the rest (default: 100).")
-    private long limit = 100;
+    private long limit = LIMIT;
 
     @Override
     int run(StoreReader store, Writer out) throws IOException {
@@ -64,8 +67,30 @@ final class StoreCheck extends ReadingVerb {
             FindingOutput findings = format == Format.table
                     ? new FindingTable(out, limit)
                     : new FindingJson(out, limit, format == Format.json);
-            CheckListener listener = new Listener(findings, progress);
-            new StoreChecker(store, StoreFacts.of(data), listener, deep ? Depth.DEEP : Depth.QUICK).run();
+            return check(store, data, depth(), findings, progress);
+        }
+    }
+
+    private Depth depth() {
+        return deep ? Depth.DEEP : Depth.QUICK;
+    }
+
+    /**
+     * Checks a whole store and prints what is found. For verbs that have written one.
+     *
+     * @return the exit code of a check
+     */
+    public static int deeply(Path folder, Writer out, LongWork progress) throws IOException {
+        try (StoreReader store = StoreReader.open(folder, null)) {
+            FindingTable findings = new FindingTable(out, LIMIT);
+            return check(store, folder, Depth.DEEP, findings, progress);
+        }
+    }
+
+    private static int check(StoreReader store, Path folder, Depth depth, FindingOutput findings, LongWork progress)
+            throws IOException {
+        try {
+            new StoreChecker(store, StoreFacts.of(folder), new Listener(findings, progress), depth).run();
             progress.hide();
             findings.close();
             return findings.exitCode();

@@ -12,20 +12,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What all verbs of {@code holdfast store} have in common: the output, and what goes wrong with it and with stores. */
-abstract class StoreCommand implements Callable<Integer> {
+public abstract class StoreCommand implements Callable<Integer> {
     /** Exit codes are the same for all verbs of {@code holdfast store}. */
-    static final int EXIT_OUTPUT = 1;
+    public static final int EXIT_OUTPUT = 1;
 
-    static final int EXIT_FINDINGS = 3;
-    static final int EXIT_DAMAGED = 4;
-    static final String OUTPUT_LOST = "1:the output could not be written";
-    static final String USAGE = "2:wrong usage";
+    public static final int EXIT_FINDINGS = 3;
+    public static final int EXIT_DAMAGED = 4;
+    public static final String OUTPUT_LOST = "1:the output could not be written";
+    public static final String USAGE = "2:wrong usage";
     static final String INCOMPLETE = "4:rows are damaged, so something is missing here; see 'holdfast store check'";
-    static final String NO_STORE = "6:there is no store, or no access to it";
-    static final String NEWER = "7:the store was made by a newer version";
+    public static final String NO_STORE = "6:there is no store, or no access to it";
+    public static final String NEWER = "7:the store was made by a newer version";
 
     @Spec
-    CommandSpec spec;
+    protected CommandSpec spec;
 
     @Override
     public final Integer call() {
@@ -44,7 +44,7 @@ abstract class StoreCommand implements Callable<Integer> {
     }
 
     /** Looks at the options, before any store is opened. */
-    void prepare() {}
+    protected void prepare() {}
 
     /**
      * Does the work.
@@ -52,7 +52,7 @@ abstract class StoreCommand implements Callable<Integer> {
      * @return the exit code
      * @throws IOException when the output cannot be written
      */
-    abstract int run(Writer out) throws IOException;
+    protected abstract int run(Writer out) throws IOException;
 
     /** Says what is wrong with a store. */
     private int fail(int code, StoreException cause) {
@@ -60,7 +60,7 @@ abstract class StoreCommand implements Callable<Integer> {
         return code;
     }
 
-    final void complain(String sentence) {
+    protected final void complain(String sentence) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("holdfast: " + sentence);
         err.flush();

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
-final class StoreDiff extends StoreCommand {
+public final class StoreDiff extends StoreCommand {
     /** How differences are written. */
     enum Format {
         table,
@@ -67,7 +67,7 @@ final class StoreDiff extends StoreCommand {
     private List<String> sections = List.of();
 
     @Override
-    int run(Writer out) throws IOException {
+    protected int run(Writer out) throws IOException {
         EnumSet<Section> wanted = wanted();
         try (StoreReader a = StoreReader.open(folderA, null);
                 StoreReader b = StoreReader.open(folderB, null)) {

@@ -42,7 +42,7 @@ import picocli.CommandLine.ParameterException;
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
-final class StoreDump extends ReadingVerb {
+public final class StoreDump extends ReadingVerb {
     /** How a dump is written. */
     enum Format {
         table,
@@ -120,7 +120,7 @@ final class StoreDump extends ReadingVerb {
     private Selection selection = Selection.ALL;
 
     @Override
-    void prepare() {
+    protected void prepare() {
         wanted = wanted();
         selection = selection();
         if (limit < 1) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
-final class StoreInfo extends ReadingVerb {
+public final class StoreInfo extends ReadingVerb {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",

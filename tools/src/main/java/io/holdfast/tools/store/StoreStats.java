@@ -28,7 +28,7 @@ import picocli.CommandLine.ParameterException;
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
-final class StoreStats extends ReadingVerb {
+public final class StoreStats extends ReadingVerb {
     private static final int TOP_MAX = 100_000;
 
     @Option(
@@ -47,7 +47,7 @@ final class StoreStats extends ReadingVerb {
     private int unseenDays = 30;
 
     @Override
-    void prepare() {
+    protected void prepare() {
         if (top < 1 || top > TOP_MAX) {
             throw new ParameterException(spec.commandLine(), "--top is from 1 to " + TOP_MAX);
         }

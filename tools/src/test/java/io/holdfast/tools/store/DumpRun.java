@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.holdfast.tools.upkeep.StoreVerb;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,19 +18,19 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** One run of a verb of {@code holdfast store} within this JVM. */
-record DumpRun(int exitCode, String out, String err) {
-    static DumpRun of(Path data, String... options) {
+public record DumpRun(int exitCode, String out, String err) {
+    public static DumpRun of(Path data, String... options) {
         return verb("dump", data, options);
     }
 
-    static DumpRun verb(String name, Path data, String... options) {
+    public static DumpRun verb(String name, Path data, String... options) {
         List<String> arguments = new ArrayList<>(List.of(name, "--data", data.toString()));
         arguments.addAll(List.of(options));
         return of(arguments);
     }
 
     /** Any command line behind {@code holdfast store}. */
-    static DumpRun of(List<String> arguments) {
+    public static DumpRun of(List<String> arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = new CommandLine(new StoreVerb())
@@ -40,13 +41,13 @@ record DumpRun(int exitCode, String out, String err) {
     }
 
     /** The rows of sections, from the lines for programs; arrays and objects are left out. */
-    static List<Map<String, String>> rows(Path data, String sections, String... options) {
+    public static List<Map<String, String>> rows(Path data, String sections, String... options) {
         List<String> all = new ArrayList<>(List.of("-o", "jsonl", "--section", sections));
         all.addAll(List.of(options));
         return parse(of(data, all.toArray(new String[0])).out);
     }
 
-    static List<Map<String, String>> parse(String lines) {
+    public static List<Map<String, String>> parse(String lines) {
         return lines.lines().map(DumpRun::parseLine).toList();
     }
 
@@ -69,7 +70,7 @@ record DumpRun(int exitCode, String out, String err) {
         return fields;
     }
 
-    static List<String> column(List<Map<String, String>> rows, String name) {
+    public static List<String> column(List<Map<String, String>> rows, String name) {
         return rows.stream().map(row -> String.valueOf(row.get(name))).toList();
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.tools.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.tools.upkeep.StoreVerb;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;

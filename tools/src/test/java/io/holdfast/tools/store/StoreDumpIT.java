@@ -10,6 +10,7 @@ import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.tools.upkeep.StoreVerb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

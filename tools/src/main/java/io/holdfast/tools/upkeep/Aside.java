@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.upkeep;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** The name under which a folder is kept whose place another one takes: beside it, with the time. */
+final class Aside {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Aside() {}
+
+    static Path of(Path folder) {
+        Path whole = folder.toAbsolutePath().normalize();
+        return whole.resolveSibling(whole.getFileName() + ".before-" + TIME.format(Instant.now()));
+    }
+}
