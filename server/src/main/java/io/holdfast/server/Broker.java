@@ -117,6 +117,12 @@ public final class Broker implements AutoCloseable {
         if (config.admin().enabled()) {
             admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
         }
+        for (ListenerConfig each : Exposure.open(config)) {
+            LOG.warn(
+                    "listener {} is open to everybody who reaches {}: clients need not say who they are (insecure-open)",
+                    each.name(),
+                    each.bind());
+        }
         for (ListenerConfig each : config.listeners()) {
             listeners.add(Listener.open(each, connections));
         }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param durabilityInterval longest time between two syncs of the device when {@code durability} is INTERVAL
  * @param cacheBytes the store's cache
  * @param listeners the ways in for clients, at least one, the default one first
+ * @param insecureOpen whether somebody said that strangers may come in from other machines
  * @param shards event loops that own sessions
  * @param commitQueueBytesMax bytes handed over and not yet durable above which publishers are not read from
  * @param sysInterval time between two updates of the {@code $SYS} topics
@@ -29,6 +30,7 @@ public record BrokerConfig(
         Duration durabilityInterval,
         long cacheBytes,
         List<ListenerConfig> listeners,
+        boolean insecureOpen,
         int shards,
         long commitQueueBytesMax,
         Duration sysInterval,
@@ -38,5 +40,10 @@ public record BrokerConfig(
         AdminConfig admin) {
     public BrokerConfig {
         listeners = List.copyOf(listeners);
+    }
+
+    /** Whether clients may connect without saying who they are. */
+    public boolean anonymousAllowed() {
+        return true;
     }
 }

@@ -85,7 +85,9 @@ public final class ConfigReader {
                     check(setting, setting.key(listener), all);
                 }
             }
-            return convert(all, listeners, resolved.hasPath(Setting.ADMIN_PORT.key()));
+            BrokerConfig config = convert(all, listeners, resolved.hasPath(Setting.ADMIN_PORT.key()));
+            Exposure.require(config);
+            return config;
         } catch (ConfigException e) {
             throw new ConfigurationException(String.valueOf(e.getMessage()), e);
         }
@@ -173,6 +175,7 @@ public final class ConfigReader {
                 time(all, Setting.STORE_DURABILITY_INTERVAL),
                 bytes(all, Setting.STORE_CACHE_BYTES),
                 ListenerSettings.convert(all, listeners),
+                text(all, Setting.INSECURE_OPEN).equals("true"),
                 shards > 0 ? shards : Math.min(64, Runtime.getRuntime().availableProcessors()),
                 bytes(all, Setting.COMMIT_QUEUE_BYTES_MAX),
                 time(all, Setting.SYS_INTERVAL),

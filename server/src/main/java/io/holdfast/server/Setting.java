@@ -16,6 +16,7 @@ enum Setting {
     LISTENER_BIND("listeners.NAME.bind"),
     LISTENER_PORT("listeners.NAME.port", Kind.COUNT, 0, 65_535),
     LISTENER_CONNECTIONS_MAX("listeners.NAME.connections-max", Kind.COUNT, 0, 10_000_000),
+    INSECURE_OPEN("insecure-open", "true|false"),
 
     ADMIN_ENABLED("admin.enabled", "true|false"),
     ADMIN_PORT("admin.port", Kind.COUNT, 0, 65_535),

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
     @TempDir
@@ -187,6 +188,28 @@ class ConfigReaderTest {
         assertThatThrownBy(() -> new ConfigReader().file(file).read())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+    @DisplayName("a listener that other machines reach is refused while clients need not say who they are")
+    void read_openToStrangers_refusedUnlessSaid(String bind) throws ConfigurationException {
+        ConfigReader reader = new ConfigReader().set("listeners.lan.port=0").set("listeners.lan.bind=" + bind);
+        assertThatThrownBy(reader::read)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("listeners.lan.bind is " + bind)
+                .hasMessageContaining("--insecure-open");
+        BrokerConfig config = reader.set("insecure-open=true").read();
+        assertThat(Exposure.open(config)).extracting(ListenerConfig::name).containsExactly("lan");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"loopback", "localhost", "127.0.0.1", "127.1.2.3", "::1"})
+    @DisplayName("a listener that only this machine reaches needs no word")
+    void read_loopback_accepted(String bind) throws ConfigurationException {
+        BrokerConfig config =
+                new ConfigReader().set("listeners.tcp.bind=" + bind).read();
+        assertThat(Exposure.open(config)).isEmpty();
     }
 
     private Path file(String text) throws IOException {

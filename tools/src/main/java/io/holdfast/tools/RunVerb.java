@@ -66,6 +66,11 @@ public final class RunVerb implements Verb, Callable<Integer> {
     private @Nullable String bind;
 
     @Option(
+            names = "--insecure-open",
+            description = "Lets anybody in from other machines, if --bind says so (insecure-open).")
+    private boolean insecureOpen;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Sets one setting; may be repeated. docs/configuration.md lists them all.")
@@ -100,6 +105,9 @@ public final class RunVerb implements Verb, Callable<Integer> {
         set(reader, "--data", "store.folder", data);
         set(reader, "--port", "listeners.tcp.port", port);
         set(reader, "--bind", "listeners.tcp.bind", bind);
+        if (insecureOpen) {
+            reader.set("insecure-open", "true", "--insecure-open");
+        }
         return reader.read();
     }
 

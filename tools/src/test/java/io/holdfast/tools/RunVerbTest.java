@@ -68,6 +68,22 @@ class RunVerbTest {
     }
 
     @Test
+    @DisplayName(
+            "listening where other machines reach it is one sentence and exit code 2, unless --insecure-open is said")
+    void run_openToStrangers_usage() throws IOException {
+        String data = folder.resolve("d").toString();
+        assertThat(run("--data", data, "--port", "0", "--bind", "0.0.0.0")).isEqualTo(RunVerb.EXIT_USAGE);
+        assertOneSentence("listeners.tcp.bind is 0.0.0.0", "--insecure-open");
+        assertThat(folder.resolve("d")).doesNotExist();
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertThat(run("--data", data, "--port", port, "--bind", "0.0.0.0", "--insecure-open"))
+                    .as("goes on to the port, which is taken")
+                    .isEqualTo(RunVerb.EXIT_ADDRESS);
+        }
+    }
+
+    @Test
     @DisplayName("a port of another listener in use is one sentence that names its setting, and exit code 5")
     void run_portOfNamedListenerInUse_address() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
