@@ -11,6 +11,7 @@ import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class Broker implements AutoCloseable {
     private volatile @Nullable BrokerInstance instance;
     private @Nullable AdminEndpoint admin;
     private @Nullable String lastRefusal;
+    private final FailureRate failures = new FailureRate();
 
     private Broker(
             BrokerConfig config,
@@ -79,6 +81,15 @@ public final class Broker implements AutoCloseable {
         return start(config, UnaryOperator.identity());
     }
 
+    /**
+     * As above, for an operator who has read that the store lacks rows at its end.
+     *
+     * @param loss what to do then; counts for this start only, not when the store is opened again after a failure
+     */
+    public static Broker start(BrokerConfig config, StoreOptions.Loss loss) throws IOException {
+        return start(config, UnaryOperator.identity(), List.of(), System::currentTimeMillis, loss);
+    }
+
     /** As above with something between broker and store: how tests hold a sync back, or break a promise on purpose. */
     public static Broker start(BrokerConfig config, UnaryOperator<RowStore> between) throws IOException {
         return start(config, between, List.of());
@@ -102,9 +113,19 @@ public final class Broker implements AutoCloseable {
             List<AuthenticationMethod> authenticationMethods,
             LongSupplier wallMillis)
             throws IOException {
+        return start(config, between, authenticationMethods, wallMillis, StoreOptions.Loss.REFUSE);
+    }
+
+    private static Broker start(
+            BrokerConfig config,
+            UnaryOperator<RowStore> between,
+            List<AuthenticationMethod> authenticationMethods,
+            LongSupplier wallMillis,
+            StoreOptions.Loss loss)
+            throws IOException {
         Broker broker = new Broker(config, between, authenticationMethods, wallMillis);
         try {
-            broker.begin();
+            broker.begin(loss);
             return broker;
         } catch (IOException | RuntimeException e) {
             broker.stop();
@@ -112,8 +133,8 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private void begin() throws IOException {
-        instance = BrokerInstance.start(config, loops, counters, this::instanceFailed, between, time);
+    private void begin(StoreOptions.Loss loss) throws IOException {
+        instance = open(loss);
         if (config.admin().enabled()) {
             admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
         }
@@ -127,6 +148,10 @@ public final class Broker implements AutoCloseable {
             listeners.add(Listener.open(each, connections));
         }
         become(BrokerState.RUNNING);
+    }
+
+    private BrokerInstance open(StoreOptions.Loss loss) {
+        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time);
     }
 
     private @Nullable BrokerInstance serving() {
@@ -163,7 +188,16 @@ public final class Broker implements AutoCloseable {
                 LOG.warn("closing the failed store: {}", e.getMessage());
             }
         }
-        supervisor.execute(this::reopen);
+        long wait = failures.failed(System.nanoTime());
+        if (wait > 0) {
+            LOG.error(
+                    "the broker has failed {} times within {} s, so it waits {} s before it opens the store again; the"
+                            + " errors above say why",
+                    failures.recent(),
+                    FailureRate.SPAN_NANOS / 1_000_000_000L,
+                    wait);
+        }
+        ScheduledFuture<?> unused = supervisor.schedule(this::reopen, wait, TimeUnit.SECONDS);
     }
 
     private void reopen() {
@@ -172,7 +206,7 @@ public final class Broker implements AutoCloseable {
         }
         become(BrokerState.STARTING);
         try {
-            BrokerInstance next = BrokerInstance.start(config, loops, counters, this::instanceFailed, between, time);
+            BrokerInstance next = open(StoreOptions.Loss.REFUSE);
             instance = next;
             lastRefusal = null;
             become(BrokerState.RUNNING);

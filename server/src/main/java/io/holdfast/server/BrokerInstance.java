@@ -133,6 +133,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     /**
      * Opens the store, recovers and is ready for clients when it returns.
      *
+     * @param loss what to do when the store lacks rows at its end
      * @param onFailure told once when this life has to end
      * @param between stands between broker and store
      * @param time the time of all lives of this process
@@ -140,12 +141,14 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
      */
     static BrokerInstance start(
             BrokerConfig config,
+            StoreOptions.Loss loss,
             EventLoops loops,
             Counters counters,
             Consumer<Throwable> onFailure,
             UnaryOperator<RowStore> between,
             MonotonicTime time) {
         StoreOptions options = StoreOptions.defaults()
+                .withLoss(loss)
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, loops.size());

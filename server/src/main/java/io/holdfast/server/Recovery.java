@@ -2,10 +2,13 @@
 package io.holdfast.server;
 
 import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.server.transport.Printable;
+import io.holdfast.storage.check.LostTail;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.StoreException;
@@ -13,6 +16,7 @@ import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,9 +60,13 @@ final class Recovery {
     }
 
     private Recovered recover(StoreFolder folder, long began) {
+        Path setAside = folder.opened().setAside();
+        if (setAside != null) {
+            tellLoss(folder, setAside);
+        }
         // After a crash the two longest parts run side by side; after a clean stop both are short.
         CompletableFuture<SubscriptionLoad> loading = StartState.hasCleanStopRow(store) ? null : load();
-        LogTail tail = new LogTail(store, shards, number -> SessionNumbers.shard(number, shards)).run();
+        LogTail tail = tail();
         StartState start = StartState.read(store, tail);
         SubscriptionSnapshot saved = loading == null ? snapshot(folder, start.snapshotChecksum()) : null;
         if (loading == null) {
@@ -81,6 +89,36 @@ final class Recovery {
                 Duration.ofNanos(System.nanoTime() - began));
         Recovered.Shared shared = new Recovered.Shared(subscriptions.members(), subscriptions.orphans());
         return new Recovered(folder, tail, start, subscriptions.tree(), shared, subscriptions.owed(), leftOver, report);
+    }
+
+    /**
+     * A log row that cannot be trusted shifts the places of all that follow: sessions could no longer tell which message
+     * an acknowledgement was for, so it is no single session's damage.
+     */
+    private LogTail tail() {
+        try {
+            return new LogTail(store, shards, number -> SessionNumbers.shard(number, shards)).run();
+        } catch (DamagedRowException e) {
+            throw new StoreException(
+                    "what the sessions did last cannot be replayed: " + e.getMessage() + "; nothing is served, as all"
+                            + " sessions could lose something: restore a backup, see what is damaged with 'holdfast"
+                            + " store check', or save what can be read with 'holdfast store salvage'",
+                    e);
+        }
+    }
+
+    /** The operator has accepted a loss: what went, for the log and beside the files that are kept. */
+    private void tellLoss(StoreFolder folder, Path setAside) {
+        List<String> lines = new ArrayList<>();
+        lines.add("given up: " + (folder.opened().watermark() - folder.opened().recoveredSequence())
+                + " rows that were on disk; the store is kept as it was found in " + setAside);
+        lines.addAll(LostTail.read(StoreFolder.logFiles(setAside), store).lines(Printable::quoted));
+        lines.forEach(LOG::warn);
+        try {
+            Files.write(setAside.resolve("given-up.txt"), lines);
+        } catch (IOException e) {
+            LOG.warn("the list of what was given up could not be kept in {}: {}", setAside, e.getMessage());
+        }
     }
 
     private CompletableFuture<SubscriptionLoad> load() {

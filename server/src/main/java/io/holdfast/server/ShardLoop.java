@@ -276,6 +276,10 @@ final class ShardLoop implements ShardEnvironment {
 
     @Override
     public void quarantined(long number, DamagedRowException damage) {
-        LOG.error("session {} is quarantined: {}", number, damage.getMessage());
+        LOG.error(
+                "{} is quarantined: {}; the client is refused and everybody else is served; 'holdfast store salvage'"
+                        + " saves what can be read",
+                SessionName.of(instance.store(), number),
+                damage.getMessage());
     }
 }

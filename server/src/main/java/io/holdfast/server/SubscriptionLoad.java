@@ -74,12 +74,12 @@ final class SubscriptionLoad {
             if (row.getOwed()) {
                 owed.add(new Recovered.Owed(number, filter, row.getOptions()));
             }
-        } catch (DamagedRowException e) {
+        } catch (DamagedRowException | InvalidProtocolBufferException | IllegalArgumentException e) {
             damaged++;
-            LOG.error("a subscription of session {} is quarantined: {}", number, e.getMessage());
-        } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            damaged++;
-            LOG.error("a subscription of session {} is quarantined: {}", number, e.getMessage());
+            LOG.error(
+                    "a subscription of {} is quarantined, it gets nothing by it: {}",
+                    SessionName.of(store, number),
+                    e.getMessage());
         }
     }
 

@@ -12,7 +12,10 @@ import io.holdfast.server.transport.ListenException;
 import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
+import io.holdfast.server.transport.Printable;
+import io.holdfast.storage.check.LostTail;
 import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreOptions;
 import io.holdfast.storage.store.StoreRefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,16 +82,30 @@ public final class RunVerb implements Verb, Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, below those given here.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--accept-loss",
+            description = "Starts although the log is damaged and acknowledged rows are missing at its end: says which,"
+                    + " and keeps the damaged files in the data folder. For this start only.")
+    private boolean acceptLoss;
+
     public RunVerb() {}
 
     @Override
     public Integer call() throws InterruptedException {
+        BrokerConfig settled;
         try {
-            return run(read());
+            settled = read();
         } catch (ConfigurationException e) {
             return fail(EXIT_USAGE, e.getMessage());
+        }
+        try {
+            return run(settled);
         } catch (StoreRefusedException e) {
-            return fail(exitCode(e), e.getMessage());
+            int code = fail(exitCode(e), e.getMessage());
+            if (e.reason() == StoreRefusedException.Reason.LOG_DAMAGED) {
+                tellLoss(settled.folder());
+            }
+            return code;
         } catch (StoreException e) {
             return fail(EXIT_STORE_DAMAGED, e.getMessage());
         }
@@ -121,7 +138,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
     private int run(BrokerConfig settled) throws InterruptedException {
         Broker broker;
         try {
-            broker = Broker.start(settled);
+            broker = Broker.start(settled, acceptLoss ? StoreOptions.Loss.ACCEPT : StoreOptions.Loss.REFUSE);
         } catch (IOException e) {
             return fail(EXIT_ADDRESS, sentence(e));
         }
@@ -195,6 +212,17 @@ public final class RunVerb implements Verb, Callable<Integer> {
             case WRONG_META, DAMAGED, LOG_DAMAGED -> EXIT_STORE_DAMAGED;
             default -> EXIT_STORE_REFUSED;
         };
+    }
+
+    /** Whom a damaged log is about, as far as it can be read: what the operator weighs. */
+    private void tellLoss(Path folder) {
+        PrintWriter err = spec.commandLine().getErr();
+        try {
+            LostTail.ofStore(folder).lines(Printable::quoted).forEach(err::println);
+        } catch (StoreException e) {
+            err.println("what it holds cannot be read: " + e.getMessage());
+        }
+        err.flush();
     }
 
     private int fail(int code, @Nullable String sentence) {

@@ -239,14 +239,18 @@ final class Checkpointer {
         Session session = shard.get(number);
         if (session != null) {
             long[] claims = claims(session, id -> id <= recoveredPosition);
-            if (claims != null) { // Else nothing is deleted before the damage is mended.
-                shard.add(new EndOp.Count(number, claims, shard.applier.applied()), claims.length * Long.BYTES);
+            if (claims == null) {
+                shard.add(new EndOp.Uncountable(number), 0);
+                return;
             }
+            shard.add(new EndOp.Count(number, claims, shard.applier.applied()), claims.length * Long.BYTES);
             if (session.connection == null && session.dirty != Session.Dirty.CLEAN) {
                 checkpoint(session); // All sessions are counted: those read for it alone must not pile up in memory.
             } else {
                 evictIfIdle(session);
             }
+        } else if (shard.isQuarantined(number)) {
+            shard.add(new EndOp.Uncountable(number), 0); // Else no message would ever be deleted again.
         }
     }
 

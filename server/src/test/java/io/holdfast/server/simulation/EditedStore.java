@@ -2,10 +2,10 @@
 package io.holdfast.server.simulation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.schema.BatchReader;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
-import io.holdfast.storage.testkit.BatchReader;
 import io.holdfast.storage.testkit.ForwardingStore;
 import io.holdfast.storage.testkit.MemoryStore;
 import java.util.Arrays;

@@ -11,12 +11,17 @@ import org.agrona.collections.LongHashSet;
  * How many recipients still need the messages of each block of ids; a block that nobody needs can
  * be deleted. Counters are in memory and saved at a clean stop only. After a crash every session is counted again, and
  * nothing is deleted before the last one is (C08): until its turn, a session's settles of messages from before the crash
- * are not counted, as its count, taken by its shard, comes behind them. Commit thread only.
+ * are not counted, as its count, taken by its shard, comes behind them. Of a session whose rows are damaged nobody can
+ * tell what it claims: while it lives, what is from before the crash stays, and newer messages go as usual. Commit thread
+ * only.
  */
 public final class BlockCounters {
     private final int blockMessages;
     private final Long2LongHashMap live = new Long2LongHashMap(0);
     private final LongHashSet uncounted = new LongHashSet();
+    /** Sessions that could not be counted for damage: they pin every block of messages from before the crash. */
+    private final LongHashSet unreadable = new LongHashSet();
+
     private final LongHashSet seen = new LongHashSet();
     /** Live messages of a block when it was last swept: to sweep it again is worth it when half of them are gone. */
     private final Long2LongHashMap swept = new Long2LongHashMap(Long.MAX_VALUE);
@@ -50,14 +55,18 @@ public final class BlockCounters {
     }
 
     void settle(long number, long messageId) {
-        if (messageId > recovered || !uncounted.contains(number)) {
+        if (messageId > recovered || isCounted(number)) {
             add(messageId, -1);
         }
     }
 
+    private boolean isCounted(long number) {
+        return !uncounted.contains(number) && !unreadable.contains(number);
+    }
+
     /** A message has moved to a session or shared group; as with a settle, its count may be still to come. */
     void receive(long number, long messageId) {
-        if (messageId > recovered || !uncounted.contains(number)) {
+        if (messageId > recovered || isCounted(number)) {
             add(messageId, 1);
         }
     }
@@ -85,12 +94,25 @@ public final class BlockCounters {
         }
     }
 
-    void ended(long number) {
-        uncounted.remove(number);
+    /** A shard cannot say what a session needs: its rows are damaged. The others do not wait for it. */
+    void uncountable(long number) {
+        if (uncounted.remove(number)) {
+            unreadable.add(number);
+        }
     }
 
+    void ended(long number) {
+        uncounted.remove(number);
+        unreadable.remove(number);
+    }
+
+    /** Whether every session is counted, so that the counters can be saved. */
     boolean isComplete() {
-        return uncounted.isEmpty();
+        return uncounted.isEmpty() && unreadable.isEmpty();
+    }
+
+    private boolean isPinned(long block) {
+        return !unreadable.isEmpty() && block <= recovered / blockMessages;
     }
 
     int uncountedSessions() {
@@ -119,14 +141,14 @@ public final class BlockCounters {
      * @return messages ids given up
      */
     long takeDead(long firstId, Deletion deletion) {
-        if (!isComplete()) {
+        if (!uncounted.isEmpty()) {
             return 0;
         }
         long[] blocks = new long[seen.size()];
         int n = 0;
         for (LongHashSet.LongIterator i = seen.iterator(); i.hasNext(); ) {
             long block = i.nextValue();
-            if ((block + 1) * blockMessages <= firstId && live.get(block) == 0) {
+            if ((block + 1) * blockMessages <= firstId && live.get(block) == 0 && !isPinned(block)) {
                 blocks[n++] = block;
             }
         }

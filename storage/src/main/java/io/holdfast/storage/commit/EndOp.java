@@ -182,6 +182,20 @@ public class EndOp extends CommitOp {
         }
     }
 
+    /** The same of a session whose rows are damaged: nobody knows what it claims. */
+    public static final class Uncountable extends CommitOp {
+        private final long number;
+
+        public Uncountable(long number) {
+            this.number = number;
+        }
+
+        @Override
+        void apply(GroupBuilder group) {
+            group.counters().uncountable(number);
+        }
+    }
+
     /** A shard's recount after a crash: the messages a session still claims (C08). */
     public static final class Count extends CommitOp {
         private final long number;

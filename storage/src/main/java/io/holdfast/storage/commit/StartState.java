@@ -8,6 +8,7 @@ import io.holdfast.storage.record.CleanStop;
 import io.holdfast.storage.record.NextSession;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import org.agrona.collections.LongArrayList;
@@ -18,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * saved by a clean stop or to be counted again (C08).
  */
 public final class StartState {
+    /** A session's number is its place in the sequence of sessions, then a byte of its client's hash. */
+    private static final long NUMBERS_PER_SEQUENCE = 256;
+
+    private static final long SEQUENCES_SKIPPED = 1 << 24;
+
     private final long position;
     private final long lastTimeMillis;
     private final long nextSession;
@@ -56,14 +62,12 @@ public final class StartState {
 
     private static StartState read(RowReader store, long position, long lastTimeMillis, long queued) {
         try {
-            byte[] next = store.get(Table.META, Keys.meta(RowOps.NEXT_SESSION));
-            byte[] stop = store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP));
-            CleanStop cleanStop = stop == null ? null : CleanStop.parseFrom(stop);
+            CleanStop cleanStop = cleanStop(store);
             boolean trusted = cleanStop != null && cleanStop.getPosition() == position;
             return new StartState(
                     position,
                     lastTimeMillis,
-                    next == null ? 1 : NextSession.parseFrom(next).getSequence(),
+                    nextSession(store),
                     cleanStop,
                     trusted ? 0 : oldestMessage(store, position),
                     trusted ? new long[0] : sessionNumbers(store),
@@ -75,7 +79,31 @@ public final class StartState {
 
     /** Whether a clean stop left its row; whether it still counts is for {@link #isClean} to say. */
     public static boolean hasCleanStopRow(RowReader store) {
-        return store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP)) != null;
+        return cleanStop(store) != null;
+    }
+
+    /** The row that a clean stop left. A damaged one stands for a crash: everything is counted again, nothing is lost. */
+    private static @Nullable CleanStop cleanStop(RowReader store) {
+        try {
+            byte[] stop = store.get(Table.META, Keys.meta(GroupCommitter.CLEAN_STOP));
+            return stop == null ? null : CleanStop.parseFrom(stop);
+        } catch (DamagedRowException | InvalidProtocolBufferException e) {
+            return null;
+        }
+    }
+
+    /**
+     * A number that was never used. When its row is damaged, one far above all that are known: the last ones may have
+     * ended without leaving a row.
+     */
+    private static long nextSession(RowReader store) throws InvalidProtocolBufferException {
+        try {
+            byte[] next = store.get(Table.META, Keys.meta(RowOps.NEXT_SESSION));
+            return next == null ? 1 : NextSession.parseFrom(next).getSequence();
+        } catch (DamagedRowException e) {
+            byte[] last = store.lastKey(Table.SESSION, Keys.number(0), Keys.end());
+            return (last == null ? 0 : Keys.number(last) / NUMBERS_PER_SEQUENCE) + SEQUENCES_SKIPPED;
+        }
     }
 
     private static long oldestMessage(RowReader store, long position) {

@@ -3,9 +3,16 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds what can be recovered against the watermark: before RocksDB opens the folder, so that a damaged one stays as it
@@ -16,6 +23,7 @@ final class RecoveryCheck {
     private final Watermark.Reading watermark;
     private final WalScan.Result wal;
     private final StoreOptions.Loss loss;
+    private @Nullable Path setAside;
 
     private RecoveryCheck(Path folder, Watermark.Reading watermark, WalScan.Result wal, StoreOptions.Loss loss) {
         this.folder = folder;
@@ -72,7 +80,7 @@ final class RecoveryCheck {
     }
 
     /** The sequence number that was recovered. */
-    long after(RocksStore rows) {
+    long after(RocksStore rows) throws IOException {
         require(rows.sequence());
         return rows.sequence();
     }
@@ -89,8 +97,58 @@ final class RecoveryCheck {
         return wal.bytes();
     }
 
-    private void require(long recovered) {
-        if (recovered >= watermark.sequence() || loss == StoreOptions.Loss.ACCEPT) {
+    /** Where the files are that a loss was accepted for, null when nothing was given up. */
+    @Nullable
+    Path setAside() {
+        return setAside;
+    }
+
+    /** Keeps the store as it was found: RocksDB ends the log at the damage and deletes files that it misses nowhere. */
+    private static Path keepAside(Path folder) throws IOException {
+        Path aside = folder.resolve(StoreFolder.SET_ASIDE
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS", Locale.ROOT)
+                        .withZone(ZoneOffset.UTC)
+                        .format(Instant.now()));
+        Path database = folder.resolve(StoreFolder.ROWS_FOLDER);
+        Path rows = aside.resolve(StoreFolder.ROWS_FOLDER);
+        Files.createDirectory(aside, OwnFiles.folderRights(aside));
+        Files.createDirectory(rows, OwnFiles.folderRights(rows));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(database, Files::isRegularFile)) {
+            for (Path file : files) {
+                keep(file, rows);
+            }
+        }
+        keep(folder.resolve(StoreMarker.FILE), aside);
+        keep(folder.resolve(StoreFolder.WATERMARK_FILE), aside);
+        OwnFiles.syncFolder(rows);
+        OwnFiles.syncFolder(aside);
+        OwnFiles.syncFolder(folder);
+        return aside;
+    }
+
+    /** Table files never change, so a second name for them is a copy that takes no space. */
+    private static void keep(Path file, Path into) throws IOException {
+        Path kept = into.resolve(file.getFileName());
+        if (file.toString().endsWith(".sst") || file.toString().endsWith(".blob")) {
+            try {
+                Files.createLink(kept, file);
+                return;
+            } catch (UnsupportedOperationException e) {
+                Files.deleteIfExists(kept); // A file system without second names: copied below.
+            }
+        }
+        Files.copy(file, kept);
+        try (FileChannel channel = FileChannel.open(kept, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private void require(long recovered) throws IOException {
+        if (recovered >= watermark.sequence()) {
+            return;
+        }
+        if (loss == StoreOptions.Loss.ACCEPT) {
+            setAside = setAside == null ? keepAside(folder) : setAside;
             return;
         }
         String place = wal.damagedFile() == null
@@ -101,6 +159,7 @@ final class RecoveryCheck {
                 Reason.LOG_DAMAGED,
                 "the log in " + folder + " ends " + (watermark.sequence() - recovered)
                         + " rows before what was on disk: " + place + "; the folder is as it was found: restore a "
-                        + "backup, or accept the loss of these rows");
+                        + "backup, save what can be read with 'holdfast store salvage', or accept the loss of these "
+                        + "rows once with 'holdfast run --accept-loss'");
     }
 }

@@ -9,8 +9,10 @@ import org.rocksdb.RocksDBException;
 final class RocksCursor implements RowCursor {
     private final RocksReads reads;
     private final Table table;
+    private final byte[] from;
     private final RangeIterator range;
     private boolean started;
+    private @Nullable DamagedRowException damage;
     /** Of the row it stands on, once somebody has asked: reading it again would cost a call into native code. */
     private byte @Nullable [] key;
 
@@ -18,11 +20,15 @@ final class RocksCursor implements RowCursor {
     RocksCursor(RocksReads reads, Table table, byte[] from, byte[] to) {
         this.reads = reads;
         this.table = table;
+        this.from = from;
         this.range = RangeIterator.open(reads.db(), reads.family(table), from, to);
     }
 
     @Override
     public boolean next() {
+        if (damage != null) {
+            throw damage; // Walking on from here would end the process.
+        }
         key = null;
         reads.enter();
         try {
@@ -38,6 +44,10 @@ final class RocksCursor implements RowCursor {
             range.rows().status();
             return false;
         } catch (RocksDBException e) {
+            if (RocksReads.isCorruption(e)) {
+                damage = new DamagedRowException(table, from, "or behind it: " + e.getMessage(), e);
+                throw damage;
+            }
             throw reads.failed("read " + table.familyName() + " in", e);
         } finally {
             reads.leave();

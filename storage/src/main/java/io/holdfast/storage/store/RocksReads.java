@@ -91,7 +91,7 @@ final class RocksReads {
             byte[] value = db.get(family(table), readOptions, key);
             return value == null ? null : verified(table, key, value);
         } catch (RocksDBException e) {
-            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+            if (isCorruption(e)) {
                 throw new DamagedRowException(table, key, String.valueOf(e.getMessage()), e);
             }
             throw failed("read " + table.familyName() + " in", e);
@@ -194,6 +194,10 @@ final class RocksReads {
         cursors.forEach(RocksCursor::end);
         cursors.clear();
         return true;
+    }
+
+    static boolean isCorruption(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
     StoreException failed(String what, RocksDBException cause) {

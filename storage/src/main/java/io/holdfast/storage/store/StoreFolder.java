@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   pulse            when the broker lived last                          ({@link Pulse})
  *   matcher.snapshot the subscriptions as of a clean stop, never needed  ({@link SnapshotFile})
  *   rows/            the database                                        ({@link RocksStore})
+ *   set-aside-TIME/  the store as it was when a loss was accepted        ({@link RecoveryCheck})
  * </pre>
  *
  * <p>Opening goes from what changes nothing to what changes much, and stops with one sentence at the first thing that is
@@ -39,6 +40,9 @@ public final class StoreFolder implements AutoCloseable {
     static final String PULSE_FILE = "pulse";
     static final String SNAPSHOT_FILE = "matcher.snapshot";
     static final String ROWS_FOLDER = "rows";
+    /** How the names of folders begin that keep a store as it was found when its loss was accepted. */
+    static final String SET_ASIDE = "set-aside-";
+
     private static final int PARTITIONS = 1;
 
     /**
@@ -51,6 +55,7 @@ public final class StoreFolder implements AutoCloseable {
      * @param walBytes size of the log files that were replayed
      * @param lastAliveMillis when the broker before lived last, milliseconds since 1970, as {@link #alive} noted; 0 when
      *     unknown
+     * @param setAside where the store is kept as it was found when a loss was accepted, else null
      */
     public record Opened(
             boolean created,
@@ -58,7 +63,8 @@ public final class StoreFolder implements AutoCloseable {
             long watermark,
             boolean watermarkKnown,
             long walBytes,
-            long lastAliveMillis) {}
+            long lastAliveMillis,
+            @Nullable Path setAside) {}
 
     private final Path folder;
     private final FolderLock lock;
@@ -85,6 +91,11 @@ public final class StoreFolder implements AutoCloseable {
         this.meta = meta;
         this.opened = opened;
         rows.onDeviceSync(watermark::note);
+    }
+
+    /** Where RocksDB's log files lie in a data folder, or in one that was set aside. */
+    public static Path logFiles(Path folder) {
+        return folder.resolve(ROWS_FOLDER);
     }
 
     /**
@@ -142,7 +153,8 @@ public final class StoreFolder implements AutoCloseable {
                     check.watermark(),
                     check.watermarkKnown(),
                     check.walBytes(),
-                    Pulse.read(pulseFile, marker.id()));
+                    Pulse.read(pulseFile, marker.id()),
+                    check.setAside());
             Pulse pulse = Pulse.open(pulseFile, marker.id());
             return new StoreFolder(folder, lock, rows, watermark, pulse, meta, opened);
         } catch (IOException | RuntimeException | Error e) {

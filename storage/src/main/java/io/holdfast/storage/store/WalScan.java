@@ -2,6 +2,7 @@
 package io.holdfast.storage.store;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -77,11 +79,27 @@ public final class WalScan {
     private long intactBeyond;
     private boolean misleading;
 
-    private WalScan() {}
+    /** Who sees the batches behind the damage, or null; then they are not put together. */
+    private final @Nullable Consumer<byte[]> beyond;
+
+    private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+
+    private WalScan(@Nullable Consumer<byte[]> beyond) {
+        this.beyond = beyond;
+    }
 
     /** Scans the log files of a database folder, oldest first. */
     public static Result scan(Path folder) throws IOException {
-        WalScan scan = new WalScan();
+        return scan(folder, null);
+    }
+
+    /**
+     * As above, and shows the whole batches behind the damage, which a recovery leaves out.
+     *
+     * @param beyond receives each in RocksDB's serialised form, as {@code BatchReader} reads it
+     */
+    public static Result scan(Path folder, @Nullable Consumer<byte[]> beyond) throws IOException {
+        WalScan scan = new WalScan(beyond);
         for (Path file : files(folder)) {
             scan.file(file);
         }
@@ -178,10 +196,14 @@ public final class WalScan {
         }
         if (type == FULL || type == FIRST) {
             batchHeader.clear();
+            parts.reset();
             inBatch = true;
         } else if (!inBatch) {
             damage(log, place);
             return;
+        }
+        if (beyond != null && payload.hasRemaining()) {
+            parts.write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
         }
         while (batchHeader.hasRemaining() && payload.hasRemaining()) {
             batchHeader.put(payload.get());
@@ -204,6 +226,9 @@ public final class WalScan {
         }
         if (damagedFile != null) {
             intactBeyond++;
+            if (beyond != null) {
+                beyond.accept(parts.toByteArray());
+            }
             return;
         }
         batches++;

@@ -71,6 +71,27 @@ class BlockCountersTest {
     }
 
     @Test
+    @DisplayName("T41 C08 a session that cannot be counted for damage keeps what is from before the crash, and no more")
+    void uncountable_oldBlocks_stayUntilItEnds() {
+        counters.recount(inBlock(0), inBlock(2), new long[] {10, 11});
+        counters.counted(10, new long[0]);
+        assertThat(take(inBlock(9))).isZero();
+        counters.uncountable(11);
+        counters.append(inBlock(4), 1);
+        counters.settle(10, inBlock(4));
+        counters.settle(11, inBlock(1)); // Was never counted, so it takes nothing off.
+        assertThat(take(inBlock(9))).isEqualTo(BLOCK_MESSAGES);
+        assertThat(deleted).containsExactly("4-5");
+        assertThat(counters.isComplete())
+                .as("nothing that a clean stop may save")
+                .isFalse();
+        counters.ended(11);
+        assertThat(take(inBlock(9))).isEqualTo(3 * BLOCK_MESSAGES);
+        assertThat(deleted).containsExactly("0-3");
+        assertThat(counters.isComplete()).isTrue();
+    }
+
+    @Test
     @DisplayName("C08 a settle of an older message counts only behind the session's count; of a newer one always")
     void settle_beforeAndAfterCount_countedOnce() {
         counters.recount(inBlock(0), inBlock(1), new long[] {10});

@@ -43,6 +43,35 @@ class RocksStoreTest {
     }
 
     @Test
+    @DisplayName(
+            "T41 a walk into a damaged block of a table file ends with damage that names the file, as often as asked")
+    void next_damagedBlock_namesFile() throws IOException {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            RowBatch batch = new RowBatch();
+            batch.put(Table.QUEUE, Keys.queue(7, 0), new byte[100]);
+            store.write(batch);
+            store.flush();
+        }
+        Path file;
+        try (Stream<Path> files = Files.list(folder)) {
+            file = files.filter(path -> path.toString().endsWith(".sst"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[10] ^= 1;
+        Files.write(file, bytes);
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults());
+                RowCursor cursor = store.cursor(Table.QUEUE, Keys.number(0), Keys.end())) {
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(cursor::next)
+                        .isInstanceOf(DamagedRowException.class)
+                        .hasMessageContaining(file.getFileName().toString());
+            }
+        }
+    }
+
+    @Test
     @DisplayName("C33 a row whose checksum does not fit is never returned, and a walk goes on behind it")
     void read_damagedRow_throwsAndWalkGoesOn() throws RocksDBException {
         try (NativeHandles handles = new NativeHandles()) {

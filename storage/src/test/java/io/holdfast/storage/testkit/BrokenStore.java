@@ -6,6 +6,7 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.LogEntry;
 import io.holdfast.storage.record.StoredMessage;
 import io.holdfast.storage.record.WillRecord;
+import io.holdfast.storage.schema.BatchReader;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.RowBatch;

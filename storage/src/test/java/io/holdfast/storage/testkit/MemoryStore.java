@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.testkit;
 
+import io.holdfast.storage.schema.BatchReader;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.storage.testkit;
+package io.holdfast.storage.schema;
 
-import io.holdfast.storage.schema.Table;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads a batch in RocksDB's serialised form, as laid down in {@link io.holdfast.storage.schema.RowBatch}. */
+/** Reads a batch in RocksDB's serialised form, as laid down in {@link RowBatch}. */
 public final class BatchReader {
     /** What a batch does, in its order. Values still carry their checksum. */
     public interface Rows {
