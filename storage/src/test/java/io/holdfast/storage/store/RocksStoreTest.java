@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,17 +298,24 @@ class RocksStoreTest {
     @DisplayName("every start uses the one unpacked library, and no copy is left in the temporary folder")
     void open_again_reusesUnpackedLibrary() throws IOException {
         RocksStore.open(folder, StoreOptions.defaults()).close();
-        List<Path> before = libraries();
+        List<File> before = libraries();
         RocksStore.open(folder, StoreOptions.defaults()).close();
         assertThat(libraries()).isEqualTo(before).isNotEmpty();
     }
 
-    private static List<Path> libraries() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(System.getProperty("java.io.tmpdir")), 2)) {
-            return files.filter(file -> file.getFileName().toString().contains("rocksdbjni"))
-                    .sorted()
-                    .toList();
-        }
+    /** By listing: a walk stumbles over folders of other tests that vanish meanwhile. */
+    private static List<File> libraries() {
+        File temporary = new File(System.getProperty("java.io.tmpdir"));
+        return Stream.concat(Stream.of(temporary), listed(temporary))
+                .flatMap(RocksStoreTest::listed)
+                .filter(file -> file.getName().contains("rocksdbjni"))
+                .sorted()
+                .toList();
+    }
+
+    private static Stream<File> listed(File folder) {
+        File[] files = folder.listFiles();
+        return files == null ? Stream.empty() : Stream.of(files);
     }
 
     private long bytes() throws IOException {
