@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.protocol.packet.ConnAck;
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.PubRel;
@@ -15,8 +17,10 @@ import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.storage.store.StoreRefusedException;
+import io.holdfast.storage.testkit.HeldStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,30 @@ class BrokerIT {
                 assertThat(message.dup()).isTrue();
                 assertThat(message.packetId()).isEqualTo(packetId);
             }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "T27 T43 a CONNECT whose commit is under way when the broker fails is not called refused: it may be on disk")
+    void instance_failedInConnect_nothingSaid() throws Exception {
+        AtomicReference<HeldStore> store = new AtomicReference<>();
+        try (RunningBroker broker = RunningBroker.start(folder.resolve("data"), rows -> {
+                    HeldStore held = new HeldStore(rows);
+                    store.set(held);
+                    return held;
+                });
+                WireClient client = broker.open5()) {
+            HeldStore first = store.get();
+            first.hold();
+            client.send(WireClient.bytes(
+                    ProtocolVersion.MQTT_5,
+                    WireClient.connect5("new", true, Properties.NONE, WireClient.will("wills", "w"))));
+            first.awaitHeld();
+            broker.broker().failInstance(new IllegalStateException("a test says so"));
+            assertThat(client.isClosedNext()).isTrue();
+            first.release();
+            await().until(() -> broker.broker().state() == BrokerState.RUNNING);
         }
     }
 

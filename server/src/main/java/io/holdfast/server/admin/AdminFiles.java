@@ -3,6 +3,8 @@ package io.holdfast.server.admin;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,7 +46,8 @@ public final class AdminFiles {
     String token() throws IOException {
         Path file = folder.resolve(TOKEN);
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            String token = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            // Latin-1 decodes any bytes: what a power cut left of the file is looked at like anything else.
+            String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
             if (token.matches("[0-9a-f]{" + 2 * TOKEN_BYTES + "}") && isPrivate(file)) {
                 return token;
             }
@@ -77,7 +80,13 @@ public final class AdminFiles {
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
                 : new FileAttribute<?>[0];
         Files.createFile(fresh, rights);
-        Files.writeString(fresh, line + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                int unused = channel.write(bytes);
+            }
+            channel.force(true); // Operators may have copied the token: it outlives a power cut.
+        }
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

@@ -85,6 +85,7 @@ final class ConnectFlow {
         Connected connected =
                 new Connected(session, connection, new ConnAck(present, ReasonCode.SUCCESS, granted), old);
         if (handedOver) {
+            connection.decidedByCommit();
             shard.addUrgent(connected, ROW_BYTES);
         } else {
             connected.committed(); // Nothing of a volatile session without a will is on disk.

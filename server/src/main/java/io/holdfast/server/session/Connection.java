@@ -51,6 +51,7 @@ public abstract class Connection {
     boolean needsFlush;
 
     private boolean open = true;
+    private boolean undecided;
     private boolean nameAssigned;
     private @Nullable String userName;
 
@@ -99,7 +100,7 @@ public abstract class Connection {
 
     /**
      * Sends what is queued, then DISCONNECT to an MQTT 5 client that shall know why, and closes the socket. Before its
-     * CONNACK such a client gets a CONNACK with the reason instead [MQTT5-3.14.0-1].
+     * CONNACK such a client gets a CONNACK with the reason instead [MQTT5-3.14.0-1], or nothing while {@link #isUndecided}.
      *
      * @param why for a person
      */
@@ -116,6 +117,16 @@ public abstract class Connection {
 
     /** Address and port of the client, for logs. */
     public abstract String peer();
+
+    /** The CONNECT is handed over: from now until the CONNACK nobody knows whether it will count. */
+    final void decidedByCommit() {
+        undecided = true;
+    }
+
+    /** Whether the CONNECT may be on disk though its client has no CONNACK: then no word may say that it is refused. */
+    protected final boolean isUndecided() {
+        return undecided;
+    }
 
     /** Whether the core still has business with this connection. */
     public final boolean isOpen() {

@@ -270,7 +270,8 @@ final class MqttConnection extends Connection {
 
     @Override
     protected void shut(ReasonCode reason, String why) {
-        if (version() == ProtocolVersion.MQTT_5 && reason != ReasonCode.SUCCESS && !refused) {
+        boolean mayTell = !refused && (accepted || !isUndecided());
+        if (version() == ProtocolVersion.MQTT_5 && reason != ReasonCode.SUCCESS && mayTell) {
             Properties text = Properties.builder().reasonString(why).build();
             encode(
                     accepted // There is one CONNACK for each connection [MQTT5-3.2.0-2].
