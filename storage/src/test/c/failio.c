@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes writes and syncs of files below one folder fail or stall, for tests (LD_PRELOAD). Built by FailIo.java.
+// Makes calls on files below one folder fail or stall, for tests (LD_PRELOAD). Built by FailIo.java.
 //
 //   FAILIO_FOLDER    absolute path; files elsewhere are never touched
 //   FAILIO_CONTROL   path of a control file. While it exists the fault is on, and its one line says which:
 //
 //       OPERATION ERROR FIRST COUNT
 //
-//       OPERATION   write (write, pwrite, writev), sync (fsync, fdatasync) or any
+//       OPERATION   write (write, pwrite, writev), sync (fsync, fdatasync), open (for writing), rename or any
 //       ERROR       EIO, ENOSPC, or a number of milliseconds to stall before the call goes on
 //       FIRST       which matching call since the file appeared is the first to be hit, from 1
-//       COUNT       how many are hit, 0 for all that follow
+//       COUNT       how many are hit, 0 for all that follow; below zero: the first and then every so many
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,16 +32,20 @@ static ino_t armed_inode;           // identity of the control file the counter 
 static struct timespec armed_time;
 static long calls;
 
-static int below_folder(int fd) {
+static int is_below(const char *path) {
     const char *folder = getenv("FAILIO_FOLDER");
-    char link[64], path[PATH_MAX];
     if (folder == NULL) return 0;
+    size_t prefix = strlen(folder);
+    return strncmp(path, folder, prefix) == 0 && (path[prefix] == '/' || path[prefix] == 0);
+}
+
+static int below_folder(int fd) {
+    char link[64], path[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    size_t prefix = strlen(folder);
-    return strncmp(path, folder, prefix) == 0 && (path[prefix] == '/' || path[prefix] == 0);
+    return is_below(path);
 }
 
 static void stall(long millis) {
@@ -46,13 +53,25 @@ static void stall(long millis) {
     while (nanosleep(&left, &left) == -1 && errno == EINTR) { }
 }
 
-// 0 to go on, otherwise the error number the call fails with.
-static int fault(int fd, const char *operation) {
+// One byte for each call that was hit, so that a test knows.
+static void count_hit(const char *control) {
+    char hits[PATH_MAX];
+    snprintf(hits, sizeof hits, "%s.hits", control);
+    int fd = (int) syscall(SYS_openat, AT_FDCWD, hits, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        syscall(SYS_write, fd, "x", (size_t) 1);
+        syscall(SYS_close, fd);
+    }
+}
+
+// 0 to go on, otherwise the error number the call fails with. The file is given by its path, or else by its number.
+static int fault(const char *path, int fd, const char *operation) {
     const char *control = getenv("FAILIO_CONTROL");
     struct stat now;
     char wanted[16], error[16];
     long first, count;
-    if (control == NULL || stat(control, &now) != 0 || !below_folder(fd)) return 0;
+    if (control == NULL || stat(control, &now) != 0) return 0;
+    if (path != NULL ? !is_below(path) : !below_folder(fd)) return 0;
     FILE *file = fopen(control, "r");
     if (file == NULL) return 0;
     int fields = fscanf(file, "%15s %15s %ld %ld", wanted, error, &first, &count);
@@ -70,6 +89,8 @@ static int fault(int fd, const char *operation) {
     pthread_mutex_unlock(&mutex);
 
     if (call < first || (count > 0 && call >= first + count)) return 0;
+    if (count < 0 && (call - first) % -count != 0) return 0;
+    count_hit(control);
     if (strcmp(error, "EIO") == 0) return EIO;
     if (strcmp(error, "ENOSPC") == 0) return ENOSPC;
     stall(atol(error));
@@ -79,7 +100,7 @@ static int fault(int fd, const char *operation) {
 #define NEXT(name) ((__typeof__(&name)) dlsym(RTLD_NEXT, #name))
 #define GUARD(fd, operation) \
     do { \
-        int saved = errno, error = fault(fd, operation); \
+        int saved = errno, error = fault(NULL, fd, operation); \
         errno = saved; \
         if (error != 0) { errno = error; return -1; } \
     } while (0)
@@ -112,4 +133,31 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     GUARD(fd, "sync");
     return NEXT(fdatasync)(fd);
+}
+
+#define OPEN(name) \
+    int name(const char *path, int flags, ...) { \
+        mode_t mode = 0; \
+        if (flags & (O_CREAT | O_TMPFILE)) { \
+            va_list values; \
+            va_start(values, flags); \
+            mode = va_arg(values, mode_t); \
+            va_end(values); \
+        } \
+        if ((flags & O_ACCMODE) != O_RDONLY) { \
+            int saved = errno, error = fault(path, -1, "open"); \
+            errno = saved; \
+            if (error != 0) { errno = error; return -1; } \
+        } \
+        return NEXT(name)(path, flags, mode); \
+    }
+
+OPEN(open)
+OPEN(open64)
+
+int rename(const char *old, const char *new) {
+    int saved = errno, error = fault(new, -1, "rename");
+    errno = saved;
+    if (error != 0) { errno = error; return -1; }
+    return NEXT(rename)(old, new);
 }

@@ -2,7 +2,6 @@
 package io.holdfast.storage.testkit;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,8 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Faults of a real disk, switched on and off while a child process runs: its writes or syncs below one folder fail or
- * stall. Built from {@code storage/src/test/c/failio.c} with gcc; tests that use it say {@code @RequiresTool("gcc")}.
+ * Faults of a real disk, switched on and off while a child process runs: its calls below one folder fail or stall. Built from {@code storage/src/test/c/failio.c} with gcc; tests that use it say {@code @RequiresTool("gcc")}.
  *
  * <pre>{@code
  * FailIo disk = FailIo.build(tempDir, dataFolder);
@@ -26,6 +24,9 @@ public final class FailIo {
     public enum Operation {
         WRITE,
         SYNC,
+        /** Opening a file to write to it. */
+        OPEN,
+        RENAME,
         ANY
     }
 
@@ -34,8 +35,6 @@ public final class FailIo {
         EIO,
         ENOSPC
     }
-
-    private static final String SOURCE = "storage/src/test/c/failio.c";
 
     private final Path library;
     private final Path folder;
@@ -53,16 +52,7 @@ public final class FailIo {
      * @param hit absolute path of the folder whose files are hit; it need not exist yet
      */
     public static FailIo build(Path workFolder, Path hit) throws IOException {
-        Path source = Path.of(System.getProperty("holdfast.root", "."), SOURCE).toAbsolutePath();
-        Path library = workFolder.resolve("failio.so");
-        Process gcc = new ProcessBuilder(
-                        "gcc", "-O1", "-shared", "-fPIC", "-o", library.toString(), source.toString(), "-ldl")
-                .redirectErrorStream(true)
-                .start();
-        String messages = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (gcc.onExit().join().exitValue() != 0) {
-            throw new IOException("cannot build " + source + ": " + messages);
-        }
+        Path library = NativeFixture.build("failio", workFolder);
         return new FailIo(library, hit.toAbsolutePath(), workFolder.resolve("failio.control"));
     }
 
@@ -84,9 +74,20 @@ public final class FailIo {
         arm(operation, fault.name(), nth, 1);
     }
 
+    /** Of the operations from now on every {@code nth} fails. */
+    public void failShare(Operation operation, Fault fault, int nth) throws IOException {
+        arm(operation, fault.name(), nth, -nth);
+    }
+
     /** From now on every such operation waits so long before it does its work. */
     public void stall(Operation operation, long millis) throws IOException {
         arm(operation, Long.toString(millis), 1, 0);
+    }
+
+    /** How many calls have failed or stalled so far. */
+    public long hits() throws IOException {
+        Path hits = control.resolveSibling(control.getFileName() + ".hits");
+        return Files.exists(hits) ? Files.size(hits) : 0;
     }
 
     /** The disk works again. */

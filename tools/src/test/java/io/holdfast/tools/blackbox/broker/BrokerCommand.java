@@ -18,6 +18,14 @@ public interface BrokerCommand {
     /** A piece of text on standard output that means "accepting"; without one a TCP connection is tried. */
     Optional<String> readyText();
 
+    /** The broker accepts, after each of its starts: the moment for a disturbance. */
+    default void accepting() throws IOException {}
+
+    /** Whether it may end connections and refuse clients while it runs, as one on a failing disk does. */
+    default boolean mayFail() {
+        return false;
+    }
+
     /** The broker that the tests of this build are for: ours unless {@code -Dholdfast.blackbox.broker=mosquitto}. */
     static BrokerCommand underTest() {
         return System.getProperty("holdfast.blackbox.broker", "holdfast").equals("mosquitto")

@@ -109,7 +109,7 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** Waits until the broker accepts; fails with its output when it ends instead. */
-    public void awaitReady() {
+    public void awaitReady() throws IOException {
         Awaitility.await("broker accepts")
                 .pollInSameThread()
                 .pollDelay(Duration.ZERO)
@@ -121,6 +121,7 @@ public final class BrokerProcess implements AutoCloseable {
                     }
                     return ready();
                 });
+        command.accepting();
     }
 
     /** CPU time that the process has used so far, user and system. */
@@ -162,11 +163,11 @@ public final class BrokerProcess implements AutoCloseable {
         throw new IOException("the system does not tell the memory of process " + pid());
     }
 
-    /** Bytes of all files under the data folder. */
+    /** Bytes of all files under the data folder, but for the ballast, which comes when it likes. */
     public long dataBytes() throws IOException {
         try (Stream<Path> files = Files.walk(data())) {
             return files.map(Path::toFile)
-                    .filter(File::isFile)
+                    .filter(file -> file.isFile() && !file.getName().equals("ballast"))
                     .mapToLong(File::length)
                     .sum();
         }

@@ -62,14 +62,15 @@ class StoreErrorIT {
     void publish_fullDisk_noAckAndBack() throws Exception {
         WrappedBroker command = new WrappedBroker(StoreErrorIT::onSmallDisk);
         Path[] data = new Path[1];
-        try (BrokerProcess broker = BrokerProcess.start(command)) {
+        // Without the reserve, which would stop the publisher before: what is tested here is the disk's own refusal.
+        try (BrokerProcess broker = BrokerProcess.start(command, "store.disk-reserve-bytes=0")) {
             data[0] = broker.data();
             sleeper(broker);
-            Path ballast = broker.data().resolve("ballast");
-            Files.write(ballast, new byte[60 << 20]);
+            Path filler = broker.data().resolve("filler");
+            Files.write(filler, new byte[60 << 20]);
             List<String> acknowledged = new ArrayList<>(publishUntilClosed(broker, "during", 100_000, 16 << 10));
             assertThat(acknowledged).isNotEmpty().hasSizeLessThan(100_000);
-            Files.delete(ballast);
+            Files.delete(filler);
             awaitServing(broker);
             acknowledged.addAll(publishUntilClosed(broker, "after", 20, 1));
             assertThat(received(broker)).containsSubsequence(acknowledged);

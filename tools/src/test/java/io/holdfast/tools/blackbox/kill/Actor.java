@@ -155,8 +155,8 @@ abstract class Actor implements Runnable {
         history.record(new Event.DisconnectCalled(id(), connection));
         client().disconnect();
         client = null;
-        // A broker that is killed closes the connection too, and has confirmed nothing by it.
-        boolean confirmed = mode() != Gate.Mode.CLOSED && round() == round;
+        // A broker that is killed or fails closes the connection too, and has confirmed nothing by it.
+        boolean confirmed = mode() != Gate.Mode.CLOSED && round() == round && !campaign.mayFail();
         history.record(
                 confirmed
                         ? new Event.DisconnectConfirmed(id(), connection)
@@ -200,7 +200,7 @@ abstract class Actor implements Runnable {
             work(present);
         } catch (IOException e) {
             // The gate closes before the broker is stopped: a connection that breaks while it is open was broken by it.
-            if (mode() != Gate.Mode.CLOSED && round() == round) {
+            if (mode() != Gate.Mode.CLOSED && round() == round && !campaign.mayFail()) {
                 history.record(new Event.Surprise(id(), connection, "connection broken in a running broker: " + e));
             }
             lost();
@@ -230,8 +230,9 @@ abstract class Actor implements Runnable {
         WirePacket connack = opened.connect(connect);
         if (connack.returnCode() != 0) {
             history.record(new Event.Refused(id(), connection, connack.returnCode()));
-            if (SERVER_UNAVAILABLE.contains(connack.returnCode()) && mode() == Gate.Mode.CLOSED) {
-                throw new IOException("the broker is stopping");
+            boolean stopping = mode() == Gate.Mode.CLOSED && SERVER_UNAVAILABLE.contains(connack.returnCode());
+            if (stopping || campaign.mayFail()) {
+                throw new IOException("the broker is stopping or has failed");
             }
             throw new AssertionError(name + " refused: " + connack);
         }

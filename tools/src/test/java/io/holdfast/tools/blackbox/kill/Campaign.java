@@ -78,7 +78,10 @@ final class Campaign {
     private final List<Actor> actors = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    private Campaign(BrokerProcess broker, long seed, Plan plan) {
+    private final boolean mayFail;
+
+    private Campaign(BrokerProcess broker, boolean mayFail, long seed, Plan plan) {
+        this.mayFail = mayFail;
         this.plan = plan;
         this.seed = seed;
         this.random = new SplittableRandom(seed);
@@ -100,7 +103,7 @@ final class Campaign {
     /** Runs a whole campaign on a new data folder. */
     static Outcome run(BrokerCommand command, long seed, Plan plan) throws IOException, InterruptedException {
         try (BrokerProcess broker = BrokerProcess.start(command)) {
-            Campaign campaign = new Campaign(broker, seed, plan);
+            Campaign campaign = new Campaign(broker, command.mayFail(), seed, plan);
             campaign.startThreads();
             try {
                 for (int round = 0; round < plan.rounds(); round++) {
@@ -112,6 +115,11 @@ final class Campaign {
             }
             return campaign.outcome();
         }
+    }
+
+    /** Whether connections may break while the broker runs. */
+    boolean mayFail() {
+        return mayFail;
     }
 
     History history() {
