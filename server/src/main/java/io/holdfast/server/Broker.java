@@ -56,6 +56,7 @@ public final class Broker implements AutoCloseable {
     private @Nullable AdminEndpoint admin;
     private @Nullable String lastRefusal;
     private final FailureRate failures = new FailureRate();
+    private final DiskReserve reserve;
 
     private Broker(
             BrokerConfig config,
@@ -65,6 +66,7 @@ public final class Broker implements AutoCloseable {
         time = new MonotonicTime(wallMillis, System::nanoTime);
         this.config = config;
         this.between = between;
+        reserve = new DiskReserve(config.folder(), config.diskReserveBytes());
         loops = new EventLoops(config.shards());
         authentication = new Authentication(authenticationMethods);
         connections =
@@ -151,7 +153,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private BrokerInstance open(StoreOptions.Loss loss) {
-        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time);
+        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time, reserve);
     }
 
     private @Nullable BrokerInstance serving() {
@@ -205,6 +207,7 @@ public final class Broker implements AutoCloseable {
             return;
         }
         become(BrokerState.STARTING);
+        reserve.look(0); // A full disk gets its ballast back before the store needs it.
         try {
             BrokerInstance next = open(StoreOptions.Loss.REFUSE);
             instance = next;

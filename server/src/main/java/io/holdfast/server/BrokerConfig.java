@@ -18,6 +18,7 @@ import java.util.List;
  * @param durability what an acknowledgement waits for
  * @param durabilityInterval longest time between two syncs of the device when {@code durability} is INTERVAL
  * @param cacheBytes the store's cache
+ * @param diskReserveBytes what stays free on the disk at most, a twentieth of it being enough; 0 for nothing
  * @param listeners the ways in for clients, at least one, the default one first
  * @param insecureOpen whether somebody said that strangers may come in from other machines
  * @param shards event loops that own sessions
@@ -29,6 +30,7 @@ public record BrokerConfig(
         Durability durability,
         Duration durabilityInterval,
         long cacheBytes,
+        long diskReserveBytes,
         List<ListenerConfig> listeners,
         boolean insecureOpen,
         int shards,

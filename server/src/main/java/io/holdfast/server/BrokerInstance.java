@@ -59,6 +59,9 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private static final Logger LOG = LoggerFactory.getLogger(BrokerInstance.class);
     private static final IndexSpace SPACE = IndexSpace.STANDARD;
     private static final long STEP_SECONDS_MAX = 10;
+    /** Written between two looks at the disk, at most. */
+    private static final long LOOK_BYTES = 1L << 20;
+
     private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
 
     private final BrokerConfig config;
@@ -72,6 +75,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private final GroupCommitter committer;
     private final CommitThread commitThread;
     private final MonotonicTime time;
+    private final DiskReserve reserve;
+    private final SyncWatch syncs;
     private final List<ShardLoop> shards = new ArrayList<>();
     private final AtomicLongArray applied;
     private final AtomicLong nextSession;
@@ -88,6 +93,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
 
     // Commit thread only.
     private long countedBytes;
+    private long lookedBytes;
     private long groups;
 
     private BrokerInstance(
@@ -97,6 +103,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
             Consumer<Throwable> onFailure,
             UnaryOperator<RowStore> between,
             MonotonicTime time,
+            DiskReserve reserve,
             Recovered recovered) {
         this.config = config;
         this.counters = counters;
@@ -106,6 +113,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         report = recovered.report();
         tree = recovered.tree();
         this.time = time;
+        this.reserve = reserve;
+        syncs = new SyncWatch(counters);
         time.noEarlierThan(recovered.lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
         committer = new GroupCommitter(store, this, recovered.start(), loops.size());
@@ -117,7 +126,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
         retained = new RetainedEstimate(report.retained());
-        gauges = new InstanceGauges(counters, tree, report);
+        gauges = new InstanceGauges(counters, tree, report, reserve);
         String durability = config.durability().name().toLowerCase(Locale.ROOT);
         sysTopics = new SysTopics(ProductVersion.text(), durability, counters, gauges);
         housekeeping = new Housekeeping(this, store, config.sysInterval());
@@ -137,6 +146,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
      * @param onFailure told once when this life has to end
      * @param between stands between broker and store
      * @param time the time of all lives of this process
+     * @param reserve the disk's
      * @throws StoreException when the store cannot be used
      */
     static BrokerInstance start(
@@ -146,18 +156,21 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
             Counters counters,
             Consumer<Throwable> onFailure,
             UnaryOperator<RowStore> between,
-            MonotonicTime time) {
+            MonotonicTime time,
+            DiskReserve reserve) {
         StoreOptions options = StoreOptions.defaults()
                 .withLoss(loss)
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, loops.size());
-        BrokerInstance instance = new BrokerInstance(config, loops, counters, onFailure, between, time, recovered);
+        BrokerInstance instance =
+                new BrokerInstance(config, loops, counters, onFailure, between, time, reserve, recovered);
         instance.begin(recovered);
         return instance;
     }
 
     private void begin(Recovered recovered) {
+        lookAtDisk();
         commitThread.start();
         for (int i = 0; i < shards.size(); i++) {
             SessionTails tails = recovered.tail().of(i);
@@ -325,6 +338,11 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     }
 
     @Override
+    public boolean takesMessages() {
+        return !reserve.isLow();
+    }
+
+    @Override
     public boolean ask(Runnable question) {
         return running.get() && housekeeping.ask(question);
     }
@@ -343,6 +361,23 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
 
     boolean isCommitQueueFull() {
         return commitThread.queuedBytes() > config.commitQueueBytesMax();
+    }
+
+    boolean isDiskLow() {
+        return reserve.isLow();
+    }
+
+    /** Any thread that may read the store. */
+    void lookAtDisk() {
+        reserve.look(folder.rows().unflushedBytes());
+    }
+
+    DiskReserve reserve() {
+        return reserve;
+    }
+
+    SyncWatch syncs() {
+        return syncs;
     }
 
     void read(QueuePage page, ShardLoop shard) {
@@ -433,6 +468,10 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         counters.add(BrokerCounter.COMMIT_GROUPS);
         counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
         countedBytes = committer.bytesWritten();
+        if (countedBytes - lookedBytes >= LOOK_BYTES) {
+            lookedBytes = countedBytes;
+            lookAtDisk();
+        }
         gauges.committed(committer.queued());
         subscriptions.apply(group.changes());
         if (running.get()) {
@@ -482,7 +521,13 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     }
 
     @Override
+    public void syncing() {
+        syncs.began(System.nanoTime());
+    }
+
+    @Override
     public void synced(long nanos) {
+        syncs.ended(nanos);
         counters.add(BrokerCounter.COMMIT_SYNCS);
         counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
         counters.syncTimes().record(nanos);

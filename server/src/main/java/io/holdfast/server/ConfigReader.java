@@ -174,6 +174,7 @@ public final class ConfigReader {
                 Durability.valueOf(text(all, Setting.STORE_DURABILITY).toUpperCase(Locale.ROOT)),
                 time(all, Setting.STORE_DURABILITY_INTERVAL),
                 bytes(all, Setting.STORE_CACHE_BYTES),
+                bytes(all, Setting.STORE_DISK_RESERVE_BYTES),
                 ListenerSettings.convert(all, listeners),
                 text(all, Setting.INSECURE_OPEN).equals("true"),
                 shards > 0 ? shards : Math.min(64, Runtime.getRuntime().availableProcessors()),

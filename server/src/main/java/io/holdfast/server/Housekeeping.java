@@ -43,6 +43,10 @@ final class Housekeeping {
     /** How often the store is told that this life goes on. */
     static final long PULSE_MILLIS = 1_000;
 
+    /** How often somebody looks at the free space of the disk, whatever is written. */
+    private static final long DISK_MILLIS = 500;
+
+    private static final long BALLAST_SECONDS = 20;
     private static final int READERS = 2;
     private static final int QUESTIONS_MAX = 32;
     private static final int SLICE_SESSIONS = 50;
@@ -106,6 +110,12 @@ final class Housekeeping {
             ticks.add(shard.loop().scheduleAtFixedRate(() -> shard.tell(SessionShard::tick), 1, 1, TimeUnit.SECONDS));
         }
         ticks.add(pulse.scheduleAtFixedRate(() -> guard(instance::beat), 0, PULSE_MILLIS, TimeUnit.MILLISECONDS));
+        // Not one of the chores: they may wait for the disk.
+        ticks.add(instance.loop(0)
+                .loop()
+                .scheduleAtFixedRate(() -> instance.syncs().look(System.nanoTime()), 1, 1, TimeUnit.SECONDS));
+        chore(instance::lookAtDisk, Duration.ofMillis(DISK_MILLIS));
+        chore(this::keepBallast, Duration.ofSeconds(BALLAST_SECONDS));
         chore(this::sweepTimers, Duration.ofSeconds(1));
         chore(this::flushWhenIdle, Duration.ofSeconds(1));
         chore(this::publishOwnTopics, sysInterval);
@@ -336,6 +346,12 @@ final class Housekeeping {
         if (idleSeconds >= IDLE_SECONDS && bytes - flushedBytes >= IDLE_FLUSH_BYTES) {
             flushedBytes = bytes;
             space.execute(store::flush);
+        }
+    }
+
+    private void keepBallast() {
+        if (instance.reserve().lacksBallast()) {
+            space.execute(instance.reserve()::keepBallast);
         }
     }
 

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class InstanceGauges implements Gauges {
     private final Counters counters;
     private final SubscriptionTree tree;
+    private final DiskReserve reserve;
     private final long connectedBefore;
     private final long sessionsBefore;
     private final AtomicLong queued;
     private final AtomicLong retained;
 
-    InstanceGauges(Counters counters, SubscriptionTree tree, RecoveryReport report) {
+    InstanceGauges(Counters counters, SubscriptionTree tree, RecoveryReport report, DiskReserve reserve) {
+        this.reserve = reserve;
         this.counters = counters;
         this.tree = tree;
         connectedBefore = counters.sum(ShardEvent.DISCONNECTED) - counters.sum(ShardEvent.CONNECTED);
@@ -48,6 +50,16 @@ final class InstanceGauges implements Gauges {
     public long sessions() {
         return Math.max(
                 0, sessionsBefore + counters.sum(ShardEvent.SESSION_STARTED) - counters.sum(ShardEvent.SESSION_ENDED));
+    }
+
+    @Override
+    public long diskFreeBytes() {
+        return reserve.freeBytes();
+    }
+
+    @Override
+    public boolean isDiskLow() {
+        return reserve.isLow();
     }
 
     @Override

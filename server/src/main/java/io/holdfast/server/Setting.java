@@ -10,6 +10,7 @@ enum Setting {
     STORE_DURABILITY("store.durability", "sync|interval|os"),
     STORE_DURABILITY_INTERVAL("store.durability-interval", Kind.DURATION, 1, 60_000),
     STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
+    STORE_DISK_RESERVE_BYTES("store.disk-reserve-bytes", Kind.BYTES, 0, 1L << 40),
 
     LISTENER_TYPE("listeners.NAME.type", "tcp"),
     LISTENER_ENABLED("listeners.NAME.enabled", "true|false"),

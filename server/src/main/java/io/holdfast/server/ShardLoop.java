@@ -145,6 +145,11 @@ final class ShardLoop implements ShardEnvironment {
     }
 
     @Override
+    public boolean isDiskLow() {
+        return instance.isDiskLow();
+    }
+
+    @Override
     public void deliver(int fromShard, Message message, Recipients recipients) {
         if (recipients.isEmpty()) {
             return;

@@ -79,7 +79,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (method.equals("GET") && path.equals("/health/live")) {
             answer(context, keepAlive, 200, Map.of("live", true));
         } else if (method.equals("GET") && path.equals("/health/ready")) {
-            boolean ready = endpoint.life() != null;
+            AdminLife life = endpoint.life();
+            boolean ready = life != null && life.takesMessages();
             answer(context, keepAlive, ready ? 200 : 503, Map.of("ready", ready));
         } else if (!isAuthorized(request.headers())) {
             answer(context, false, 401, error("the token of the file " + AdminFiles.TOKEN + " is needed"));

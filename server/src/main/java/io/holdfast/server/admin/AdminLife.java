@@ -12,6 +12,9 @@ public interface AdminLife {
     /** False once it has failed or stopped: nothing is answered any more, and the store may be read no longer. */
     boolean isRunning();
 
+    /** False while the disk is nearly full: what would have to be stored is not taken. */
+    boolean takesMessages();
+
     int shards();
 
     /** Lets a shard do something, later and in order. Dropped when this life is over. */

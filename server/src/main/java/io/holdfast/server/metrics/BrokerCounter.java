@@ -6,6 +6,7 @@ public enum BrokerCounter {
     CONNECTIONS_ACCEPTED("a TCP connection was accepted"),
     CONNECTIONS_REFUSED("a TCP connection was closed at once because there are too many"),
     ACCEPTING_PAUSED("accepting paused because too many TCP connections arrived in a second"),
+    ACCEPT_FAILURES("a TCP connection could not be accepted: most often too many files are open"),
     CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
     AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
@@ -19,6 +20,7 @@ public enum BrokerCounter {
     COMMIT_GROUPS("a group of changes became durable"),
     COMMIT_SYNCS("the commit thread synced the log"),
     COMMIT_SYNC_NANOS("a nanosecond was spent in such syncs"),
+    COMMIT_STALLS("a sync of the log took so long that the operator was told while it lasted"),
     STORE_BYTES_WRITTEN("a byte was handed to the store"),
     INSTANCE_FAILURES("the broker failed and began a new life through recovery");
 

@@ -16,4 +16,10 @@ public interface Gauges {
     long retained();
 
     long subscriptions();
+
+    /** Bytes left on the disk of the data folder, measured less than a second ago. */
+    long diskFreeBytes();
+
+    /** Whether that is so little that messages which would have to be stored are not taken. */
+    boolean isDiskLow();
 }

@@ -53,6 +53,9 @@ public final class SysTopics {
         number("store/syncs", () -> counters.sum(BrokerCounter.COMMIT_SYNCS));
         number("store/sync-microseconds", () -> counters.sum(BrokerCounter.COMMIT_SYNC_NANOS) / 1_000);
         text("store/sync-times", () -> counters.syncTimes().text());
+        number("store/disk-free-bytes", gauges::diskFreeBytes);
+        number("store/disk-low", () -> gauges.isDiskLow() ? 1 : 0);
+        number("store/sync-stalls", () -> counters.sum(BrokerCounter.COMMIT_STALLS));
         number("store/bytes-written", () -> counters.sum(BrokerCounter.STORE_BYTES_WRITTEN));
     }
 

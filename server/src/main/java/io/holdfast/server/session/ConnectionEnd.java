@@ -149,7 +149,8 @@ final class ConnectionEnd {
 
     /** Silence for one and a half times the keep alive ends a connection [MQTT-3.1.2-24] [MQTT5-3.1.2-22]. */
     void judgeKeepAlive(Connection connection, long nowMillis) {
-        if (connection.isHeldBack()) {
+        // A client that waits for an answer, which waits for the disk, may do so in silence.
+        if (connection.isHeldBack() || !connection.replies.isEmpty()) {
             connection.lastPacketMillis = nowMillis; // C22
             return;
         }

@@ -97,7 +97,12 @@ final class InboundFlow {
             exceedsLimit(connection);
             return;
         }
-        boolean kept = !publish.retain() || shard.room.takes(publish.topic(), publish.payload().length, bytes(publish));
+        boolean low = shard.env.isDiskLow() && isStored(connection, session, publish);
+        if (low && shard.disk.lacksFor(connection, publish)) {
+            return;
+        }
+        boolean kept = !publish.retain()
+                || !low && shard.room.takes(publish.topic(), publish.payload().length, bytes(publish));
         if (!kept && refusesToRetain(connection, publish)) {
             return;
         }
@@ -105,6 +110,14 @@ final class InboundFlow {
             addInbound(session, publish.packetId());
         }
         accept(connection, session, kept ? publish : unretained(publish));
+    }
+
+    /** Whether a message takes room on disk; an empty retained one gives some back. */
+    private boolean isStored(Connection connection, Session session, Publish publish) {
+        return publish.retain()
+                ? publish.payload().length > 0
+                : publish.qos() != QoS.AT_MOST_ONCE
+                        && !route(connection, session, publish).durable().isEmpty();
     }
 
     private static int bytes(Publish publish) {
@@ -237,6 +250,11 @@ final class InboundFlow {
         return true;
     }
 
+    /** Tells an MQTT 5 client that there is no room for its message. */
+    void refuseForQuota(Connection connection, Publish publish, String why) {
+        answer(connection, publish, ReasonCode.QUOTA_EXCEEDED, why);
+    }
+
     /** Answers a PUBLISH that nothing is done about. */
     private void answer(Connection connection, Publish publish, ReasonCode code, String why) {
         Properties properties = Properties.builder().reasonString(why).build();
@@ -345,7 +363,8 @@ final class InboundFlow {
                 EVENT_REPLY_BYTES);
     }
 
-    private void unhold(Connection connection) {
+    /** Takes the packet that was held, and reads on behind it. */
+    void unhold(Connection connection) {
         Packet packet = connection.held;
         if (packet != null && connection.isOpen()) {
             connection.held = null;

@@ -88,6 +88,7 @@ public final class SessionShard {
     final OutboundFlow outbound;
     final FullQueues full;
     final RetainedRoom room;
+    final DiskRoom disk;
     final VolatileBacklog backlog;
     final GroupApplier applier;
     final GroupFlow groups;
@@ -138,6 +139,7 @@ public final class SessionShard {
         outbound = new OutboundFlow(this);
         full = new FullQueues(this);
         room = new RetainedRoom(this);
+        disk = new DiskRoom(this);
         backlog = new VolatileBacklog(Math.min(
                         limits.common().volatileBytesMax(), Runtime.getRuntime().maxMemory() / 4)
                 / shards);
@@ -277,6 +279,7 @@ public final class SessionShard {
             resumePaused(now);
         }
         applier.whenWhole(full::tick);
+        disk.tick();
         if (!connections.isEmpty() && now - timeNotedMillis >= TIME_NOTE_MILLIS) {
             timeNotedMillis = now;
             add(new RowOps.TimeNote(), TIME_NOTE_BYTES);

@@ -25,6 +25,11 @@ public interface ShardEnvironment {
     /** Whether the commit thread has more to do than it should: publishers are then not read from. */
     boolean isCommitQueueFull();
 
+    /** Whether the disk is nearly full: what would have to be stored is not taken. Cheap: asked for each message. */
+    default boolean isDiskLow() {
+        return false;
+    }
+
     /** Serves sessions without a queue, on all shards, at once. */
     void deliver(int fromShard, Message message, Recipients recipients);
 

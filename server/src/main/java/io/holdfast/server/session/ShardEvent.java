@@ -12,6 +12,7 @@ public enum ShardEvent {
     MESSAGE_SENT("a PUBLISH went to a client"),
     DROPPED_DOLLAR_TOPIC("a client published to a topic that begins with $"),
     PUBLISH_REFUSED("an MQTT 5 client was told that its message is not taken"),
+    PUBLISH_DEFERRED("a 3.1.1 client waits with a message because the disk is nearly full"),
     DROPPED_QUEUE_FULL("a queue limit dropped a message"),
     DROPPED_REFUSED("a queue limit refused a message"),
     RETAINED_REFUSED("a message was not retained because there is no room for more"),

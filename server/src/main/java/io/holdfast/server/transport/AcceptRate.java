@@ -20,6 +20,9 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
     /** Accepting resumes with some connections to accept, not with one. */
     private static final long PAUSE_MILLIS_MIN = 20;
 
+    private static final long FILES_MILLIS = 100;
+    private static final long FAILURE_MILLIS = 1_000;
+
     private final Connections connections;
     private final int perSecondMax;
     private double left;
@@ -34,6 +37,10 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         context.fireChannelRead(accepted);
+        if (connections.isOutOfFiles()) {
+            waitForFiles(context.channel());
+            return;
+        }
         if (perSecondMax == 0) {
             return;
         }
@@ -51,10 +58,41 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** As many sockets as the limit of open files allows: others wait in the backlog until some have gone. */
+    private void waitForFiles(Channel listening) {
+        if (listening.config().isAutoRead()) {
+            connections.counters().add(BrokerCounter.ACCEPTING_PAUSED);
+            connections
+                    .files()
+                    .event(() -> "no more connections than the limit of open files allows; more wait", () -> "clients");
+            listening.config().setAutoRead(false);
+            later(listening, FILES_MILLIS);
+        }
+    }
+
+    private void later(Channel listening, long millis) {
+        Sockets.later(listening, millis, () -> {
+            if (connections.isOutOfFiles()) {
+                later(listening, FILES_MILLIS);
+            } else {
+                listening.config().setAutoRead(true);
+            }
+        });
+    }
+
+    /** The system did not let us accept: without a pause it would say so again at once. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        connections.counters().add(BrokerCounter.ACCEPT_FAILURES);
+        connections.faults().error("a connection could not be accepted", "clients", cause);
+        context.channel().config().setAutoRead(false);
+        later(context.channel(), FAILURE_MILLIS);
+    }
+
     private void pause(Channel listening) {
         listening.config().setAutoRead(false);
         long millis = Math.max(PAUSE_MILLIS_MIN, (long) Math.ceil((1 - left) * 1_000 / perSecondMax));
-        Sockets.later(listening, millis, () -> listening.config().setAutoRead(true));
+        later(listening, millis);
     }
 
     private static String peer(Object accepted) {

@@ -30,6 +30,8 @@ public final class Connections {
     private final SampledLog slow;
     private final SampledLog storms;
     private final AcceptRate acceptRate;
+    private final SampledLog files;
+    private final int socketsMax = OpenFiles.socketsMax();
     private final AtomicInteger open = new AtomicInteger();
 
     /**
@@ -58,6 +60,7 @@ public final class Connections {
         faults = new SampledLog(LOG);
         slow = new SampledLog(LOG);
         storms = new SampledLog(LOG);
+        files = new SampledLog(LOG);
         acceptRate = new AcceptRate(this);
     }
 
@@ -88,6 +91,11 @@ public final class Connections {
     /** Sockets open now, whatever was received on them. */
     public int openCount() {
         return open.get();
+    }
+
+    /** Whether one more socket could take the file that the store needs. */
+    boolean isOutOfFiles() {
+        return open.get() >= socketsMax;
     }
 
     @Nullable
@@ -146,6 +154,11 @@ public final class Connections {
     /** One line a minute about more connections than may be accepted. */
     SampledLog storms() {
         return storms;
+    }
+
+    /** One line a minute about connections that must wait because too many files are open. */
+    SampledLog files() {
+        return files;
     }
 
     /** Nothing can be trusted to work without memory: the process ends, and starts again through recovery (C29). */

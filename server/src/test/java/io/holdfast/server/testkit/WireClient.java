@@ -189,6 +189,11 @@ public final class WireClient implements AutoCloseable {
         return type.cast(packet);
     }
 
+    /** Bytes that have come and were not read. */
+    public int available() throws IOException {
+        return in.readableBytes() + socket.getInputStream().available();
+    }
+
     /** Whether the broker closes the connection without saying anything more. */
     public boolean isClosedNext() throws IOException {
         return next() == null;

@@ -33,6 +33,9 @@ public final class CommitThread {
         /** Asks every shard for the claims of all its sessions in these blocks, then for one SweepOps.Done each. */
         void sweep(SparseBlocks blocks);
 
+        /** Called before each sync. */
+        default void syncing() {}
+
         /** Called after each sync, outside it. */
         void synced(long nanos);
 
@@ -186,6 +189,7 @@ public final class CommitThread {
     }
 
     private void sync() {
+        environment.syncing();
         long before = nanoClock.getAsLong();
         committer.sync();
         environment.synced(nanoClock.getAsLong() - before);

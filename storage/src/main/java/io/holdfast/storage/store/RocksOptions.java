@@ -33,6 +33,7 @@ final class RocksOptions {
     private static final long WRITE_BUFFER_BYTES = 64 * MIB;
     private static final long WAL_BYTES_MAX = 128 * MIB;
     private static final long BLOB_BYTES_MIN = 4096;
+    private static final long COMPACTION_ROOM_BYTES = 8 * MIB;
     private static final int BLOOM_BITS_PER_KEY = 10;
     /** Tables read by single keys that often do not exist. */
     private static final Set<Table> POINT_READS = EnumSet.of(Table.CLIENT, Table.SESSION, Table.INFLIGHT);
@@ -52,6 +53,9 @@ final class RocksOptions {
     }
 
     static RocksOptions readWrite(NativeHandles handles, StoreOptions options) throws RocksDBException {
+        SstFileManager files = handles.own(new SstFileManager(Env.getDefault()));
+        // A compaction looks for room before it begins: one that fails half-way fails writes with it.
+        files.setCompactionBufferSize(COMPACTION_ROOM_BYTES);
         DBOptions database = database(handles)
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
@@ -65,7 +69,7 @@ final class RocksOptions {
                 // Rows of a replayed log are in table files before the first acknowledgement.
                 .setAvoidFlushDuringRecovery(false)
                 // Waits for space and resumes when a flush met a full disk.
-                .setSstFileManager(handles.own(new SstFileManager(Env.getDefault())));
+                .setSstFileManager(files);
         return new RocksOptions(Access.READ_WRITE, database).declare(handles, options.blockCacheBytes());
     }
 

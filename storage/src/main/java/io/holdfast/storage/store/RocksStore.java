@@ -153,6 +153,21 @@ public final class RocksStore implements RowStore {
         return reads.gated(() -> reads.db().getLatestSequenceNumber());
     }
 
+    /** Bytes of rows that are in memory and in the log only: so much will be written to table files. Any thread. */
+    public long unflushedBytes() {
+        return reads.gated(() -> {
+            try {
+                long bytes = 0;
+                for (ColumnFamilyHandle family : reads.families()) {
+                    bytes += reads.db().getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+                }
+                return bytes;
+            } catch (RocksDBException e) {
+                throw reads.failed("measure", e);
+            }
+        });
+    }
+
     /** The sequence that the last sync of the device covered. */
     public long durableSequence() {
         return durableSequence;
