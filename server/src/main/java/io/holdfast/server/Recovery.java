@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
-import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.transport.Printable;
 import io.holdfast.storage.check.LostTail;
 import io.holdfast.storage.commit.StartState;
 import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;

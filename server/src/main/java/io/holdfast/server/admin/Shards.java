@@ -3,8 +3,8 @@ package io.holdfast.server.admin;
 
 import io.holdfast.server.session.Answer;
 import io.holdfast.server.session.OrderRefusedException;
-import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.SessionShard;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -8,6 +8,7 @@ import io.holdfast.storage.commit.SweepOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

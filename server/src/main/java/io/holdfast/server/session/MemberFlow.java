@@ -16,6 +16,7 @@ import io.holdfast.storage.log.Moves;
 import io.holdfast.storage.log.Origin;
 import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
 import java.nio.charset.StandardCharsets;

@@ -20,6 +20,7 @@ import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionTails;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowReader;

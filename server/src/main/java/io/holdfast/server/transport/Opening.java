@@ -16,7 +16,7 @@ import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.access.AuthenticationStep;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.session.Sentences;
-import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -8,10 +8,10 @@ import static io.holdfast.server.simulation.Scenario.FILTER_A;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.server.session.Limits.Overflow;
-import io.holdfast.server.session.SessionNumbers;
 import io.holdfast.server.session.ShardProbe;
 import io.holdfast.server.simulation.History.Received;
 import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import java.util.HashSet;
 import java.util.List;

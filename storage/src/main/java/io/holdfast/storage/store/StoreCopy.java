@@ -131,12 +131,28 @@ public final class StoreCopy {
                 }
                 kept = aside;
             }
-            Files.move(made.path(), place, StandardCopyOption.ATOMIC_MOVE);
-            OwnFiles.syncFolderOf(place);
+            moveTo(place);
             return kept;
         } catch (IOException e) {
             throw FolderCheck.refused(place, e);
         }
+    }
+
+    /** As above, in the place of a store that the caller holds; returns where that is now. */
+    public Path replace(StoreHold place, Path aside) {
+        Path folder = place.folder();
+        try {
+            place.rename(aside);
+            moveTo(folder);
+            return aside;
+        } catch (IOException e) {
+            throw FolderCheck.refused(folder, e);
+        }
+    }
+
+    private void moveTo(Path place) throws IOException {
+        Files.move(made.path(), place, StandardCopyOption.ATOMIC_MOVE);
+        OwnFiles.syncFolderOf(place);
     }
 
     /** Whether a path is a folder without anything in it. */

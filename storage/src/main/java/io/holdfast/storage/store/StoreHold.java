@@ -36,6 +36,10 @@ public final class StoreHold implements AutoCloseable {
         }
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** Copies the store, as {@link StoreCopy#of} does. */
     public StoreCopy copyTo(Path target, StoreCopy.TableFiles tables, CopyListener listener) {
         return StoreCopy.of(folder, target, tables, listener);

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param exact the one client, null for all or a pattern
  * @param pattern what identifiers have to be like, null for all or one
  */
-record ClientSelection(@Nullable String exact, @Nullable Predicate<String> pattern) {
-    static final ClientSelection ALL = new ClientSelection(null, null);
+public record ClientSelection(
+        @Nullable String exact, @Nullable Predicate<String> pattern) {
+    public static final ClientSelection ALL = new ClientSelection(null, null);
 
     private static final String EXACT = "exact:";
     private static final String GLOB = "glob:";
@@ -26,7 +27,7 @@ record ClientSelection(@Nullable String exact, @Nullable Predicate<String> patte
      *
      * @throws PatternSyntaxException when it says that it is a regular expression and is none
      */
-    static ClientSelection of(@Nullable String text) {
+    public static ClientSelection of(@Nullable String text) {
         if (text == null) {
             return ALL;
         }
@@ -54,7 +55,7 @@ record ClientSelection(@Nullable String exact, @Nullable Predicate<String> patte
         return regex.toString();
     }
 
-    boolean isAll() {
+    public boolean isAll() {
         return exact == null && pattern == null;
     }
 }

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
             StoreDiff.class,
             StoreStats.class,
             StoreCheckpointVerb.class,
-            StoreRestore.class
+            StoreRestore.class,
+            StoreExport.class,
+            StoreImport.class
         })
 public final class StoreVerb implements Verb, Runnable {
     @Spec

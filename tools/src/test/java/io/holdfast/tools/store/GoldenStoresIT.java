@@ -18,13 +18,10 @@ import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,17 +41,8 @@ class GoldenStoresIT {
     Path folder;
 
     private Path unpacked(FormatVersion version) throws IOException {
-        Path data = folder.resolve("format-" + version.number());
-        String name = "golden/format-" + version.number() + ".zip";
-        try (InputStream packed = Objects.requireNonNull(GoldenStoresIT.class.getResourceAsStream(name), name);
-                ZipInputStream zip = new ZipInputStream(packed)) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                Path file = data.resolve(entry.getName());
-                Files.createDirectories(Objects.requireNonNull(file.getParent()));
-                Files.copy(zip, file);
-            }
-        }
-        return data;
+        String name = "format-" + version.number();
+        return GoldenStore.unpack(name, folder.resolve(name));
     }
 
     private static String expected() throws IOException {

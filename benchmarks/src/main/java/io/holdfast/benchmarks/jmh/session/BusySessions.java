@@ -9,7 +9,7 @@ import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.routing.SubscriptionOptions;
-import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.storage.schema.SessionNumbers;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -11,7 +11,7 @@ import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.routing.Route;
 import io.holdfast.server.routing.Router;
 import io.holdfast.server.routing.SubscriptionOptions;
-import io.holdfast.server.session.SessionNumbers;
+import io.holdfast.storage.schema.SessionNumbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.server.session;
+package io.holdfast.storage.schema;
 
 /**
  * A session's number is {@code sequence * 256 + hash(client id)}, so whoever holds the number knows the shard, and the
