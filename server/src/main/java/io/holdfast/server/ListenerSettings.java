@@ -7,6 +7,8 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
+import io.holdfast.server.transport.Origins;
+import io.holdfast.server.transport.WebSocketConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,9 @@ import java.util.regex.Pattern;
 final class ListenerSettings {
     private static final String LISTENERS = "listeners";
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?");
+
+    /** A path without a query, as it stands in a request. */
+    private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*");
 
     private ListenerSettings() {}
 
@@ -77,7 +82,8 @@ final class ListenerSettings {
                     ListenerType.of(all.getString(Setting.LISTENER_TYPE.key(name))),
                     all.getString(Setting.LISTENER_BIND.key(name)),
                     all.getInt(Setting.LISTENER_PORT.key(name)),
-                    all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)));
+                    all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)),
+                    webSocket(all, name));
             String other = places.put(listener.bind() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {
                 throw new ConfigurationException("listeners." + other + " and listeners." + name
@@ -90,5 +96,23 @@ final class ListenerSettings {
                     + " listeners.tcp.enabled = true, or add another one");
         }
         return listeners;
+    }
+
+    private static WebSocketConfig webSocket(Config all, String name) throws ConfigurationException {
+        String pathKey = Setting.LISTENER_WEBSOCKET_PATH.key(name);
+        String path = all.getString(pathKey);
+        if (!PATH.matcher(path).matches()) {
+            throw new ConfigurationException(all.getValue(pathKey).origin().description() + ": " + pathKey + " is "
+                    + path + ", but it must be a path such as /mqtt");
+        }
+        String originsKey = Setting.LISTENER_WEBSOCKET_ORIGINS.key(name);
+        try {
+            return new WebSocketConfig(path, Origins.parse(all.getString(originsKey)));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    all.getValue(originsKey).origin().description() + ": " + originsKey + ": " + e.getMessage()
+                            + "; it must be same-address, *, or origins such as https://shop.example with commas between",
+                    e);
+        }
     }
 }

@@ -12,11 +12,13 @@ enum Setting {
     STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
     STORE_DISK_RESERVE_BYTES("store.disk-reserve-bytes", Kind.BYTES, 0, 1L << 40),
 
-    LISTENER_TYPE("listeners.NAME.type", "tcp"),
+    LISTENER_TYPE("listeners.NAME.type", "tcp|websocket"),
     LISTENER_ENABLED("listeners.NAME.enabled", "true|false"),
     LISTENER_BIND("listeners.NAME.bind"),
     LISTENER_PORT("listeners.NAME.port", Kind.COUNT, 0, 65_535),
     LISTENER_CONNECTIONS_MAX("listeners.NAME.connections-max", Kind.COUNT, 0, 10_000_000),
+    LISTENER_WEBSOCKET_PATH("listeners.NAME.websocket-path"),
+    LISTENER_WEBSOCKET_ORIGINS("listeners.NAME.websocket-origins"),
     INSECURE_OPEN("insecure-open", "true|false"),
 
     ADMIN_ENABLED("admin.enabled", "true|false"),

@@ -9,7 +9,9 @@ import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
+import io.holdfast.server.transport.Origins;
 import io.holdfast.server.transport.TransportLimits;
+import io.holdfast.server.transport.WebSocketConfig;
 import io.holdfast.storage.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
+    private static final WebSocketConfig WEB = new WebSocketConfig("/mqtt", Origins.parse("same-address"));
+
     @TempDir
     Path folder;
 
@@ -48,7 +52,7 @@ class ConfigReaderTest {
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig(
-                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0));
+                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, WEB));
     }
 
     @ParameterizedTest
@@ -151,9 +155,9 @@ class ConfigReaderTest {
                 .read();
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0),
-                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0),
-                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5));
+                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, WEB),
+                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, WEB),
+                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, WEB));
     }
 
     @Test

@@ -19,8 +19,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One way in: the sockets on which a listener of the configuration listens for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1],
- * and what came in through them. Opened and closed by one thread; connections are accepted on event loops.
+ * One way in: the sockets on which a listener of the configuration listens, for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1]
+ * or over what else its type says, and what came in through them. Opened and closed by one thread; connections are accepted on event loops.
  */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4_096;
@@ -125,6 +125,9 @@ public final class Listener implements AutoCloseable {
         boolean room = open.incrementAndGet() <= max || max == 0;
         if (room && connections.accepted(channel, config.name())) {
             channel.closeFuture().addListener(closed -> open.decrementAndGet());
+            if (config.type() == ListenerType.WEBSOCKET) {
+                WebSocketUpgrade.expect(channel, config.webSocket(), connections);
+            }
             return;
         }
         open.decrementAndGet();

@@ -9,8 +9,10 @@ package io.holdfast.server.transport;
  * @param port TCP port, 0 for any free one
  * @param connectionsMax open connections that came in here at a time; one more is closed as soon as it is accepted; 0 for
  *     no limit but the one over all listeners
+ * @param webSocket for those that speak WebSocket
  */
-public record ListenerConfig(String name, ListenerType type, String bind, int port, int connectionsMax) {
+public record ListenerConfig(
+        String name, ListenerType type, String bind, int port, int connectionsMax, WebSocketConfig webSocket) {
     /** The value of {@code bind} that means this machine only. */
     public static final String LOOPBACK = "loopback";
 

@@ -6,7 +6,9 @@ import java.util.Locale;
 /** What a listener speaks. */
 public enum ListenerType {
     /** MQTT over plain TCP. */
-    TCP;
+    TCP,
+    /** MQTT over WebSocket. */
+    WEBSOCKET;
 
     /** Its name in the configuration. */
     public String word() {

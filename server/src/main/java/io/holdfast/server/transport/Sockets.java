@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,10 @@ final class Sockets {
 
     /** Says that nothing more will be sent, and keeps reading until the client closes too. */
     private static void finish(Channel channel) {
-        if (channel instanceof DuplexChannel duplex) {
+        ChannelHandlerContext frames = channel.pipeline().context(WebSocketFrames.class);
+        if (frames != null) {
+            ((WebSocketFrames) frames.handler()).sayClose(frames);
+        } else if (channel instanceof DuplexChannel duplex) {
             ChannelFuture unused = duplex.shutdownOutput();
         } else {
             close(channel);
@@ -33,9 +36,10 @@ final class Sockets {
      * Sends the last bytes and closes. The client gets a moment to read them: closing at once, with something unread on
      * our side, would make TCP throw them away.
      *
+     * @param last what the channel's handlers take
      * @param inputEnded whether the client has closed its half already
      */
-    static void closeBehind(Channel channel, ByteBuf last, boolean inputEnded) {
+    static void closeBehind(Channel channel, Object last, boolean inputEnded) {
         channel.writeAndFlush(last).addListener((ChannelFutureListener) sent -> {
             if (sent.isSuccess() && !inputEnded) {
                 finish(channel);
@@ -43,6 +47,11 @@ final class Sockets {
                 close(channel);
             }
         });
+        closeSoon(channel);
+    }
+
+    /** Closes when the client has had a moment to do so, and to read what was sent to it. */
+    static void closeSoon(Channel channel) {
         channel.config().setAutoRead(true);
         later(channel, LINGER_MILLIS, () -> close(channel));
     }
