@@ -64,14 +64,11 @@ function received (packet) {
 
 function connect (order, answer) {
   const options = {
-    port: order.port,
-    host: '127.0.0.1',
-    protocol: 'mqtt',
     protocolVersion: 5,
     clientId: order.id,
     clean: order.clean,
     keepalive: order.keepAlive,
-    reconnectPeriod: 0,
+    reconnectPeriod: order.reconnect,
     resubscribe: false,
     autoAssignTopicAlias: true,
     properties: without({
@@ -92,7 +89,7 @@ function connect (order, answer) {
       properties: { ...messageProperties(order.will), willDelayInterval: order.willDelay }
     }
   }
-  const client = mqtt.connect(options)
+  const client = mqtt.connect(order.url, options)
   client.answers = new Map()
   clients.set(order.peer, client)
   client.on('connect', packet => answer({

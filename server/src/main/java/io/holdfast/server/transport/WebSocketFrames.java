@@ -130,7 +130,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements WebSocketRea
             return;
         }
         ChannelFuture unused = context.write(header(context, payload.readableBytes()), context.voidPromise());
-        ChannelFuture alsoUnused = context.write(payload, promise);
+        ChannelFuture unusedToo = context.write(payload, promise);
     }
 
     private static ByteBuf header(ChannelHandlerContext context, int bytes) {

@@ -27,9 +27,16 @@ public final class WebSocketSocket extends Socket {
     public static final int PONG = 0x8A;
 
     /** A request that is as it should be; tests replace parts of it. */
-    public static final String REQUEST = "GET /mqtt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive, Upgrade\r\n"
-            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
+    public static final String REQUEST = """
+            GET /mqtt HTTP/1.1
+            Host: 127.0.0.1
+            Connection: keep-alive, Upgrade
+            Upgrade: websocket
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+            Sec-WebSocket-Protocol: mqtt
+
+            """.replace("\n", "\r\n");
 
     private static final int WAIT_MILLIS = 10_000;
 
@@ -40,7 +47,24 @@ public final class WebSocketSocket extends Socket {
     private int closeCode;
 
     /** One frame from the broker, whole. */
-    public record Frame(int first, byte[] payload) {
+    public static final class Frame {
+        private final int first;
+        private final byte[] payload;
+
+        private Frame(int first, byte[] payload) {
+            this.first = first;
+            this.payload = payload;
+        }
+
+        /** Its first byte. */
+        public int first() {
+            return first;
+        }
+
+        public byte[] payload() {
+            return payload;
+        }
+
         /** Of a Close frame. */
         public int code() {
             return ByteBuffer.wrap(payload).getShort() & 0xFFFF;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Free loopback ports below the range that the kernel gives to outgoing connections. From that range a client that tries to
  * reconnect while the broker is down may take the broker's port, or even connect to itself.
  */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 20_000;
     private static final int COUNT = 12_000;
     // Test processes that run side by side start at different places.
@@ -20,7 +20,7 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() throws IOException {
+    public static int free() throws IOException {
         for (int tries = 0; tries < COUNT; tries++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
             if (isFree(port)) {

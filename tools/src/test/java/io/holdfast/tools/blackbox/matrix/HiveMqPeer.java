@@ -47,10 +47,22 @@ final class HiveMqPeer implements Mqtt5Peer {
     private final List<Answer> granted = new ArrayList<>();
 
     HiveMqPeer(int port, String id) {
-        Mqtt5ClientBuilder builder = Mqtt5Client.builder()
-                .serverHost("127.0.0.1")
-                .serverPort(port)
-                .addDisconnectedListener(this::disconnected);
+        this(Mqtt5Client.builder().serverPort(port), id);
+    }
+
+    /** A client over WebSocket. */
+    static HiveMqPeer overWebSocket(int port, String id) {
+        return new HiveMqPeer(
+                Mqtt5Client.builder()
+                        .serverPort(port)
+                        .webSocketConfig()
+                        .serverPath("/mqtt")
+                        .applyWebSocketConfig(),
+                id);
+    }
+
+    private HiveMqPeer(Mqtt5ClientBuilder way, String id) {
+        Mqtt5ClientBuilder builder = way.serverHost("127.0.0.1").addDisconnectedListener(this::disconnected);
         client = (id.isEmpty() ? builder : builder.identifier(id)).buildBlocking();
         publishes = client.publishes(MqttGlobalPublishFilter.ALL);
     }

@@ -13,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** MQTT.js, the client that most programs in JavaScript use, over TCP in a Node process. */
+/** MQTT.js, the client that most programs in JavaScript use, in a Node process, over TCP unless told. */
 final class MqttJsPeer implements Mqtt5Peer {
     private final NodeProcess node;
     private final int number;
-    private final int port;
+    private final String url;
     private final String id;
+    private final long reconnectMillis;
     private final BlockingQueue<Map<String, Object>> said = new LinkedBlockingQueue<>();
     /** What was said while something else was waited for. */
     private final ArrayDeque<Map<String, Object>> kept = new ArrayDeque<>();
@@ -26,8 +27,18 @@ final class MqttJsPeer implements Mqtt5Peer {
     private final List<Answer> granted = new ArrayList<>();
 
     MqttJsPeer(int port, String id) throws IOException, InterruptedException {
-        this.port = port;
+        this("mqtt://127.0.0.1:" + port, id, 0);
+    }
+
+    /**
+     * A client of a broker at any address that the library takes.
+     *
+     * @param reconnectMillis pause before it connects again by itself; 0 if it is not to do so
+     */
+    MqttJsPeer(String url, String id, long reconnectMillis) throws IOException, InterruptedException {
+        this.url = url;
         this.id = id;
+        this.reconnectMillis = reconnectMillis;
         node = NodeProcess.shared();
         number = node.newPeer(said);
     }
@@ -35,7 +46,8 @@ final class MqttJsPeer implements Mqtt5Peer {
     @Override
     public Welcome connect(Wishes wishes, Subscription... subscriptions) throws Exception {
         Map<String, Object> order = new HashMap<>();
-        order.put("port", port);
+        order.put("url", url);
+        order.put("reconnect", reconnectMillis);
         order.put("id", id);
         order.put("clean", wishes.cleanStart);
         order.put("expirySeconds", wishes.expirySeconds);

@@ -94,7 +94,8 @@ final class NodeProcess {
         }
     }
 
-    private static Path installed() throws IOException, InterruptedException {
+    /** The folder with the package, installed if need be. */
+    static Path installed() throws IOException, InterruptedException {
         Path folder = Path.of("target", "mqtt-js").toAbsolutePath();
         Files.createDirectories(folder);
         // Test processes run side by side: one of them installs, the others wait for it.
