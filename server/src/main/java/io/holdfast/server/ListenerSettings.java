@@ -8,12 +8,14 @@ import com.typesafe.config.ConfigValueType;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
 import io.holdfast.server.transport.Origins;
+import io.holdfast.server.transport.ProxyConfig;
 import io.holdfast.server.transport.WebSocketConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of listeners, {@code listeners.NAME}. A listener has the defaults of the one called {@code tcp}, but a port
@@ -83,7 +85,8 @@ final class ListenerSettings {
                     all.getString(Setting.LISTENER_BIND.key(name)),
                     all.getInt(Setting.LISTENER_PORT.key(name)),
                     all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)),
-                    webSocket(all, name));
+                    webSocket(all, name),
+                    proxy(all, name));
             String other = places.put(listener.bind() + " " + listener.port(), name);
             if (other != null && listener.port() != 0) {
                 throw new ConfigurationException("listeners." + other + " and listeners." + name
@@ -96,6 +99,22 @@ final class ListenerSettings {
                     + " listeners.tcp.enabled = true, or add another one");
         }
         return listeners;
+    }
+
+    private static @Nullable ProxyConfig proxy(Config all, String name) throws ConfigurationException {
+        if (all.getString(Setting.LISTENER_PROXY_PROTOCOL.key(name)).equals("off")) {
+            return null;
+        }
+        String key = Setting.LISTENER_PROXY_TRUSTED.key(name);
+        String networks = all.getString(key);
+        try {
+            return new ProxyConfig(List.of(networks.strip().split("\\s*,\\s*", -1)));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    all.getValue(key).origin().description() + ": " + key + ": " + e.getMessage()
+                            + "; it must list the proxies, for instance 10.0.0.0/8, 192.168.1.7",
+                    e);
+        }
     }
 
     private static WebSocketConfig webSocket(Config all, String name) throws ConfigurationException {

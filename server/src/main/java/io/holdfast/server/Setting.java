@@ -17,6 +17,8 @@ enum Setting {
     LISTENER_BIND("listeners.NAME.bind"),
     LISTENER_PORT("listeners.NAME.port", Kind.COUNT, 0, 65_535),
     LISTENER_CONNECTIONS_MAX("listeners.NAME.connections-max", Kind.COUNT, 0, 10_000_000),
+    LISTENER_PROXY_PROTOCOL("listeners.NAME.proxy-protocol", "off|required"),
+    LISTENER_PROXY_TRUSTED("listeners.NAME.proxy-trusted"),
     LISTENER_WEBSOCKET_PATH("listeners.NAME.websocket-path"),
     LISTENER_WEBSOCKET_ORIGINS("listeners.NAME.websocket-origins"),
     INSECURE_OPEN("insecure-open", "true|false"),

@@ -52,7 +52,7 @@ class ConfigReaderTest {
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig(
-                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, WEB));
+                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, WEB, null));
     }
 
     @ParameterizedTest
@@ -155,9 +155,9 @@ class ConfigReaderTest {
                 .read();
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, WEB),
-                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, WEB),
-                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, WEB));
+                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, WEB, null),
+                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, WEB, null),
+                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, WEB, null));
     }
 
     @Test

@@ -128,6 +128,9 @@ public final class Listener implements AutoCloseable {
             if (config.type() == ListenerType.WEBSOCKET) {
                 WebSocketUpgrade.expect(channel, config.webSocket(), connections);
             }
+            if (config.proxy() != null) { // Last: it goes to the front.
+                ProxyHeader.expect(channel, config.proxy(), connections);
+            }
             return;
         }
         open.decrementAndGet();

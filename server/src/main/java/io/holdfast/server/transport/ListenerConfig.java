@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One way in for clients, {@code listeners.NAME} in the configuration.
  *
@@ -10,9 +12,16 @@ package io.holdfast.server.transport;
  * @param connectionsMax open connections that came in here at a time; one more is closed as soon as it is accepted; 0 for
  *     no limit but the one over all listeners
  * @param webSocket for those that speak WebSocket
+ * @param proxy the proxies in front of it, null when clients connect themselves
  */
 public record ListenerConfig(
-        String name, ListenerType type, String bind, int port, int connectionsMax, WebSocketConfig webSocket) {
+        String name,
+        ListenerType type,
+        String bind,
+        int port,
+        int connectionsMax,
+        WebSocketConfig webSocket,
+        @Nullable ProxyConfig proxy) {
     /** The value of {@code bind} that means this machine only. */
     public static final String LOOPBACK = "loopback";
 

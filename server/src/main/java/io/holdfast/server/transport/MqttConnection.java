@@ -330,7 +330,7 @@ final class MqttConnection extends Connection {
     }
 
     static String peer(Channel channel) {
-        SocketAddress address = channel.remoteAddress();
+        SocketAddress address = ProxyHeader.client(channel);
         return address instanceof InetSocketAddress inet ? Listener.text(inet) : String.valueOf(address);
     }
 }
