@@ -13,6 +13,7 @@ import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.packet.UnsubAck;
 import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.tools.client.ClientConnection;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
@@ -23,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * A client with a session, which outlives its connections. Does one thing at a time: the {@link Outcome} of the last one
  * must have been told before the next begins. Its event loop only.
  */
-public class LoadClient {
+public class LoadClient implements ClientConnection.Receiver {
     private static final int SUBSCRIBE_PACKET_ID = 1;
 
     private final Crew crew;
     private final int number;
     private final LoadLoop loop;
-    private @Nullable LoadConnection connection;
+    private @Nullable ClientConnection connection;
     private @Nullable Outcome waiting;
     private boolean leaving;
     private boolean sessionPresent;
@@ -61,8 +62,8 @@ public class LoadClient {
         waiting = outcome;
         leaving = false;
         Access access = crew.access();
-        LoadConnection opening =
-                new LoadConnection(this, access.version(), access.connect(crew.clientId(number), lifetime));
+        ClientConnection opening =
+                new ClientConnection(this, access.version(), access.connect(crew.clientId(number), lifetime));
         connection = opening;
         ChannelFuture unused = crew.loops()
                 .open(loop, access.address(), access.from(number), opening)
@@ -95,7 +96,7 @@ public class LoadClient {
 
     /** Sends DISCONNECT and waits until the connection is gone; succeeds at once without one. */
     public final void disconnect(Outcome outcome) {
-        LoadConnection open = connection;
+        ClientConnection open = connection;
         if (open == null) {
             outcome.succeeded();
             return;
@@ -116,19 +117,20 @@ public class LoadClient {
         return receiveMax;
     }
 
-    final @Nullable LoadConnection connection() {
+    final @Nullable ClientConnection connection() {
         return connection;
     }
 
     private void send(Packet packet) {
-        LoadConnection open = connection;
+        ClientConnection open = connection;
         if (open != null) {
             open.send(packet);
             open.flush();
         }
     }
 
-    final void received(Packet packet, long nowNanos) {
+    @Override
+    public final void received(Packet packet, long nowNanos) {
         if (leaving) {
             return; // No acknowledgement may follow a DISCONNECT, so the broker will send this again [MQTT-3.14.4-2].
         }
@@ -164,13 +166,14 @@ public class LoadClient {
     void onLost() {}
 
     private void abort(String reason) {
-        LoadConnection open = connection;
+        ClientConnection open = connection;
         if (open != null) {
             open.abort(reason);
         }
     }
 
-    final void closed(LoadConnection gone, String reason) {
+    @Override
+    public final void closed(ClientConnection gone, String reason) {
         if (connection != gone) {
             return;
         }

@@ -11,6 +11,7 @@ import io.holdfast.protocol.packet.PubComp;
 import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.tools.client.ClientConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,7 @@ public final class Publisher extends LoadClient {
 
     /** Sends what is due and has room. */
     void pump(long nowNanos) {
-        LoadConnection open = connection();
+        ClientConnection open = connection();
         if (open == null) {
             left = 0;
             return;
@@ -107,7 +108,7 @@ public final class Publisher extends LoadClient {
         open.flush();
     }
 
-    private void send(LoadConnection open, long nowNanos) {
+    private void send(ClientConnection open, long nowNanos) {
         Schedule paced = schedule;
         while (left > 0 && hasRoom()) {
             long dueNanos = nowNanos;
@@ -131,7 +132,7 @@ public final class Publisher extends LoadClient {
                 : freeCount > 0 && freeSlots.length - freeCount < receiveMax(); // [MQTT5-4.9.0-2]
     }
 
-    private void publish(LoadConnection open, long dueNanos) {
+    private void publish(ClientConnection open, long dueNanos) {
         int stream = firstStream + turn;
         turn = turn + 1 == streamCount ? 0 : turn + 1;
         int sequence = streams.nextSequence(stream);
@@ -156,7 +157,7 @@ public final class Publisher extends LoadClient {
         }
     }
 
-    private void ping(LoadConnection open) {
+    private void ping(ClientConnection open) {
         open.send(PingReq.INSTANCE);
         pings++;
         batched = 0;
@@ -164,7 +165,7 @@ public final class Publisher extends LoadClient {
 
     @Override
     void onPacket(Packet packet, long nowNanos) {
-        LoadConnection open = connection();
+        ClientConnection open = connection();
         if (open == null) {
             return;
         }

@@ -7,6 +7,7 @@ import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.tools.client.ClientConnection;
 import java.time.Duration;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ public final class Subscriber extends LoadClient {
 
     @Override
     void onPacket(Packet packet, long nowNanos) {
-        LoadConnection open = connection();
+        ClientConnection open = connection();
         if (open == null) {
             return;
         }
@@ -81,7 +82,7 @@ public final class Subscriber extends LoadClient {
         tellIfReceived();
     }
 
-    private void receive(LoadConnection open, Publish publish, long nowNanos) {
+    private void receive(ClientConnection open, Publish publish, long nowNanos) {
         switch (publish.qos()) {
             case AT_MOST_ONCE -> take(publish, nowNanos);
             case AT_LEAST_ONCE -> {

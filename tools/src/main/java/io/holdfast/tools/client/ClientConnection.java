@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.benchmarks.load.client;
+package io.holdfast.tools.client;
 
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.protocol.codec.MalformedPacketException;
 import io.holdfast.protocol.codec.PacketDecoder;
 import io.holdfast.protocol.codec.PacketEncoder;
+import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.topic.Utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,14 +25,31 @@ import org.jspecify.annotations.Nullable;
  * One socket of one client. Packets are encoded into one buffer, which goes out when the burst that was read is worked
  * off, or by {@link #flush}. The client's event loop only.
  */
-final class LoadConnection extends ChannelInboundHandlerAdapter {
+public final class ClientConnection extends ChannelInboundHandlerAdapter {
+    /** What a connection tells, on its event loop. */
+    public interface Receiver {
+        /** A packet has come; {@code nowNanos} is when its burst was read. */
+        void received(Packet packet, long nowNanos);
+
+        /** All packets of a burst have been received; what is encoded now goes out with the answers to them. */
+        default void burstEnds() {}
+
+        /** The socket takes more again, see {@link ClientConnection#isWritable}. */
+        default void writable() {}
+
+        /** The connection is gone; told once, and for a connection that could be opened only. */
+        void closed(ClientConnection gone, String reason);
+    }
+
     private static final int OUT_BYTES_FIRST = 1_024;
     private static final long LINGER_MILLIS = 1_000;
-    private static final CodecLimits LIMITS = CodecLimits.DEFAULTS.withPacketBytesMax(256 << 20);
+    /** A client takes what its broker lets through. */
+    private static final CodecLimits LIMITS =
+            CodecLimits.DEFAULTS.withPacketBytesMax(256 << 20).withTopicLevelsMax(Utf8.BYTES_MAX + 1);
 
-    private final LoadClient client;
+    private final Receiver receiver;
     private final ProtocolVersion version;
-    private final Packet first;
+    private final Connect first;
     private final PacketDecoder decoder;
     private @Nullable Channel channel;
     /** The beginning of a packet whose end has not come. */
@@ -42,18 +61,24 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     /**
      * A connection that has yet to be opened.
      *
+     * @param receiver the client, which outlives it
      * @param first the CONNECT, sent as soon as the socket is open
      */
-    LoadConnection(LoadClient client, ProtocolVersion version, Packet first) {
-        this.client = client;
+    public ClientConnection(Receiver receiver, ProtocolVersion version, Connect first) {
+        this.receiver = receiver;
         this.version = version;
         this.first = first;
         decoder = PacketDecoder.client(LIMITS, version);
+        decoder.setTopicAliasMax(first.properties().topicAliasMaximum());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        channel = context.channel();
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        channel = context.channel();
         send(first);
         flush();
     }
@@ -95,25 +120,41 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         long nowNanos = System.nanoTime(); // One for the whole burst: all of it was there when it was read.
         Packet packet = decoder.decode(in);
         while (packet != null) {
-            client.received(packet, nowNanos);
+            receiver.received(packet, nowNanos);
             packet = decoder.decode(in);
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        receiver.burstEnds();
         flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            receiver.writable();
+        }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         discard();
-        client.closed(this, ending);
+        receiver.closed(this, ending);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        abort(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        abort(reason(cause));
+    }
+
+    private static String reason(Throwable cause) {
+        String text = cause.getMessage();
+        if (text == null) {
+            return cause.toString();
+        }
+        return text.contains("Connection reset") ? "the broker reset the connection" : text;
     }
 
     private void discard() {
@@ -129,11 +170,16 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     // ---- outbound
 
+    /** Whether the socket takes more: false while the broker reads slower than is sent. */
+    public boolean isWritable() {
+        return channel != null && channel.isWritable();
+    }
+
     private ByteBuf out() {
         ByteBuf buffer = out;
         if (buffer == null) {
             if (channel == null) {
-                throw new IllegalStateException("nothing can be sent before the socket is open");
+                throw new IllegalStateException("nothing can be sent before there is a socket");
             }
             buffer = channel.alloc().directBuffer(OUT_BYTES_FIRST);
             out = buffer;
@@ -141,15 +187,18 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         return buffer;
     }
 
-    void send(Packet packet) {
+    /** Encodes a packet; {@link #flush} sends it. */
+    public void send(Packet packet) {
         PacketEncoder.encode(packet, version, out());
     }
 
-    void ack(PacketType type, int packetId) {
+    /** Encodes an acknowledgement of success. */
+    public void ack(PacketType type, int packetId) {
         PacketEncoder.ack(out(), type, packetId);
     }
 
-    void publish(byte[] topic, byte[] payload, QoS qos, boolean retain, int packetId) {
+    /** Encodes a PUBLISH that is sent for the first time, without making any object. */
+    public void publish(byte[] topic, byte[] payload, QoS qos, boolean retain, int packetId) {
         PacketEncoder.publish(
                 out(),
                 version,
@@ -167,7 +216,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Hands what was encoded to the socket. */
-    void flush() {
+    public void flush() {
         ByteBuf full = out;
         if (full != null && channel != null) {
             out = null;
@@ -176,7 +225,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Reads nothing for a while, as a slow client does; TCP tells the broker. */
-    void rest(long nanos) {
+    public void rest(long nanos) {
         Channel open = channel;
         if (open != null && open.config().isAutoRead()) {
             open.config().setAutoRead(false);
@@ -185,8 +234,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The client gives up; its reason is told by {@link LoadClient#closed}. */
-    void abort(String reason) {
+    /** The client gives up, perhaps before the socket is open; its reason is told by {@link Receiver#closed}. */
+    public void abort(String reason) {
         ending = reason;
         if (channel != null) {
             ChannelFuture unused = channel.close();
@@ -194,7 +243,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** After a DISCONNECT the broker closes; one that does not is helped after a moment. */
-    void awaitClose() {
+    public void awaitClose() {
         flush();
         Channel open = channel;
         if (open != null) {

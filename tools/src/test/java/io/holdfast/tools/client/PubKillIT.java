@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holdfast.tools.blackbox.broker.BrokerProcess;
+import io.holdfast.tools.blackbox.broker.HoldfastBroker;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The broker is killed while {@code pub -l} and {@code sub} are at work. */
+class PubKillIT {
+    private static final int MESSAGES = 3_000;
+
+    @ParameterizedTest(name = "-V {0}")
+    @ValueSource(strings = {"5", "311"})
+    @DisplayName(
+            "S37 SIGKILL of the broker in the middle of pub -l -q 2: nothing is lost and nothing doubled, in order")
+    void pubLines_brokerKilled_exactlyOnce(String version) throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(HoldfastBroker.sound())) {
+            VerbCall sub = VerbCall.sub(
+                    broker.port(), "-c", "-i", "reader", "-q", "2", "-t", "stream", "-C", Integer.toString(MESSAGES));
+            Awaitility.await().until(() -> {
+                VerbCall probe = VerbCall.pub("", broker.port(), "-t", "stream", "-m", "0", "-q", "2");
+                return probe.exitCode() == 0 && !sub.lines().isEmpty();
+            });
+            int probes = sub.lines().size();
+            List<String> expected = new ArrayList<>(Collections.nCopies(probes, "0"));
+            for (int i = probes; i < MESSAGES; i++) {
+                expected.add(Integer.toString(i));
+            }
+            VerbCall pub = VerbCall.pub(
+                    String.join("\n", expected.subList(probes, MESSAGES)),
+                    broker.port(),
+                    "-V",
+                    version,
+                    "-l",
+                    "-q",
+                    "2",
+                    "-t",
+                    "stream");
+            for (int seen : new int[] {50, 1_000}) {
+                int enough = seen;
+                Awaitility.await().until(() -> sub.lines().size() > enough);
+                broker.kill();
+                broker.restart();
+            }
+            assertThat(pub.exitCode()).as(pub.errors()).isZero();
+            assertThat(sub.exitCode()).as(sub.errors()).isZero();
+            assertThat(pub.errors()).contains("trying again").doesNotContain("may arrive twice");
+            assertThat(sub.lines()).isEqualTo(expected);
+        }
+    }
+}
