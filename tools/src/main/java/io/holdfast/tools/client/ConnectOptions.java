@@ -21,6 +21,7 @@ final class ConnectOptions {
     private static final int KEEP_ALIVE_SECONDS_MIN = 5;
     private static final String DEFAULT_HOST = "localhost";
 
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
     @Option(names = "--help", usageHelp = true, description = "Shows this help.")
     private boolean help;
 
