@@ -35,6 +35,8 @@ final class RocksOptions {
     private static final long BLOB_BYTES_MIN = 4096;
     private static final long COMPACTION_ROOM_BYTES = 8 * MIB;
     private static final int BLOOM_BITS_PER_KEY = 10;
+    private static final long SALVAGE_CACHE_BYTES = 32 * MIB;
+    private static final int FEW_FILES = 13;
     /** Tables read by single keys that often do not exist. */
     private static final Set<Table> POINT_READS = EnumSet.of(Table.CLIENT, Table.SESSION, Table.INFLIGHT);
 
@@ -76,6 +78,35 @@ final class RocksOptions {
     /** Opens without writing: RocksDB then makes no file of any kind, not even for its own messages. */
     static RocksOptions readOnly(NativeHandles handles, long cacheBytes) {
         return new RocksOptions(Access.READ_ONLY, database(handles)).declare(handles, cacheBytes);
+    }
+
+    /** How much is asked of the files of a damaged database. */
+    enum Salvage {
+        /** As much as the inspector asks. */
+        AS_IT_IS,
+        /** Table files are not looked at before they are read. */
+        LAZY_FILES,
+        /** The newest state of which no file is missing. */
+        BEST_EFFORT
+    }
+
+    /** Opens a copy of a damaged database; the last way writes into it. */
+    static RocksOptions salvage(NativeHandles handles, Salvage way) {
+        DBOptions database = database(handles);
+        return switch (way) {
+            case AS_IT_IS -> new RocksOptions(Access.READ_ONLY, database).declare(handles, SALVAGE_CACHE_BYTES);
+            // RocksDB opens at first as many files as a quarter of those it may keep open, less ten: none.
+            case LAZY_FILES ->
+                new RocksOptions(
+                                Access.READ_ONLY,
+                                database.setParanoidChecks(false).setMaxOpenFiles(FEW_FILES))
+                        .declare(handles, SALVAGE_CACHE_BYTES);
+            case BEST_EFFORT ->
+                new RocksOptions(
+                                Access.READ_WRITE,
+                                database.setParanoidChecks(false).setBestEffortsRecovery(true))
+                        .declare(handles, SALVAGE_CACHE_BYTES);
+        };
     }
 
     private static DBOptions database(NativeHandles handles) {

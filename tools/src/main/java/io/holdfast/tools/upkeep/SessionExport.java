@@ -19,7 +19,6 @@ import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
-import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.tools.store.ClientSelection;
 import io.holdfast.tools.store.LongWork;
 import io.holdfast.tools.store.ScreenText;
@@ -42,7 +41,7 @@ final class SessionExport {
     private static final int TOLD_MAX = 100;
 
     private final RowReader store;
-    private final StoreFacts facts;
+    private final String storeId;
     private final ClientSelection clients;
     private final boolean retained;
     private final LongWork progress;
@@ -51,13 +50,14 @@ final class SessionExport {
     private final Map<Long, String> groups = new HashMap<>();
     private final List<String> lost = new ArrayList<>();
     private final long nowMillis = System.currentTimeMillis();
+    private long messages;
     private long sessions;
     private long entries;
     private long lostCount;
 
-    SessionExport(RowReader store, StoreFacts facts, ClientSelection clients, boolean retained, LongWork progress) {
+    SessionExport(RowReader store, String storeId, ClientSelection clients, boolean retained, LongWork progress) {
         this.store = store;
-        this.facts = facts;
+        this.storeId = storeId;
         this.clients = clients;
         this.retained = retained;
         this.progress = progress;
@@ -66,12 +66,12 @@ final class SessionExport {
 
     void run(Writer out) throws IOException {
         SessionsWriter lines = new SessionsWriter(out);
-        lines.head(facts.storeId(), nowMillis);
+        lines.head(storeId, nowMillis);
         try {
             progress.begin("looking for messages", 0);
             scan(this::mark);
             progress.begin("messages", 0);
-            long messages = messages(lines);
+            messages = messages(lines);
             progress.begin("sessions", 0);
             if (clients.isAll()) {
                 scan(session -> write(session, true, lines));
@@ -81,6 +81,19 @@ final class SessionExport {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** How many messages all sessions together are owed, once it has run. */
+    long entries() {
+        return entries;
+    }
+
+    long messages() {
+        return messages;
+    }
+
+    long sessions() {
+        return sessions;
     }
 
     /** Sentences on what could not be read. */
@@ -234,7 +247,11 @@ final class SessionExport {
             subscriptions(scan.number(), lines);
             will(scan, record, lines);
         }
-        scan.walk(scan.state().next(), new EntryLines(scan.state(), record.getSentThrough(), lines));
+        EntryLines walk = new EntryLines(scan.state(), record.getSentThrough(), lines);
+        scan.walk(scan.state().next(), walk);
+        if (walk.without > 0) {
+            lost(name(record) + " has lost " + walk.without + " messages that are not in the store");
+        }
     }
 
     /** The session as if its connection had ended now: whatever its window may hold may have been sent. */
@@ -281,6 +298,7 @@ final class SessionExport {
         private final SessionState state;
         private final long sentThrough;
         private final SessionsWriter lines;
+        private long without;
 
         EntryLines(SessionState state, long sentThrough, SessionsWriter lines) {
             this.state = state;
@@ -292,7 +310,8 @@ final class SessionExport {
         public void entry(long index, long delivery, int @Nullable [] beside) {
             long id = Delivery.messageId(delivery);
             if (!marks.holds(id)) {
-                return; // Told when the messages were read.
+                without++;
+                return;
             }
             entries++;
             String group = Origin.isShared(delivery) && beside != null ? groupName(Origin.group(beside)) : null;

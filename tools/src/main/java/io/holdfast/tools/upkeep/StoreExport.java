@@ -73,7 +73,7 @@ final class StoreExport extends StoreCommand {
     protected int run(Writer out) throws IOException {
         try (StoreReader store = StoreReader.open(data, null);
                 LongWork progress = LongWork.onTerminal()) {
-            SessionExport export = new SessionExport(store, StoreFacts.of(data), clients, retained, progress);
+            SessionExport export = new SessionExport(store, StoreFacts.of(data).storeId(), clients, retained, progress);
             if (to == null) {
                 export.run(out);
             } else {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             StoreCheckpointVerb.class,
             StoreRestore.class,
             StoreExport.class,
-            StoreImport.class
+            StoreImport.class,
+            StoreSalvage.class
         })
 public final class StoreVerb implements Verb, Runnable {
     @Spec
