@@ -9,12 +9,17 @@ import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.tls.Tls;
+import io.holdfast.server.transport.tls.TlsException;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +41,6 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final long REOPEN_SECONDS = 1;
 
-    private final BrokerConfig config;
     private final UnaryOperator<RowStore> between;
     private final MonotonicTime time;
     private final Counters counters = new Counters();
@@ -51,6 +55,9 @@ public final class Broker implements AutoCloseable {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
+    private final List<Reloadable> reloadables;
+
+    private volatile BrokerConfig config;
     private volatile BrokerState state = BrokerState.STARTING;
     private volatile @Nullable BrokerInstance instance;
     private @Nullable AdminEndpoint admin;
@@ -69,6 +76,7 @@ public final class Broker implements AutoCloseable {
         reserve = new DiskReserve(config.folder(), config.diskReserveBytes());
         loops = new EventLoops(config.shards());
         authentication = new Authentication(authenticationMethods);
+        reloadables = List.of(this::reloadListeners, this::reloadLimits, Broker::reloadLogLevel);
         connections =
                 new Connections(loops, config.transport(), config.codec(), counters, this::serving, authentication);
     }
@@ -77,7 +85,7 @@ public final class Broker implements AutoCloseable {
      * Starts a broker; it serves clients when this returns.
      *
      * @throws StoreException when the data folder cannot be used
-     * @throws IOException when an address cannot be listened on
+     * @throws IOException when an address cannot be listened on, or a listener's TLS has no good files
      */
     public static Broker start(BrokerConfig config) throws IOException {
         return start(config, UnaryOperator.identity());
@@ -135,7 +143,17 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads and checks the files that settings name, as a start would, and does nothing else.
+     *
+     * @throws IOException with one sentence about what is wrong
+     */
+    public static void check(BrokerConfig config) throws IOException {
+        tls(config);
+    }
+
     private void begin(StoreOptions.Loss loss) throws IOException {
+        Map<String, Tls> tls = tls(config);
         instance = open(loss);
         if (config.admin().enabled()) {
             admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
@@ -147,7 +165,7 @@ public final class Broker implements AutoCloseable {
                     each.bind());
         }
         for (ListenerConfig each : config.listeners()) {
-            listeners.add(Listener.open(each, connections));
+            listeners.add(Listener.open(each, tls.get(each.name()), connections));
         }
         become(BrokerState.RUNNING);
     }
@@ -156,9 +174,88 @@ public final class Broker implements AutoCloseable {
         return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time, reserve);
     }
 
+    /** The TLS of the listeners that have it, by their names. */
+    private static Map<String, Tls> tls(BrokerConfig config) throws TlsException {
+        Map<String, Tls> tls = new HashMap<>();
+        for (ListenerConfig each : config.listeners()) {
+            if (each.tls() != null) {
+                tls.put(each.name(), Tls.load(each.name(), each.tls()));
+            }
+        }
+        return tls;
+    }
+
     private @Nullable BrokerInstance serving() {
         BrokerInstance current = instance;
         return state == BrokerState.RUNNING && current != null && current.isRunning() ? current : null;
+    }
+
+    // ---- other settings while it runs
+
+    /**
+     * Reads settings and the files that they name again and puts in force what can change while the broker runs. What
+     * cannot is named in the log; when anything is wrong the log says what, and all stays as it was. Any thread; waits.
+     *
+     * @return whether they are in force
+     */
+    public boolean reload(ConfigSource source) {
+        try {
+            return supervisor.submit(() -> reloadNow(source)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            LOG.error("the configuration could not be read again; everything stays as it was", e.getCause());
+            return false;
+        }
+    }
+
+    private boolean reloadNow(ConfigSource source) {
+        try {
+            Reload reload = Reload.of(config, source.open());
+            List<Runnable> changes = new ArrayList<>();
+            for (Reloadable part : reloadables) {
+                changes.add(part.prepare(reload.config()));
+            }
+            changes.forEach(Runnable::run);
+            config = reload.config();
+            if (reload.atNextStart().isEmpty()) {
+                LOG.info("the configuration was read again; {}", reload.line());
+            } else {
+                LOG.warn("the configuration was read again; {}", reload.line());
+            }
+            return true;
+        } catch (ConfigurationException | IOException e) {
+            LOG.error("the configuration was read again and refused, everything stays as it was: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private Runnable reloadListeners(BrokerConfig next) throws IOException {
+        Map<String, Tls> tls = tls(next);
+        return () -> {
+            for (Listener listener : listeners) {
+                for (ListenerConfig each : next.listeners()) {
+                    if (each.name().equals(listener.name())) {
+                        listener.use(each, tls.get(each.name()));
+                    }
+                }
+            }
+        };
+    }
+
+    private Runnable reloadLimits(BrokerConfig next) {
+        return () -> {
+            connections.use(next.transport(), next.codec());
+            BrokerInstance current = instance;
+            if (current != null) {
+                current.use(next);
+            }
+        };
+    }
+
+    private static Runnable reloadLogLevel(BrokerConfig next) {
+        return () -> LogLevel.use(next.logLevel());
     }
 
     // ---- failure and new life

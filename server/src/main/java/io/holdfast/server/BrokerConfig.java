@@ -9,7 +9,9 @@ import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * Everything a broker can be told, checked and converted; {@link ConfigReader} makes it from settings.
@@ -24,6 +26,8 @@ import java.util.List;
  * @param shards event loops that own sessions
  * @param commitQueueBytesMax bytes handed over and not yet durable above which publishers are not read from
  * @param sysInterval time between two updates of the {@code $SYS} topics
+ * @param logLevel error, warn, info, debug or trace
+ * @param settings all settings by their keys, of which the rest was made
  */
 public record BrokerConfig(
         Path folder,
@@ -39,9 +43,12 @@ public record BrokerConfig(
         Limits session,
         CodecLimits codec,
         TransportLimits transport,
-        AdminConfig admin) {
+        AdminConfig admin,
+        String logLevel,
+        SortedMap<String, SettingValue> settings) {
     public BrokerConfig {
         listeners = List.copyOf(listeners);
+        settings = Collections.unmodifiableSortedMap(settings);
     }
 
     /** Whether clients may connect without saying who they are. */

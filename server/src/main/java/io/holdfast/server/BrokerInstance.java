@@ -67,7 +67,6 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private static final long RETAINED_NANOS_MAX = 2_000_000_000L;
     private static final long RETAINED_LOOK_NANOS = 2_000_000L;
 
-    private final BrokerConfig config;
     private final Counters counters;
     private final Consumer<Throwable> onFailure;
     private final StoreFolder folder;
@@ -83,6 +82,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private final List<ShardLoop> shards = new ArrayList<>();
     private final AtomicLongArray applied;
     private final AtomicLong nextSession;
+    private volatile BrokerConfig config;
     private final AtomicBoolean running = new AtomicBoolean(true);
     /** Sessions whose queue takes no more, of all shards. */
     private final Set<Long> fullQueues = ConcurrentHashMap.newKeySet();
@@ -313,6 +313,15 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         if (running.compareAndSet(true, false)) {
             counters.add(BrokerCounter.INSTANCE_FAILURES);
             onFailure.accept(cause);
+        }
+    }
+
+    /** Other limits, for sessions that are there too, in force when this returns. Any thread but a shard's. */
+    void use(BrokerConfig next) {
+        config = next;
+        shards.forEach(shard -> shard.tell(s -> s.use(next.session())));
+        if (!awaitLoops()) {
+            LOG.warn("some event loops are busy; the new limits are in force there a little later");
         }
     }
 

@@ -5,7 +5,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
@@ -16,17 +15,22 @@ import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.TransportLimits;
 import io.holdfast.storage.store.Durability;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Reads settings: the reference file's defaults, over them a file in HOCON, over it what the command line says. Strict: a
+ * Reads settings: the reference file's defaults, over them a file in HOCON, over it variables of the
+ * environment, over these what the command line says. Strict: a
  * key that does not exist is an error, as it is most often a limit that its author believes to be in force.
  */
 public final class ConfigReader {
@@ -64,10 +68,23 @@ public final class ConfigReader {
         if (equals <= 0) {
             throw new ConfigurationException("--set " + assignment + ": expected key=value");
         }
-        return set(
-                assignment.substring(0, equals).strip(),
-                assignment.substring(equals + 1).strip(),
-                "--set " + assignment);
+        String key = assignment.substring(0, equals).strip();
+        String origin = "--set " + (SettingValue.isSecret(key) ? key : assignment);
+        return set(key, assignment.substring(equals + 1).strip(), origin);
+    }
+
+    /**
+     * Adds what variables of the form {@code HOLDFAST_A__B} say, over everything added before.
+     *
+     * @param variables the environment of the process; others than Holdfast's are left alone
+     */
+    public ConfigReader environment(Map<String, String> variables) throws ConfigurationException {
+        for (Map.Entry<String, String> entry :
+                EnvironmentSettings.keys(variables).entrySet()) {
+            String variable = entry.getKey();
+            set(entry.getValue(), variables.getOrDefault(variable, ""), variable);
+        }
+        return this;
     }
 
     /** Checks everything and converts it. */
@@ -76,21 +93,83 @@ public final class ConfigReader {
             Config resolved = given.resolve();
             List<String> listeners = ListenerSettings.names(resolved);
             for (Map.Entry<String, ConfigValue> entry : resolved.entrySet()) {
-                requireKnown(entry.getKey(), entry.getValue());
+                SettingCheck.requireKnown(entry.getKey(), entry.getValue());
             }
             Config reference = reference();
             Config all = ListenerSettings.withDefaults(resolved.withFallback(reference), listeners, reference);
-            for (Setting setting : Setting.values()) {
-                for (String listener : setting.isOfListener() ? listeners : List.of("")) {
-                    check(setting, setting.key(listener), all);
-                }
-            }
-            BrokerConfig config = convert(all, listeners, resolved.hasPath(Setting.ADMIN_PORT.key()));
-            Exposure.require(config);
-            return config;
+            return checked(all, listeners, resolved.hasPath(Setting.ADMIN_PORT.key()));
         } catch (ConfigException e) {
             throw new ConfigurationException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What these settings make, all of them by their keys. */
+    static BrokerConfig of(SortedMap<String, SettingValue> settings, boolean adminPortGiven)
+            throws ConfigurationException {
+        Config all = ConfigFactory.empty();
+        for (Map.Entry<String, SettingValue> entry : settings.entrySet()) {
+            SettingValue value = entry.getValue();
+            all = all.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(value.text(), value.origin()));
+        }
+        return checked(all, ListenerSettings.names(all), adminPortGiven);
+    }
+
+    private static BrokerConfig checked(Config all, List<String> listeners, boolean adminPortGiven)
+            throws ConfigurationException {
+        SortedMap<String, SettingValue> settings = new TreeMap<>();
+        for (Setting setting : Setting.values()) {
+            for (String listener : setting.isOfListener() ? listeners : List.of("")) {
+                String key = setting.key(listener);
+                SettingCheck.check(setting, key, all);
+                settings.put(key, new SettingValue(all.getString(key), origin(all.getValue(key))));
+            }
+        }
+        BrokerConfig config = convert(all, listeners, adminPortGiven, settings);
+        Exposure.require(config);
+        return config;
+    }
+
+    private static String origin(ConfigValue value) {
+        String resource = value.origin().resource();
+        return resource != null && resource.endsWith(REFERENCE)
+                ? SettingValue.DEFAULT
+                : value.origin().description();
+    }
+
+    /** All settings with their defaults and what they mean, as a file to begin with. */
+    public static String sample() {
+        try (InputStream file = ConfigReader.class.getClassLoader().getResourceAsStream(REFERENCE)) {
+            if (file == null) {
+                throw new IllegalStateException("the jar of the server has no " + REFERENCE);
+            }
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What a setting means.
+     *
+     * @throws ConfigurationException when there is none with this key; names the nearest
+     */
+    public static SettingExplanation explain(String key) throws ConfigurationException {
+        Setting setting = SettingCheck.find(key);
+        if (setting == null) {
+            throw new ConfigurationException(
+                    "there is no setting '" + key + "'; did you mean '" + SettingCheck.nearest(key) + "'?");
+        }
+        ConfigValue value = reference().getValue(setting.key(ListenerConfig.DEFAULT_NAME));
+        List<String> sentences =
+                value.origin().comments().stream().map(String::strip).toList();
+        boolean unset = setting == Setting.LISTENER_PORT && !key.equals(setting.key(ListenerConfig.DEFAULT_NAME));
+        return new SettingExplanation(
+                key,
+                unset ? null : String.valueOf(value.unwrapped()),
+                SettingCheck.kind(setting),
+                EnvironmentSettings.variable(key),
+                setting.isReloadable(),
+                String.join("\n", sentences));
     }
 
     static Config reference() {
@@ -100,73 +179,8 @@ public final class ConfigReader {
                 ConfigParseOptions.defaults().setAllowMissing(false));
     }
 
-    private static void requireKnown(String key, ConfigValue value) throws ConfigurationException {
-        List<String> path = ConfigUtil.splitPath(key);
-        boolean ofListener = path.size() > 2 && path.get(0).equals("listeners");
-        String listener = ofListener ? path.get(1) : ListenerConfig.DEFAULT_NAME;
-        String nearest = null;
-        int distance = Integer.MAX_VALUE;
-        for (Setting setting : Setting.values()) {
-            String known = setting.key(listener);
-            int edits = edits(known, key);
-            if (edits == 0) {
-                return;
-            }
-            if (edits < distance) {
-                distance = edits;
-                nearest = known;
-            }
-        }
-        throw new ConfigurationException(value.origin().description() + ": there is no setting '" + key + "'"
-                + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
-    }
-
-    private static void check(Setting setting, String key, Config all) throws ConfigurationException {
-        if (!all.hasPath(key)) {
-            throw new ConfigurationException(key + " is missing; it must be " + kind(setting));
-        }
-        ConfigValue value = all.getValue(key);
-        try {
-            String wanted = wanted(setting, key, all);
-            if (wanted != null) {
-                throw new ConfigurationException(value.origin().description() + ": " + key + " is " + value.unwrapped()
-                        + ", but it must be " + wanted);
-            }
-        } catch (ConfigException e) {
-            throw new ConfigurationException(
-                    value.origin().description() + ": " + key + " is " + value.unwrapped() + ", but it must be "
-                            + kind(setting),
-                    e);
-        }
-    }
-
-    /** What the value should be, or null when it is fine. */
-    private static @Nullable String wanted(Setting setting, String key, Config all) {
-        return switch (setting.kind()) {
-            case TEXT -> all.getString(key).isEmpty() ? kind(setting) : null;
-            case WORD -> List.of(setting.words().split("[|]")).contains(all.getString(key)) ? null : kind(setting);
-            case COUNT -> outside(setting, all.getLong(key)) ? kind(setting) : null;
-            case BYTES -> outside(setting, all.getBytes(key)) ? kind(setting) : null;
-            case DURATION -> outside(setting, all.getDuration(key).toMillis()) ? kind(setting) : null;
-        };
-    }
-
-    private static boolean outside(Setting setting, long value) {
-        return value < setting.min() || value > setting.max();
-    }
-
-    private static String kind(Setting setting) {
-        String range = String.format(Locale.ROOT, "%d to %d", setting.min(), setting.max());
-        return switch (setting.kind()) {
-            case TEXT -> "a text";
-            case WORD -> "one of " + setting.words().replace("|", ", ");
-            case COUNT -> "a whole number, " + range;
-            case BYTES -> "a number of bytes, " + range + ", for instance 16MiB";
-            case DURATION -> "a time of " + range + " ms, for instance 10s";
-        };
-    }
-
-    private static BrokerConfig convert(Config all, List<String> listeners, boolean adminPortGiven)
+    private static BrokerConfig convert(
+            Config all, List<String> listeners, boolean adminPortGiven, SortedMap<String, SettingValue> settings)
             throws ConfigurationException {
         int shards = integer(all, Setting.SHARDS);
         return new BrokerConfig(
@@ -186,7 +200,9 @@ public final class ConfigReader {
                 new AdminConfig(
                         text(all, Setting.ADMIN_ENABLED).equals("true"),
                         integer(all, Setting.ADMIN_PORT),
-                        adminPortGiven));
+                        adminPortGiven),
+                text(all, Setting.LOG_LEVEL),
+                settings);
     }
 
     private static Limits session(Config all) {
@@ -219,6 +235,9 @@ public final class ConfigReader {
                 integer(all, Setting.MQTT_TOPIC_ALIAS_MAX),
                 integer(all, Setting.MQTT_KEEP_ALIVE_SECONDS_MAX),
                 all.getLong(Setting.SESSION_EXPIRY_SECONDS_MAX.key()),
+                all.getLong(Setting.SESSION_EXPIRY_MQTT311_SECONDS.key()),
+                integer(all, Setting.MQTT_MAX_QOS),
+                text(all, Setting.MQTT_RETAIN_AVAILABLE).equals("true"),
                 information.equals("off") ? null : information);
     }
 
@@ -240,11 +259,14 @@ public final class ConfigReader {
                 time(all, Setting.CONNECT_TIMEOUT),
                 bytes(all, Setting.PARTIAL_BYTES_MAX),
                 bytes(all, Setting.OUTBOUND_BYTES_MAX),
-                time(all, Setting.SLOW_RECEIVER_TIMEOUT));
+                time(all, Setting.SLOW_RECEIVER_TIMEOUT),
+                integer(all, Setting.SESSION_PUBLISH_RATE_MAX),
+                bytes(all, Setting.SESSION_PUBLISH_BYTES_PER_SECOND_MAX));
     }
 
     private static String text(Config all, Setting setting) {
-        return all.getString(setting.key());
+        String text = all.getString(setting.key());
+        return setting.kind() == Setting.Kind.WORD ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     private static int integer(Config all, Setting setting) {
@@ -257,21 +279,5 @@ public final class ConfigReader {
 
     private static Duration time(Config all, Setting setting) {
         return all.getDuration(setting.key());
-    }
-
-    /** Levenshtein's distance. */
-    private static int edits(String left, String right) {
-        int[] row = new int[right.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= left.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.length(); j++) {
-                int change = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[right.length()];
     }
 }

@@ -79,12 +79,14 @@ final class ListenerSettings {
             if (!all.getBoolean(Setting.LISTENER_ENABLED.key(name))) {
                 continue;
             }
+            ListenerType type = ListenerType.of(all.getString(Setting.LISTENER_TYPE.key(name)));
             ListenerConfig listener = new ListenerConfig(
                     name,
-                    ListenerType.of(all.getString(Setting.LISTENER_TYPE.key(name))),
+                    type,
                     all.getString(Setting.LISTENER_BIND.key(name)),
                     all.getInt(Setting.LISTENER_PORT.key(name)),
                     all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)),
+                    TlsSettings.convert(all, name, type),
                     webSocket(all, name),
                     proxy(all, name));
             String other = places.put(listener.bind() + " " + listener.port(), name);

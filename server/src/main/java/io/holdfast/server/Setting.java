@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * Every setting there is, with its kind and range. Defaults, and the sentences for the operator, are in the reference file
  * beside this class's module ({@code reference-holdfast.conf}); a test holds the two against each other.
@@ -12,7 +15,7 @@ enum Setting {
     STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
     STORE_DISK_RESERVE_BYTES("store.disk-reserve-bytes", Kind.BYTES, 0, 1L << 40),
 
-    LISTENER_TYPE("listeners.NAME.type", "tcp|websocket"),
+    LISTENER_TYPE("listeners.NAME.type", "tcp|tls|websocket|secure-websocket"),
     LISTENER_ENABLED("listeners.NAME.enabled", "true|false"),
     LISTENER_BIND("listeners.NAME.bind"),
     LISTENER_PORT("listeners.NAME.port", Kind.COUNT, 0, 65_535),
@@ -21,6 +24,16 @@ enum Setting {
     LISTENER_PROXY_TRUSTED("listeners.NAME.proxy-trusted"),
     LISTENER_WEBSOCKET_PATH("listeners.NAME.websocket-path"),
     LISTENER_WEBSOCKET_ORIGINS("listeners.NAME.websocket-origins"),
+    TLS_CERTIFICATE("listeners.NAME.tls.certificate"),
+    TLS_PRIVATE_KEY("listeners.NAME.tls.private-key"),
+    TLS_CLIENT_CA("listeners.NAME.tls.client-ca"),
+    TLS_CLIENT_CERTIFICATES("listeners.NAME.tls.client-certificates", "none|optional|required"),
+    TLS_USER_FROM("listeners.NAME.tls.user-from", "none|subject-cn|subject-dn|san"),
+    TLS_PROTOCOLS("listeners.NAME.tls.protocols"),
+    TLS_CIPHERS("listeners.NAME.tls.ciphers"),
+    TLS_PROVIDER("listeners.NAME.tls.provider", "jdk|boringssl"),
+    TLS_HANDSHAKE_TIMEOUT("listeners.NAME.tls.handshake-timeout", Kind.DURATION, 100, 600_000),
+    TLS_HANDSHAKES_MAX("listeners.NAME.tls.handshakes-max", Kind.COUNT, 1, 1_000_000),
     INSECURE_OPEN("insecure-open", "true|false"),
 
     ADMIN_ENABLED("admin.enabled", "true|false"),
@@ -45,19 +58,25 @@ enum Setting {
     SESSION_RECEIVE_MAXIMUM("session.receive-maximum", Kind.COUNT, 1, 32_767),
     SESSION_INBOUND_MAX("session.inbound-max", Kind.COUNT, 1, 65_535),
     SESSION_EXPIRY_SECONDS_MAX("session.expiry-seconds-max", Kind.COUNT, 0, 0xFFFF_FFFFL),
+    SESSION_EXPIRY_MQTT311_SECONDS("session.expiry-mqtt311-seconds", Kind.COUNT, 1, 0xFFFF_FFFFL),
+    SESSION_PUBLISH_RATE_MAX("session.publish-rate-max", Kind.COUNT, 0, 10_000_000),
+    SESSION_PUBLISH_BYTES_PER_SECOND_MAX("session.publish-bytes-per-second-max", Kind.BYTES, 0, 1L << 40),
     SESSION_SUBSCRIPTIONS_MAX("session.subscriptions-max", Kind.COUNT, 1, 10_000_000),
 
     MQTT_PACKET_BYTES_MAX("mqtt.packet-bytes-max", Kind.BYTES, 1L << 10, 268_435_460),
     MQTT_TOPIC_LEVELS_MAX("mqtt.topic-levels-max", Kind.COUNT, 1, 65_535),
     MQTT_FILTERS_PER_PACKET_MAX("mqtt.filters-per-packet-max", Kind.COUNT, 1, 65_535),
     MQTT_TOPIC_ALIAS_MAX("mqtt.topic-alias-max", Kind.COUNT, 0, 65_535),
+    MQTT_MAX_QOS("mqtt.max-qos", Kind.COUNT, 0, 2),
+    MQTT_RETAIN_AVAILABLE("mqtt.retain-available", "true|false"),
     MQTT_KEEP_ALIVE_SECONDS_MAX("mqtt.keep-alive-seconds-max", Kind.COUNT, 0, 65_535),
     MQTT_RESPONSE_INFORMATION("mqtt.response-information"),
     MQTT_DOLLAR_TOPICS("mqtt.dollar-topics", "drop|close"),
 
     COMMIT_QUEUE_BYTES_MAX("commit.queue-bytes-max", Kind.BYTES, 1L << 16, 1L << 40),
     SHARDS("shards", Kind.COUNT, 0, 64),
-    SYS_INTERVAL("sys-interval", Kind.DURATION, 1_000, 3_600_000);
+    SYS_INTERVAL("sys-interval", Kind.DURATION, 1_000, 3_600_000),
+    LOG_LEVEL("log-level", "error|warn|info|debug|trace");
 
     enum Kind {
         TEXT,
@@ -71,6 +90,28 @@ enum Setting {
     }
 
     private static final String NAME = "listeners.NAME.";
+
+    /** What is decided at a start, or, as the Receive Maximum and the packet size, what clients were told. */
+    private static final Set<Setting> AT_START = EnumSet.of(
+            STORE_FOLDER,
+            STORE_DURABILITY,
+            STORE_DURABILITY_INTERVAL,
+            STORE_CACHE_BYTES,
+            LISTENER_TYPE,
+            LISTENER_ENABLED,
+            LISTENER_BIND,
+            LISTENER_PORT,
+            INSECURE_OPEN,
+            ADMIN_ENABLED,
+            ADMIN_PORT,
+            VOLATILE_BYTES_MAX,
+            SESSION_INBOUND_MAX,
+            MQTT_PACKET_BYTES_MAX,
+            MQTT_MAX_QOS,
+            MQTT_RETAIN_AVAILABLE,
+            COMMIT_QUEUE_BYTES_MAX,
+            SHARDS,
+            SYS_INTERVAL);
 
     private final String key;
     private final Kind kind;
@@ -106,6 +147,11 @@ enum Setting {
     /** Its name for one listener; other settings have only one name. */
     String key(String listener) {
         return isOfListener() ? "listeners." + listener + "." + key.substring(NAME.length()) : key;
+    }
+
+    /** Whether a running broker takes another value. */
+    boolean isReloadable() {
+        return !AT_START.contains(this);
     }
 
     /** Whether every listener has a value of its own. */

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,7 @@ class ConfigReaderTest {
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig(
-                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, WEB, null));
+                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, null, WEB, null));
     }
 
     @ParameterizedTest
@@ -121,6 +122,8 @@ class ConfigReaderTest {
         "store.durability, never",
         "connect-timeout, 5 parsecs",
         "connect-timeout, 1ms",
+        "connect-timeout, 5000",
+        "log-level, loud",
         "session.queue-bytes-max, -1",
         "mqtt.packet-bytes-max, 1",
         "shards, 65",
@@ -155,9 +158,9 @@ class ConfigReaderTest {
                 .read();
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, WEB, null),
-                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, WEB, null),
-                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, WEB, null));
+                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, null, WEB, null),
+                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, null, WEB, null),
+                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, null, WEB, null));
     }
 
     @Test
@@ -184,7 +187,16 @@ class ConfigReaderTest {
                 "listener.tcp.port = 1 | did you mean 'listeners.tcp.port'?",
                 "listeners = 5 | there is no setting 'listeners'",
                 "listeners.lan.port = 1883 | listeners.tcp and listeners.lan have the same address and port",
-                "listeners.tcp.type = udp | listeners.tcp.type is udp, but it must be one of tcp"
+                "listeners.tcp { type = tls } | listeners.tcp.tls.certificate is missing",
+                "listeners.tcp.tls.certificate = a | is set, but this listener's type is tcp",
+                "listeners.tcp { type = tls, tls { certificate = a } } | listeners.tcp.tls.private-key is missing",
+                "listeners.tcp { type = tls, tls { certificate = a, private-key = a, client-ca = a } } | not asked",
+                "listeners.tcp { type = tls, tls.client-certificates = required } | tls.client-ca is missing",
+                "listeners.tcp { type = tls, tls.user-from = san } | tls.user-from is set, but clients are not asked",
+                "listeners.tcp { type = tls, tls { certificate = a, private-key = a, protocols = SSLv3 } } | tls.protocols is 'SSLv3', but it must be",
+                "listeners.tcp.tls.handshake-timeout = 10 | listeners.tcp.tls.handshake-timeout is 10, but it must be",
+                "listeners.tcp.tls.client-certificate = none | did you mean 'listeners.tcp.tls.client-certificates'?",
+                "listeners.tcp.type = udp | listeners.tcp.type is udp, but it must be one of tcp, tls"
             })
     @DisplayName("T33 a listener that cannot be meant so is an error")
     void read_wrongListener_refused(String text, String sentence) throws IOException {
@@ -192,6 +204,74 @@ class ConfigReaderTest {
         assertThatThrownBy(() -> new ConfigReader().file(file).read())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(sentence);
+    }
+
+    @Test
+    @DisplayName("variables of the environment set what they say, over the file and below --set")
+    void environment_variables_setOverFile() throws IOException, ConfigurationException {
+        BrokerConfig config = new ConfigReader()
+                .file(file("session { receive-maximum = 5, inbound-max = 6 }, shards = 3"))
+                .environment(Map.of(
+                        "HOLDFAST_SESSION__RECEIVE_MAXIMUM", "7",
+                        "HOLDFAST_SESSION__INBOUND_MAX", "8",
+                        "HOLDFAST_LISTENERS__LAN_2__PORT", "1884",
+                        "HOLDFAST_LOG_LEVEL", "DEBUG",
+                        "HOLDFAST_JAVA_OPTS", "-Xmx1g",
+                        "HOLDFAST_SERVICE_HOST", "10.0.0.1",
+                        "HOLDFAST_ADMIN_PORT_9883_TCP_ADDR", "10.0.0.1",
+                        "PATH", "/bin"))
+                .set("session.inbound-max=9")
+                .read();
+        assertThat(config.session().receiveMaximum()).isEqualTo(7);
+        assertThat(config.session().inboundMax()).isEqualTo(9);
+        assertThat(config.listeners()).extracting(ListenerConfig::name).containsExactly("tcp", "lan-2");
+        assertThat(config.logLevel()).isEqualTo("debug");
+        assertThat(config.settings().get("session.receive-maximum"))
+                .isEqualTo(new SettingValue("7", "HOLDFAST_SESSION__RECEIVE_MAXIMUM"));
+        assertThat(config.settings().get("session.inbound-max").origin()).isEqualTo("--set session.inbound-max=9");
+        assertThat(config.settings().get("shards").origin()).endsWith("test.conf: 1");
+        assertThat(config.settings().get("connect-timeout").isDefault()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HOLDFAST_SESION__INBOUND_MAX, 1, there is no setting 'sesion.inbound-max'",
+        "HOLDFAST_CONNECTION_MAX, 1, did you mean 'connections-max'?",
+        "HOLDFAST_CONNECTIONS_MAX, many, 'connections-max is many, but it must be a whole number'",
+        "HOLDFAST___, 1, is no name of a setting"
+    })
+    @DisplayName("T33 a variable that is no setting, or has a wrong value, is an error that names it")
+    void environment_wrong_refused(String variable, String value, String sentence) {
+        assertThatThrownBy(() ->
+                        new ConfigReader().environment(Map.of(variable, value)).read())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(variable + ":")
+                .hasMessageContaining(sentence);
+    }
+
+    @Test
+    @DisplayName("what names a secret is shown as stars, wherever it is shown")
+    void secret_always_masked() {
+        SettingValue secret = new SettingValue("hunter2", "a.conf: 1");
+        assertThat(secret.shown("store.password")).isEqualTo("********");
+        assertThat(secret.shown("admin.token")).isEqualTo("********");
+        assertThat(secret.shown("access.password-file")).isEqualTo("hunter2");
+        assertThatThrownBy(
+                        () -> new ConfigReader().set("admin.password=hunter2").read())
+                .hasMessageContaining("there is no setting 'admin.password'")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("every setting is explained: meaning, default, range, variable")
+    void explain_eachSetting_complete(Setting setting) throws ConfigurationException {
+        SettingExplanation explained = ConfigReader.explain(setting.key("lan"));
+        assertThat(explained.text()).isNotBlank().doesNotContain("----");
+        assertThat(explained.takes()).isNotBlank();
+        assertThat(EnvironmentSettings.keys(Map.of(explained.variable(), "")))
+                .containsEntry(explained.variable(), setting.key("lan"));
+        assertThat(explained.defaultText() == null).isEqualTo(setting == Setting.LISTENER_PORT);
     }
 
     @ParameterizedTest
@@ -205,6 +285,22 @@ class ConfigReaderTest {
                 .hasMessageContaining("--insecure-open");
         BrokerConfig config = reader.set("insecure-open=true").read();
         assertThat(Exposure.open(config)).extracting(ListenerConfig::name).containsExactly("lan");
+    }
+
+    @Test
+    @DisplayName("a listener that asks every client for a certificate may be reached by other machines")
+    void read_certificateRequired_mayBeReached() throws ConfigurationException {
+        ConfigReader reader = new ConfigReader()
+                .set("listeners.tcp.bind=0.0.0.0")
+                .set("listeners.tcp.type=tls")
+                .set("listeners.tcp.tls.certificate=a")
+                .set("listeners.tcp.tls.private-key=b")
+                .set("listeners.tcp.tls.client-ca=c")
+                .set("listeners.tcp.tls.client-certificates=optional");
+        assertThatThrownBy(reader::read).hasMessageContaining("--insecure-open");
+        BrokerConfig config =
+                reader.set("listeners.tcp.tls.client-certificates=required").read();
+        assertThat(config.listeners().get(0).tls().handshakeTimeout()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @ParameterizedTest

@@ -3,8 +3,8 @@ package io.holdfast.tools;
 
 import io.holdfast.server.Broker;
 import io.holdfast.server.BrokerConfig;
-import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.LogLevel;
 import io.holdfast.server.RecoveryReport;
 import io.holdfast.server.admin.AdminAddressException;
 import io.holdfast.server.admin.AdminEndpoint;
@@ -13,6 +13,7 @@ import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
 import io.holdfast.server.transport.Printable;
+import io.holdfast.server.transport.tls.TlsException;
 import io.holdfast.storage.check.LostTail;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreOptions;
@@ -22,12 +23,12 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -56,31 +57,8 @@ public final class RunVerb implements Verb, Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The data folder (store.folder).")
-    private @Nullable String data;
-
-    @Option(names = "--port", paramLabel = "N", description = "The TCP port, 0 for any free one (listeners.tcp.port).")
-    private @Nullable String port;
-
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDR",
-            description = "The address to listen on (listeners.tcp.bind); without it this machine only.")
-    private @Nullable String bind;
-
-    @Option(
-            names = "--insecure-open",
-            description = "Lets anybody in from other machines, if --bind says so (insecure-open).")
-    private boolean insecureOpen;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Sets one setting; may be repeated. docs/configuration.md lists them all.")
-    private List<String> settings = List.of();
-
-    @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, below those given here.")
-    private @Nullable Path config;
+    @Mixin
+    private ConfigOptions options;
 
     @Option(
             names = "--accept-loss",
@@ -94,7 +72,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
     public Integer call() throws InterruptedException {
         BrokerConfig settled;
         try {
-            settled = read();
+            settled = options.reader().read();
         } catch (ConfigurationException e) {
             return fail(EXIT_USAGE, e.getMessage());
         }
@@ -111,38 +89,18 @@ public final class RunVerb implements Verb, Callable<Integer> {
         }
     }
 
-    private BrokerConfig read() throws ConfigurationException {
-        ConfigReader reader = new ConfigReader();
-        if (config != null) {
-            reader.file(config);
-        }
-        for (String setting : settings) {
-            reader.set(setting);
-        }
-        set(reader, "--data", "store.folder", data);
-        set(reader, "--port", "listeners.tcp.port", port);
-        set(reader, "--bind", "listeners.tcp.bind", bind);
-        if (insecureOpen) {
-            reader.set("insecure-open", "true", "--insecure-open");
-        }
-        return reader.read();
-    }
-
-    private static void set(ConfigReader reader, String option, String key, @Nullable String value)
-            throws ConfigurationException {
-        if (value != null) {
-            reader.set(key, value, option + " " + value);
-        }
-    }
-
     private int run(BrokerConfig settled) throws InterruptedException {
+        LogLevel.use(settled.logLevel());
         Broker broker;
         try {
             broker = Broker.start(settled, acceptLoss ? StoreOptions.Loss.ACCEPT : StoreOptions.Loss.REFUSE);
+        } catch (TlsException e) {
+            return fail(EXIT_USAGE, e.getMessage());
         } catch (IOException e) {
             return fail(EXIT_ADDRESS, sentence(e));
         }
         stopWithProcess(broker);
+        boolean reloads = HangUp.handle(() -> broker.reload(options::reader));
         PrintWriter out = spec.commandLine().getOut();
         out.println("data folder " + settled.folder().toAbsolutePath().normalize());
         out.println("durability " + settled.durability().name().toLowerCase(Locale.ROOT)
@@ -166,6 +124,9 @@ public final class RunVerb implements Verb, Callable<Integer> {
             for (InetSocketAddress address : listener.addresses()) {
                 out.println("listening on " + Listener.text(address) + name(listener));
             }
+        }
+        if (!reloads) {
+            out.println("SIGHUP is ignored: settings are read at the start only");
         }
         out.flush();
         broker.awaitStopped();

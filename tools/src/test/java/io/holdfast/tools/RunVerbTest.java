@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,23 @@ class RunVerbTest {
                     .as("goes on to the port, which is taken")
                     .isEqualTo(RunVerb.EXIT_ADDRESS);
         }
+    }
+
+    @Test
+    @DisplayName("T33 a TLS listener without a good certificate is one sentence and exit code 2, and no store is made")
+    void run_wrongCertificate_usage() throws IOException {
+        String empty = Files.createFile(folder.resolve("empty.crt")).toString();
+        List<String> line =
+                new ArrayList<>(List.of("--data", folder.resolve("d").toString(), "--port", "0"));
+        line.addAll(List.of("--set", "listeners.safe.type=tls", "--set", "listeners.safe.port=0"));
+        assertThat(run(line.toArray(String[]::new))).isEqualTo(RunVerb.EXIT_USAGE);
+        assertOneSentence("listeners.safe.tls.certificate is missing");
+        line.addAll(List.of("--set", "listeners.safe.tls.certificate=" + empty));
+        line.addAll(List.of("--set", "listeners.safe.tls.private-key=" + empty));
+        err.getBuffer().setLength(0);
+        assertThat(run(line.toArray(String[]::new))).isEqualTo(RunVerb.EXIT_USAGE);
+        assertOneSentence("listeners.safe.tls.certificate (" + empty + ") is empty");
+        assertThat(folder.resolve("d")).doesNotExist();
     }
 
     @Test

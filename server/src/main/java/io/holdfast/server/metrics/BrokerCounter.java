@@ -7,10 +7,13 @@ public enum BrokerCounter {
     CONNECTIONS_REFUSED("a TCP connection was closed at once because there are too many"),
     ACCEPTING_PAUSED("accepting paused because too many TCP connections arrived in a second"),
     ACCEPT_FAILURES("a TCP connection could not be accepted: most often too many files are open"),
+    TLS_HANDSHAKES_FAILED(
+            "a connection was closed because its TLS handshake failed, took too long or was one too many"),
     CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
     AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
     PARTIAL_PACKETS_SHED("a connection was closed because packets that had not arrived whole took too much memory"),
+    PUBLISHERS_PACED("a client was not read from for a while because it published faster than it may"),
     SLOW_RECEIVERS("a connection was closed because its client had not read for too long"),
     SOCKET_ERRORS("a connection ended with an error of the network"),
     BYTES_RECEIVED("a byte came from a client"),

@@ -105,7 +105,8 @@ final class ConnectFlow {
         if (connect.will() != null && connect.will().topic().startsWithDollar()) {
             return ReasonCode.NOT_AUTHORIZED;
         }
-        return shard.env.admit(connect);
+        ReasonCode terms = ConnectTerms.judge(connect, shard.limits.connect());
+        return terms.isFailure() ? terms : shard.env.admit(connect);
     }
 
     /**

@@ -6,11 +6,14 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PropertiesBuilder;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.Will;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What CONNECT asks for, what the broker grants, and how CONNACK says so. MQTT 3.1 and 3.1.1 know nothing of this: their
- * sessions end with the connection or never, and their clients take packets of any size.
+ * sessions end with the connection or when the operator says, and their clients take packets of any size.
  */
 final class ConnectTerms {
     /** Session Expiry Interval of a session that lives for ever. */
@@ -42,7 +45,20 @@ final class ConnectTerms {
                     connect.properties().sessionExpiryIntervalSeconds(),
                     limits.connect().expirySecondsMax());
         }
-        return connect.cleanStart() ? 0 : NEVER_EXPIRES;
+        return connect.cleanStart() ? 0 : limits.connect().expirySeconds311();
+    }
+
+    /** Why a will cannot be taken, SUCCESS if it can. */
+    static ReasonCode judge(Connect connect, ConnectLimits limits) {
+        Will will = connect.will();
+        if (will != null && will.qos().level() > limits.qosMax()) {
+            return ReasonCode.QOS_NOT_SUPPORTED; // [MQTT5-3.2.2-12]
+        }
+        // Older clients are not told that nothing is retained, so theirs is taken.
+        boolean told = connect.version() == ProtocolVersion.MQTT_5;
+        return will != null && will.retain() && told && !limits.retainAvailable()
+                ? ReasonCode.RETAIN_NOT_SUPPORTED // [MQTT5-3.2.2-13]
+                : ReasonCode.SUCCESS;
     }
 
     /** The client's value counts unless ours is smaller, which CONNACK tells [MQTT5-3.2.2-22]. */
@@ -54,8 +70,8 @@ final class ConnectTerms {
     }
 
     /**
-     * The properties of a successful CONNACK. What is left out means that all is available: QoS 2, retained messages,
-     * wildcards, Subscription Identifiers and shared subscriptions.
+     * The properties of a successful CONNACK. What is left out means that all is available: wildcards, Subscription
+     * Identifiers and shared subscriptions, and QoS 2 and retained messages unless the operator has turned them off.
      *
      * @param expirySeconds what the session got
      */
@@ -73,6 +89,12 @@ final class ConnectTerms {
         }
         if (ours.topicAliasMax() > 0) {
             properties.topicAliasMaximum(ours.topicAliasMax());
+        }
+        if (ours.qosMax() < QoS.EXACTLY_ONCE.level()) {
+            properties.maximumQos(QoS.of(ours.qosMax())); // [MQTT5-3.2.2-9]
+        }
+        if (!ours.retainAvailable()) {
+            properties.retainAvailable(false);
         }
         if (connection.isNameAssigned()) {
             properties.assignedClientIdentifier(connect.clientId()); // [MQTT5-3.1.3-7] [MQTT5-3.2.2-16]

@@ -167,7 +167,7 @@ public abstract class Connection {
         authenticationData = data;
     }
 
-    /** Who the client proved to be by enhanced authentication; null when it did not ask for one. */
+    /** Who the client proved to be, by enhanced authentication or its certificate; null for nobody. */
     public final @Nullable String userName() {
         return userName;
     }

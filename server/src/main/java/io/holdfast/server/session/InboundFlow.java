@@ -70,6 +70,9 @@ final class InboundFlow {
 
     private void onPublish(Connection connection, Session session, Publish publish) {
         shard.env.count(ShardEvent.MESSAGE_RECEIVED);
+        if (isNotOffered(connection, publish)) {
+            return;
+        }
         boolean exactlyOnce = publish.qos() == QoS.EXACTLY_ONCE;
         if (exactlyOnce && session.releasingInbound.contains(publish.packetId())) {
             hold(connection, publish);
@@ -101,8 +104,7 @@ final class InboundFlow {
         if (low && shard.disk.lacksFor(connection, publish)) {
             return;
         }
-        boolean kept = !publish.retain()
-                || !low && shard.room.takes(publish.topic(), publish.payload().length, bytes(publish));
+        boolean kept = !publish.retain() || !low && isRetained(publish);
         if (!kept && refusesToRetain(connection, publish)) {
             return;
         }
@@ -118,6 +120,27 @@ final class InboundFlow {
                 ? publish.payload().length > 0
                 : publish.qos() != QoS.AT_MOST_ONCE
                         && !route(connection, session, publish).durable().isEmpty();
+    }
+
+    /**
+     * A QoS or RETAIN that the operator has turned off. MQTT 5 clients were told in their CONNACK; older ones cannot be told
+     * but by the end of the connection, and may set RETAIN: then the message is not retained [MQTT5-3.2.2-14].
+     */
+    private boolean isNotOffered(Connection connection, Publish publish) {
+        ConnectLimits offered = shard.limits.connect();
+        boolean retainRefused =
+                publish.retain() && !offered.retainAvailable() && connection.version == ProtocolVersion.MQTT_5;
+        if (publish.qos().level() <= offered.qosMax() && !retainRefused) {
+            return false;
+        }
+        shard.env.count(ShardEvent.PROTOCOL_ERROR);
+        shard.connects.end(connection, retainRefused ? ReasonCode.RETAIN_NOT_SUPPORTED : ReasonCode.QOS_NOT_SUPPORTED);
+        return true;
+    }
+
+    private boolean isRetained(Publish publish) {
+        return shard.limits.connect().retainAvailable()
+                && shard.room.takes(publish.topic(), publish.payload().length, bytes(publish));
     }
 
     private static int bytes(Publish publish) {

@@ -12,11 +12,9 @@ import io.holdfast.storage.schema.Table;
  */
 final class RetainedRoom {
     private final SessionShard shard;
-    private final CommonLimits limits;
 
     RetainedRoom(SessionShard shard) {
         this.shard = shard;
-        limits = shard.limits.common();
     }
 
     /**
@@ -25,6 +23,7 @@ final class RetainedRoom {
      * @param bytes of topic, payload and properties
      */
     boolean takes(TopicName topic, int payloadBytes, int bytes) {
+        CommonLimits limits = shard.limits.common();
         boolean removes = payloadBytes == 0;
         if (!limits.isRetainedNear(shard.env.retainedMessages(), shard.env.retainedBytes() + bytes)) {
             if (!removes) {

@@ -23,6 +23,8 @@ public final class Sentences {
             case RECEIVE_MAXIMUM_EXCEEDED -> "more unacknowledged messages than the Receive Maximum of CONNACK";
             case TOPIC_ALIAS_INVALID -> "a topic alias above the Topic Alias Maximum of CONNACK";
             case PACKET_TOO_LARGE -> "a packet above the Maximum Packet Size of CONNACK";
+            case QOS_NOT_SUPPORTED -> "a QoS above the Maximum QoS of CONNACK";
+            case RETAIN_NOT_SUPPORTED -> "this server retains no messages";
             case PAYLOAD_FORMAT_INVALID -> "the payload is not in the format that it claims";
             case QUOTA_EXCEEDED -> "more than the server's limits allow";
             case UNSPECIFIED_ERROR -> "a fault of the server ended this connection";

@@ -65,7 +65,7 @@ public final class SessionShard {
     final ShardEnvironment env;
     final RowReader store;
     final IndexSpace space;
-    final Limits limits;
+    Limits limits;
     final ShardSizes sizes;
     final SubscriptionTree tree;
     final Router router;
@@ -153,6 +153,11 @@ public final class SessionShard {
         groups = new GroupFlow(this);
         members = new MemberFlow(this);
         checkpoints = new Checkpointer(this);
+    }
+
+    /** Other limits from now on. Those that a client was told at its CONNECT must be the same. */
+    public void use(Limits next) {
+        limits = next;
     }
 
     // ---- events from connections

@@ -37,7 +37,11 @@ final class Wills {
                     will.topic(),
                     will.payload(),
                     will.qos(),
-                    will.retain(), // [MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17] [MQTT5-3.1.2-15]
+                    will.retain()
+                            && shard.limits
+                                    .connect()
+                                    .retainAvailable(), // [MQTT-3.1.2-16] [MQTT5-3.1.2-14] [MQTT-3.1.2-17]
+                    // [MQTT5-3.1.2-15]
                     will.properties(), // [MQTT5-3.1.3-10]
                     session.number,
                     shard.env.nowMillis());

@@ -24,14 +24,12 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
     private static final long FAILURE_MILLIS = 1_000;
 
     private final Connections connections;
-    private final int perSecondMax;
     private double left;
     private long filledNanos = System.nanoTime();
 
     AcceptRate(Connections connections) {
         this.connections = connections;
-        perSecondMax = connections.limits().connectionsPerSecondMax();
-        left = perSecondMax;
+        left = connections.limits().connectionsPerSecondMax();
     }
 
     @Override
@@ -41,6 +39,7 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
             waitForFiles(context.channel());
             return;
         }
+        int perSecondMax = connections.limits().connectionsPerSecondMax();
         if (perSecondMax == 0) {
             return;
         }
@@ -54,7 +53,7 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
                     .event(
                             () -> "more connections than can be accepted in a second, one of them",
                             () -> peer(accepted));
-            pause(context.channel());
+            pause(context.channel(), perSecondMax);
         }
     }
 
@@ -89,7 +88,7 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
         later(context.channel(), FAILURE_MILLIS);
     }
 
-    private void pause(Channel listening) {
+    private void pause(Channel listening, int perSecondMax) {
         listening.config().setAutoRead(false);
         long millis = Math.max(PAUSE_MILLIS_MIN, (long) Math.ceil((1 - left) * 1_000 / perSecondMax));
         later(listening, millis);

@@ -18,17 +18,18 @@ public final class Connections {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
     private final EventLoops loops;
-    private final TransportLimits limits;
-    private final CodecLimits codec;
     private final Counters counters;
     private final Supplier<@Nullable Life> life;
     private final Authentication authentication;
     private final PartialPackets partials;
     private final OutboundBytes outbound;
+    private final SampledLog handshakes;
     private final SampledLog malformed;
     private final SampledLog faults;
     private final SampledLog slow;
     private final SampledLog storms;
+    private volatile TransportLimits limits;
+    private volatile CodecLimits codec;
     private final AcceptRate acceptRate;
     private final SampledLog files;
     private final int socketsMax = OpenFiles.socketsMax();
@@ -51,17 +52,28 @@ public final class Connections {
         this.counters = counters;
         this.life = life;
         this.authentication = authentication;
-        // Buffers lie outside the heap, where the JVM allows as much as inside: no limit may promise more than there
-        // is.
-        long share = Runtime.getRuntime().maxMemory() / 4;
-        partials = new PartialPackets(Math.min(limits.partialBytesMax(), share));
-        outbound = new OutboundBytes(Math.min(limits.outboundBytesMax(), share));
+        partials = new PartialPackets(share(limits.partialBytesMax()));
+        outbound = new OutboundBytes(share(limits.outboundBytesMax()));
+        handshakes = new SampledLog(LOG);
         malformed = new SampledLog(LOG);
         faults = new SampledLog(LOG);
         slow = new SampledLog(LOG);
         storms = new SampledLog(LOG);
         files = new SampledLog(LOG);
         acceptRate = new AcceptRate(this);
+    }
+
+    /** Buffers lie outside the heap, where the JVM allows as much as inside: no limit may promise more than there is. */
+    private static long share(long bytesMax) {
+        return Math.min(bytesMax, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** Other limits from now on; packets of connections that are there are judged by what they came in with. Any thread. */
+    public void use(TransportLimits nextLimits, CodecLimits nextCodec) {
+        limits = nextLimits;
+        codec = nextCodec;
+        partials.use(share(nextLimits.partialBytesMax()));
+        outbound.use(share(nextLimits.outboundBytesMax()));
     }
 
     /**
@@ -80,6 +92,12 @@ public final class Connections {
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
         channel.pipeline().addLast(new MqttHandler(this, channel, listener));
         return true;
+    }
+
+    /** A TLS handshake failed, and its socket is closed. */
+    void handshakeFailed(Channel channel, String why) {
+        counters.add(BrokerCounter.TLS_HANDSHAKES_FAILED);
+        handshakes.event(() -> Printable.quoted(why), () -> MqttConnection.peer(channel));
     }
 
     /** A socket too many. */

@@ -27,6 +27,7 @@ final class Intake {
     private boolean wanted = true;
     private boolean throttled;
     private boolean behind;
+    private boolean paced;
 
     Intake(PartialPackets partials, MqttHandler handler, Channel channel) {
         this.partials = partials;
@@ -49,14 +50,23 @@ final class Intake {
             before.writeBytes(in);
             in.release();
         }
-        if (!wanted) {
+        if (!isWanted()) {
             channel.config().setAutoRead(false);
         }
     }
 
     /** Whether packets are wanted now. */
     boolean isWanted() {
-        return wanted;
+        return wanted && !paced;
+    }
+
+    /** The client publishes faster than it may, or has waited long enough; {@link #applyAutoRead} tells the socket. */
+    void pace(boolean now) {
+        paced = now;
+    }
+
+    boolean isPaced() {
+        return paced;
     }
 
     /** From now on packets are wanted, or no more; {@link #applyAutoRead} tells the socket. */
@@ -71,7 +81,7 @@ final class Intake {
 
     /** Reads from the socket, or no more. */
     void applyAutoRead() {
-        channel.config().setAutoRead(wanted && !throttled && !behind);
+        channel.config().setAutoRead(wanted && !throttled && !behind && !paced);
     }
 
     /** A packet has been decoded: what is left began to arrive now. */

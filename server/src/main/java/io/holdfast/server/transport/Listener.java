@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
+import io.holdfast.server.transport.tls.Handshakes;
+import io.holdfast.server.transport.tls.Tls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -17,10 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way in: the sockets on which a listener of the configuration listens, for MQTT over TCP [MQTT-7.1.1-1] [MQTT5-4.2-1]
- * or over what else its type says, and what came in through them. Opened and closed by one thread; connections are accepted on event loops.
+ * or over what else its type says, and what came in through them. Opened and closed by one thread; connections are accepted
+ * on event loops.
  */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 4_096;
@@ -28,24 +32,30 @@ public final class Listener implements AutoCloseable {
     private static final int READ_BYTES_FIRST = 2 << 10;
     private static final int READ_BYTES_MAX = 32 << 10;
 
-    private final ListenerConfig config;
     private final Connections connections;
     private final List<Channel> channels = new ArrayList<>();
+    private volatile ListenerConfig config;
     private final AtomicInteger open = new AtomicInteger();
 
-    private Listener(ListenerConfig config, Connections connections) {
+    private final @Nullable Handshakes handshakes;
+
+    private Listener(ListenerConfig config, @Nullable Tls tls, Connections connections) {
         this.config = config;
         this.connections = connections;
+        handshakes =
+                tls == null ? null : new Handshakes(tls, connections.loops().size(), connections::handshakeFailed);
     }
 
     /**
      * Binds the addresses of a listener. The first must work; others may fail, as ::1 on a system without IPv6, and are bound
      * to the port of the first.
      *
+     * @param tls its TLS if its type has it
      * @throws ListenException when it cannot listen; nothing stays bound then
      */
-    public static Listener open(ListenerConfig config, Connections connections) throws ListenException {
-        Listener listener = new Listener(config, connections);
+    public static Listener open(ListenerConfig config, @Nullable Tls tls, Connections connections)
+            throws ListenException {
+        Listener listener = new Listener(config, tls, connections);
         List<InetAddress> addresses = listener.addressesWanted();
         ServerBootstrap bootstrap = listener.bootstrap();
         listener.bind(bootstrap, new InetSocketAddress(addresses.get(0), config.port()));
@@ -125,17 +135,34 @@ public final class Listener implements AutoCloseable {
         boolean room = open.incrementAndGet() <= max || max == 0;
         if (room && connections.accepted(channel, config.name())) {
             channel.closeFuture().addListener(closed -> open.decrementAndGet());
-            if (config.type() == ListenerType.WEBSOCKET) {
+            if (config.type().isWebSocket()) {
                 WebSocketUpgrade.expect(channel, config.webSocket(), connections);
             }
-            if (config.proxy() != null) { // Last: it goes to the front.
-                ProxyHeader.expect(channel, config.proxy(), connections);
+            if (handshakes != null) { // Before HTTP: each of them goes to the front.
+                handshakes.begin(channel);
+            }
+            ProxyConfig proxy = config.proxy();
+            if (proxy != null) { // Last: it goes to the front.
+                ProxyHeader.expect(channel, proxy, connections);
             }
             return;
         }
         open.decrementAndGet();
         if (!room) {
             connections.refuse(channel);
+        }
+    }
+
+    /**
+     * Another limit, and other certificates, for those who come from now on; nobody who is there notices. Any thread.
+     *
+     * @param next of the same name, type and address
+     * @param tls its TLS if its type has it
+     */
+    public void use(ListenerConfig next, @Nullable Tls tls) {
+        config = next;
+        if (handshakes != null && tls != null) {
+            handshakes.use(tls);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.transport;
 
+import io.holdfast.server.transport.tls.TlsConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port TCP port, 0 for any free one
  * @param connectionsMax open connections that came in here at a time; one more is closed as soon as it is accepted; 0 for
  *     no limit but the one over all listeners
+ * @param tls its TLS, null for a type without it
  * @param webSocket for those that speak WebSocket
  * @param proxy the proxies in front of it, null when clients connect themselves
  */
@@ -20,10 +22,16 @@ public record ListenerConfig(
         String bind,
         int port,
         int connectionsMax,
+        @Nullable TlsConfig tls,
         WebSocketConfig webSocket,
         @Nullable ProxyConfig proxy) {
     /** The value of {@code bind} that means this machine only. */
     public static final String LOOPBACK = "loopback";
+
+    /** Whether nobody comes in without a certificate that the operator's authorities have signed. */
+    public boolean isCertificateRequired() {
+        return tls != null && tls.clientCertificates() == TlsConfig.ClientCertificates.REQUIRED;
+    }
 
     /** The listener that is there without any configuration. */
     public static final String DEFAULT_NAME = "tcp";

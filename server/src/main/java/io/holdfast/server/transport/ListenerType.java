@@ -7,8 +7,22 @@ import java.util.Locale;
 public enum ListenerType {
     /** MQTT over plain TCP. */
     TCP,
+    /** MQTT over TLS. */
+    TLS,
     /** MQTT over WebSocket. */
-    WEBSOCKET;
+    WEBSOCKET,
+    /** MQTT over WebSocket over TLS. */
+    SECURE_WEBSOCKET;
+
+    /** Whether it needs a certificate. */
+    public boolean isSecure() {
+        return this == TLS || this == SECURE_WEBSOCKET;
+    }
+
+    /** Whether it begins with HTTP. */
+    boolean isWebSocket() {
+        return this == WEBSOCKET || this == SECURE_WEBSOCKET;
+    }
 
     /** Its name in the configuration. */
     public String word() {

@@ -228,7 +228,7 @@ final class MqttConnection extends Connection {
 
     @Override
     protected boolean isHeldBack() {
-        return farBehind;
+        return farBehind || handler.isPaced();
     }
 
     /** Counts what the socket has not taken. */
@@ -293,8 +293,9 @@ final class MqttConnection extends Connection {
         if (log.isDebugEnabled()) {
             Peer peer = handler.peer();
             log.debug(
-                    "client {} from {} at {} {} ({})",
+                    "client {}{} from {} at {} {} ({})",
                     Printable.quoted(clientId),
+                    userName() == null ? "" : " of user " + Printable.quoted(userName()),
                     peer.address(),
                     peer.listener(),
                     what,

@@ -6,18 +6,22 @@ import io.holdfast.protocol.codec.PacketDecoder;
 import io.holdfast.protocol.packet.Auth;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.access.Peer;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.session.SessionShard;
+import io.holdfast.server.transport.tls.CertifiedUser;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.OPENING;
     private boolean greeted;
     private boolean inputEnded;
+    private @Nullable String certificateUser;
 
     // until the connection lives on its shard
     private @Nullable Opening opening;
@@ -56,6 +61,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private int shardIndex;
     private @Nullable ScheduledFuture<?> slowDeadline;
     private @Nullable Reauthentication reauthentication;
+    private @Nullable PublishPace pace;
 
     MqttHandler(Connections connections, Channel channel, String listener) {
         this.connections = connections;
@@ -72,7 +78,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     /** The other side, as far as it is known without a packet. */
     Peer peer() {
-        return new Peer(MqttConnection.peer(channel), listener);
+        return new Peer(MqttConnection.peer(channel), listener, certificateUser);
     }
 
     // ---- bytes
@@ -203,11 +209,48 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         MqttConnection mine = connection;
         if (owner != null && mine != null && life != null && life.isRunning()) {
             try {
+                if (packet instanceof Publish publish) {
+                    pace(publish);
+                }
                 owner.onPacket(mine, packet);
             } catch (Throwable e) {
                 undecided(e);
             }
         }
+    }
+
+    /** A client that publishes faster than it may is not read from for a while. */
+    private void pace(Publish publish) {
+        TransportLimits limits = connections.limits();
+        if (limits.publishRateMax() == 0 && limits.publishBytesPerSecondMax() == 0) {
+            return;
+        }
+        PublishPace known = pace;
+        if (known == null) {
+            known = new PublishPace();
+            pace = known;
+        }
+        int size = publish.topic().utf8().length + publish.payload().length;
+        long millis = known.take(size, limits, System.nanoTime());
+        if (millis > 0 && !intake.isPaced()) {
+            connections.counters().add(BrokerCounter.PUBLISHERS_PACED);
+            intake.pace(true);
+            intake.applyAutoRead();
+            Sockets.later(channel, millis, this::paceOver);
+        }
+    }
+
+    private void paceOver() {
+        intake.pace(false);
+        if (isReading()) {
+            decodeOn();
+            intake.applyAutoRead();
+        }
+    }
+
+    /** Whether the client is not read from because it publishes too fast. */
+    boolean isPaced() {
+        return intake.isPaced();
     }
 
     /** A decision of the shard that throws costs this connection and nothing else (C29) [MQTT-4.8.0-2]. */
@@ -355,7 +398,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof CertifiedUser certified) {
+            certificateUser = certified.name();
+        } else if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             inputEnded = true;
             if (phase == Phase.ENDED) {
                 Sockets.close(channel);
@@ -376,7 +421,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             connections.counters().add(BrokerCounter.SOCKET_ERRORS);
             connections.log().debug("{}: {}", MqttConnection.peer(channel), cause.getMessage());
         } else {

@@ -199,8 +199,11 @@ final class Opening implements AuthExchange.Owner {
         if (nameAssigned) {
             connection.nameAssigned();
         }
+        String certificateUser = handler.peer().certificateUser();
         if (accepted != null) {
             connection.authenticated(accepted.userName(), accepted.data());
+        } else if (certificateUser != null) {
+            connection.authenticated(certificateUser, null);
         }
         EventLoop owner = connections.loops().eventLoop(shard);
         if (owner == channel.eventLoop()) {

@@ -8,11 +8,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * take everything at once are counted, so fast clients cost nothing. Any thread.
  */
 final class OutboundBytes {
-    private final long bytesMax;
+    private volatile long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
 
     OutboundBytes(long bytesMax) {
         this.bytesMax = bytesMax;
+    }
+
+    /** Another bound from now on. */
+    void use(long nextBytesMax) {
+        bytesMax = nextBytesMax;
     }
 
     void changed(long before, long after) {

@@ -16,7 +16,7 @@ final class PartialPackets {
     private static final int HEADROOM = 4;
     private static final long OLD_NANOS = 1_000_000_000L;
 
-    private final long bytesMax;
+    private volatile long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
     private final FastThreadLocal<Set<Intake>> holders = new FastThreadLocal<>() {
         @Override
@@ -27,6 +27,11 @@ final class PartialPackets {
 
     PartialPackets(long bytesMax) {
         this.bytesMax = bytesMax;
+    }
+
+    /** Another bound from now on. Any thread. */
+    void use(long nextBytesMax) {
+        bytesMax = nextBytesMax;
     }
 
     /** A connection's partial packet takes other room than before. Its event loop. */

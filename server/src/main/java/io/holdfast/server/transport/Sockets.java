@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -23,8 +24,11 @@ final class Sockets {
     /** Says that nothing more will be sent, and keeps reading until the client closes too. */
     private static void finish(Channel channel) {
         ChannelHandlerContext frames = channel.pipeline().context(WebSocketFrames.class);
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
         if (frames != null) {
             ((WebSocketFrames) frames.handler()).sayClose(frames);
+        } else if (tls != null) {
+            ChannelFuture unused = tls.closeOutbound();
         } else if (channel instanceof DuplexChannel duplex) {
             ChannelFuture unused = duplex.shutdownOutput();
         } else {

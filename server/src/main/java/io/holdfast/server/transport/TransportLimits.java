@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param partialBytesMax bytes of packets that have not arrived whole, over all connections
  * @param outboundBytesMax bytes written to sockets and not yet taken by clients, over all connections
  * @param slowReceiver how long a client may leave its outbound buffer full before its connection ends
+ * @param publishRateMax PUBLISH packets of one client in a second; beyond it the client is not read from for a while; 0 for
+ *     no limit
+ * @param publishBytesPerSecondMax their topics and payloads, likewise
  */
 public record TransportLimits(
         int connectionsMax,
@@ -19,7 +22,9 @@ public record TransportLimits(
         Duration connectTimeout,
         long partialBytesMax,
         long outboundBytesMax,
-        Duration slowReceiver) {
-    public static final TransportLimits DEFAULT =
-            new TransportLimits(100_000, 10_000, Duration.ofSeconds(10), 64L << 20, 256L << 20, Duration.ofSeconds(30));
+        Duration slowReceiver,
+        int publishRateMax,
+        long publishBytesPerSecondMax) {
+    public static final TransportLimits DEFAULT = new TransportLimits(
+            100_000, 10_000, Duration.ofSeconds(10), 64L << 20, 256L << 20, Duration.ofSeconds(30), 0, 0);
 }

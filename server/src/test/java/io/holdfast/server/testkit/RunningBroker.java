@@ -40,16 +40,26 @@ public final class RunningBroker implements AutoCloseable {
     private static RunningBroker start(
             Path folder, UnaryOperator<RowStore> between, List<AuthenticationMethod> methods, String... settings)
             throws IOException, ConfigurationException {
-        ConfigReader config = new ConfigReader()
+        ConfigReader config = settings(folder);
+        for (String setting : settings) {
+            config.set(setting);
+        }
+        return new RunningBroker(Broker.start(config.read(), between, methods));
+    }
+
+    /** As above with all settings. */
+    public static RunningBroker start(ConfigReader config) throws IOException, ConfigurationException {
+        return new RunningBroker(Broker.start(config.read()));
+    }
+
+    /** The settings of a broker in a test, for others to be added. */
+    public static ConfigReader settings(Path folder) throws ConfigurationException {
+        return new ConfigReader()
                 .set("store.folder", folder.toString(), "test")
                 .set("listeners.tcp.port=0")
                 .set("admin.enabled=false") // On, with admin.port=0, by settings of the test.
                 .set("admin.port=0")
                 .set("shards=4");
-        for (String setting : settings) {
-            config.set(setting);
-        }
-        return new RunningBroker(Broker.start(config.read(), between, methods));
     }
 
     public Broker broker() {
