@@ -69,6 +69,7 @@ function connect (order, answer) {
     clean: order.clean,
     keepalive: order.keepAlive,
     reconnectPeriod: order.reconnect,
+    rejectUnauthorized: false, // Tests make their certificates themselves.
     resubscribe: false,
     autoAssignTopicAlias: true,
     properties: without({

@@ -36,7 +36,8 @@ final class TlsSettings {
             // Whoever wrote it believes that this listener is encrypted.
             throw settings.wrong(
                     Setting.TLS_CERTIFICATE,
-                    "is set, but this listener's type is " + type.word() + ", which has no TLS; set type = tls");
+                    "is set, but this listener's type is " + type.word()
+                            + ", which has no TLS; set type = tls or secure-websocket");
         }
         return null;
     }

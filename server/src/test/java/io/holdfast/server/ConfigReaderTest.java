@@ -53,7 +53,14 @@ class ConfigReaderTest {
         assertThat(config.durability()).isEqualTo(Durability.SYNC);
         assertThat(config.listeners())
                 .containsExactly(new ListenerConfig(
-                        ListenerConfig.DEFAULT_NAME, ListenerType.TCP, ListenerConfig.LOOPBACK, 1_883, 0, null, WEB, null));
+                        ListenerConfig.DEFAULT_NAME,
+                        ListenerType.TCP,
+                        ListenerConfig.LOOPBACK,
+                        1_883,
+                        0,
+                        null,
+                        WEB,
+                        null));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements WebSocketRea
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             clientClosed = true; // It will not answer our Close frame.
             inputEnded = true;
         }

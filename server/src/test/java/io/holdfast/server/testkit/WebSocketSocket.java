@@ -40,6 +40,7 @@ public final class WebSocketSocket extends Socket {
 
     private static final int WAIT_MILLIS = 10_000;
 
+    private final Socket socket;
     private final DataInputStream in;
     private final ByteArrayOutputStream head = new ByteArrayOutputStream();
     private final Frames frames = new Frames();
@@ -73,16 +74,26 @@ public final class WebSocketSocket extends Socket {
 
     /** Connects and sends a request; its answer is read by {@link #readHead}. */
     public WebSocketSocket(int port, String request) throws IOException {
-        super(InetAddress.getLoopbackAddress(), port);
-        setTcpNoDelay(true);
-        setSoTimeout(WAIT_MILLIS);
-        in = new DataInputStream(super.getInputStream());
+        this(new Socket(InetAddress.getLoopbackAddress(), port), request);
+    }
+
+    /** As above on a socket that is connected, perhaps with TLS. */
+    public WebSocketSocket(Socket socket, String request) throws IOException {
+        this.socket = socket;
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(WAIT_MILLIS);
+        in = new DataInputStream(socket.getInputStream());
         sendRaw(request.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** A WebSocket that the broker has agreed to. */
     public static WebSocketSocket open(int port) throws IOException {
-        WebSocketSocket socket = new WebSocketSocket(port, REQUEST);
+        return open(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /** As above on a socket that is connected. */
+    public static WebSocketSocket open(Socket connected) throws IOException {
+        WebSocketSocket socket = new WebSocketSocket(connected, REQUEST);
         String answer = socket.readHead();
         if (!answer.startsWith("HTTP/1.1 101 ")) {
             throw new AssertionError("no WebSocket: " + answer);
@@ -106,7 +117,7 @@ public final class WebSocketSocket extends Socket {
     }
 
     public void sendRaw(byte... bytes) throws IOException {
-        super.getOutputStream().write(bytes);
+        socket.getOutputStream().write(bytes);
     }
 
     /** Sends a masked frame; {@code first} is its first byte. */
@@ -165,6 +176,31 @@ public final class WebSocketSocket extends Socket {
     @Override
     public OutputStream getOutputStream() {
         return frames;
+    }
+
+    @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        socket.setTcpNoDelay(on);
+    }
+
+    @Override
+    public synchronized void setSoTimeout(int millis) throws SocketException {
+        socket.setSoTimeout(millis);
+    }
+
+    @Override
+    public void setSoLinger(boolean on, int seconds) throws SocketException {
+        socket.setSoLinger(on, seconds);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        socket.close();
     }
 
     @Override
