@@ -15,7 +15,7 @@ import picocli.CommandLine;
 
 /** One call of {@code pub} or {@code sub} in this process, on a thread of its own. */
 final class VerbCall {
-    private static final int SECONDS_MAX = 30;
+    private static final int SECONDS_MAX = 90;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final StringWriter err = new StringWriter();
