@@ -239,7 +239,7 @@ public final class StoreIntake implements AutoCloseable {
         return filter.startsWith(SHARE);
     }
 
-    private static String inner(String filter) {
+    static String inner(String filter) {
         return isShared(filter) ? filter.substring(filter.indexOf('/', SHARE.length()) + 1) : filter;
     }
 

@@ -60,7 +60,7 @@ public final class ScreenText {
     }
 
     /** UTC, to the millisecond; the lexical order is the order in time. */
-    static String time(long millis) {
+    public static String time(long millis) {
         return millis == 0 ? "-" : TIME.format(Instant.ofEpochMilli(millis));
     }
 

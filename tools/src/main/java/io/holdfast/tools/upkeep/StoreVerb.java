@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
             StoreRestore.class,
             StoreExport.class,
             StoreImport.class,
-            StoreSalvage.class
+            StoreSalvage.class,
+            StoreUpgrade.class,
+            StoreCompact.class,
+            StorePurge.class
         })
 public final class StoreVerb implements Verb, Runnable {
     @Spec
