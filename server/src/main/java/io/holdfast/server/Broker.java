@@ -5,6 +5,7 @@ import io.holdfast.server.access.Authentication;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.MetricsPage;
 import io.holdfast.server.transport.Connections;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Listener;
@@ -19,7 +20,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -39,11 +42,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Logger STORE_LOG = LoggerFactory.getLogger("holdfast.store");
     private static final long REOPEN_SECONDS = 1;
 
     private final UnaryOperator<RowStore> between;
     private final MonotonicTime time;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final EventLoops loops;
     private final Authentication authentication;
     private final Connections connections;
@@ -74,6 +78,7 @@ public final class Broker implements AutoCloseable {
         this.config = config;
         this.between = between;
         reserve = new DiskReserve(config.folder(), config.diskReserveBytes());
+        counters = new Counters(config.shards());
         loops = new EventLoops(config.shards());
         authentication = new Authentication(authenticationMethods);
         reloadables = List.of(this::reloadListeners, this::reloadLimits, Broker::reloadLogLevel);
@@ -156,7 +161,7 @@ public final class Broker implements AutoCloseable {
         Map<String, Tls> tls = tls(config);
         instance = open(loss);
         if (config.admin().enabled()) {
-            admin = AdminEndpoint.start(config.admin(), config.folder(), this::serving);
+            admin = AdminEndpoint.start(config.admin(), config.folder(), metrics(), this::serving);
         }
         for (ListenerConfig each : Exposure.open(config)) {
             LOG.warn(
@@ -168,6 +173,7 @@ public final class Broker implements AutoCloseable {
             listeners.add(Listener.open(each, tls.get(each.name()), connections));
         }
         become(BrokerState.RUNNING);
+        STORE_LOG.info("{}", instance.report().line());
     }
 
     private BrokerInstance open(StoreOptions.Loss loss) {
@@ -183,6 +189,25 @@ public final class Broker implements AutoCloseable {
             }
         }
         return tls;
+    }
+
+    private Map<String, Long> openByListener() {
+        Map<String, Long> open = new TreeMap<>();
+        listeners.forEach(listener -> open.put(listener.name(), (long) listener.openConnections()));
+        return open;
+    }
+
+    private MetricsPage metrics() {
+        return new MetricsPage(
+                ProductVersion.text(),
+                config.durability().name().toLowerCase(Locale.ROOT),
+                config.folder(),
+                counters,
+                this::openByListener,
+                () -> {
+                    BrokerInstance current = serving();
+                    return current == null ? null : current.gauges();
+                });
     }
 
     private @Nullable BrokerInstance serving() {
@@ -255,7 +280,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private static Runnable reloadLogLevel(BrokerConfig next) {
-        return () -> LogLevel.use(next.logLevel());
+        return () -> LogOutput.apply(next.log());
     }
 
     // ---- failure and new life

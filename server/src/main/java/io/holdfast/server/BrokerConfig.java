@@ -26,7 +26,6 @@ import java.util.SortedMap;
  * @param shards event loops that own sessions
  * @param commitQueueBytesMax bytes handed over and not yet durable above which publishers are not read from
  * @param sysInterval time between two updates of the {@code $SYS} topics
- * @param logLevel error, warn, info, debug or trace
  * @param settings all settings by their keys, of which the rest was made
  */
 public record BrokerConfig(
@@ -44,7 +43,7 @@ public record BrokerConfig(
         CodecLimits codec,
         TransportLimits transport,
         AdminConfig admin,
-        String logLevel,
+        LogConfig log,
         SortedMap<String, SettingValue> settings) {
     public BrokerConfig {
         listeners = List.copyOf(listeners);

@@ -5,15 +5,14 @@ import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.admin.AdminLife;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.metrics.Counters;
-import io.holdfast.server.metrics.SampledLog;
 import io.holdfast.server.metrics.SysTopics;
 import io.holdfast.server.routing.CommittedSubscriptions;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.QueuePage;
+import io.holdfast.server.session.RoutingWatch;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Life;
-import io.holdfast.server.transport.Printable;
 import io.holdfast.storage.commit.CommitListener;
 import io.holdfast.storage.commit.CommitThread;
 import io.holdfast.storage.commit.Group;
@@ -24,9 +23,13 @@ import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StopNotes;
 import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
+import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionTails;
+import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
+import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreCheckpoint;
@@ -49,6 +52,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +92,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private final Set<Long> fullQueues = ConcurrentHashMap.newKeySet();
 
     private final RetainedEstimate retained;
-    private final SampledLog overflows = new SampledLog(LOG);
+    private final ClientLog clientLog = new ClientLog(System::nanoTime);
     private final AtomicBoolean owesRetained = new AtomicBoolean();
     private final InstanceGauges gauges;
     private final SysTopics sysTopics;
@@ -129,7 +133,14 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
         retained = new RetainedEstimate(report.retained());
-        gauges = new InstanceGauges(counters, tree, report, reserve);
+        gauges = new InstanceGauges(
+                counters,
+                tree,
+                report,
+                reserve,
+                commitThread::queuedBytes,
+                () -> folder.rows().figures(),
+                this::oldestMessageSeconds);
         String durability = config.durability().name().toLowerCase(Locale.ROOT);
         sysTopics = new SysTopics(ProductVersion.text(), durability, counters, gauges);
         housekeeping = new Housekeeping(this, store, config.sysInterval());
@@ -303,6 +314,16 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         return running.get();
     }
 
+    private long oldestMessageSeconds() {
+        try (RowCursor rows = store.cursor(Table.MESSAGE, Keys.number(0), Keys.end())) {
+            return rows.next()
+                    ? Math.max(0, time.millis() - Message.parse(rows.record()).publishedMillis()) / 1_000
+                    : 0;
+        } catch (DamagedRowException e) {
+            return 0; // The checking tools tell about it.
+        }
+    }
+
     /** This life is over; any thread, only the first call counts. Out of memory ends the process (C29). */
     @Override
     public void failed(Throwable cause) {
@@ -347,6 +368,11 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     @Override
     public void tell(int shard, Consumer<SessionShard> task) {
         shards.get(shard).tell(task);
+    }
+
+    @Override
+    public void watch(@Nullable RoutingWatch watch) {
+        shards.forEach(shard -> shard.tell(s -> s.watch(watch)));
     }
 
     @Override
@@ -431,11 +457,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         return fullQueues.contains(number);
     }
 
-    /** A queue is full: one line a minute about them all, with the one that was hit. */
-    void queueOverflowed(String clientId, long dropped) {
-        overflows.event(
-                () -> "the queue of client " + Printable.quoted(clientId) + " is full, it has lost " + dropped,
-                () -> "all publishers");
+    ClientLog clientLog() {
+        return clientLog;
     }
 
     RetainedEstimate retained() {
@@ -475,7 +498,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         return tree;
     }
 
-    InstanceGauges gauges() {
+    @Override
+    public InstanceGauges gauges() {
         return gauges;
     }
 
@@ -493,6 +517,9 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     @Override
     public void committed(Group group) {
         counters.add(BrokerCounter.COMMIT_GROUPS);
+        if (!group.messages().isEmpty()) {
+            counters.groupSizes().record(group.messages().size());
+        }
         counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
         countedBytes = committer.bytesWritten();
         if (countedBytes - lookedBytes >= LOOK_BYTES) {
@@ -557,6 +584,6 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         syncs.ended(nanos);
         counters.add(BrokerCounter.COMMIT_SYNCS);
         counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
-        counters.syncTimes().record(nanos);
+        counters.syncTimes().record(nanos / 1_000);
     }
 }

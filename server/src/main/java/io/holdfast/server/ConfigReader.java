@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -200,9 +201,21 @@ public final class ConfigReader {
                 new AdminConfig(
                         text(all, Setting.ADMIN_ENABLED).equals("true"),
                         integer(all, Setting.ADMIN_PORT),
-                        adminPortGiven),
-                text(all, Setting.LOG_LEVEL),
+                        adminPortGiven,
+                        text(all, Setting.ADMIN_METRICS_OPEN).equals("true")),
+                log(all),
                 settings);
+    }
+
+    private static LogConfig log(Config all) {
+        Map<LogArea, String> levels = new EnumMap<>(LogArea.class);
+        for (LogArea area : LogArea.values()) {
+            String level = all.getString("log.levels." + area.key());
+            if (!level.equals("same")) {
+                levels.put(area, level);
+            }
+        }
+        return new LogConfig(text(all, Setting.LOG_FORMAT).equals("json"), text(all, Setting.LOG_LEVEL), levels);
     }
 
     private static Limits session(Config all) {

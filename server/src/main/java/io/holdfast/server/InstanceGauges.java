@@ -5,7 +5,10 @@ import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.Gauges;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.store.StoreFigures;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What an instance holds, told from where it began and what has happened since: nothing is walked over to be counted but
@@ -15,13 +18,28 @@ final class InstanceGauges implements Gauges {
     private final Counters counters;
     private final SubscriptionTree tree;
     private final DiskReserve reserve;
+    private final LongSupplier commitQueueBytes;
+    private final Supplier<StoreFigures> store;
+    private final LongSupplier oldestMessageSeconds;
+    private final double recoverySeconds;
     private final long connectedBefore;
     private final long sessionsBefore;
     private final AtomicLong queued;
     private final AtomicLong retained;
 
-    InstanceGauges(Counters counters, SubscriptionTree tree, RecoveryReport report, DiskReserve reserve) {
+    InstanceGauges(
+            Counters counters,
+            SubscriptionTree tree,
+            RecoveryReport report,
+            DiskReserve reserve,
+            LongSupplier commitQueueBytes,
+            Supplier<StoreFigures> store,
+            LongSupplier oldestMessageSeconds) {
         this.reserve = reserve;
+        this.oldestMessageSeconds = oldestMessageSeconds;
+        this.commitQueueBytes = commitQueueBytes;
+        this.store = store;
+        recoverySeconds = report.took().toNanos() / 1e9;
         this.counters = counters;
         this.tree = tree;
         connectedBefore = counters.sum(ShardEvent.DISCONNECTED) - counters.sum(ShardEvent.CONNECTED);
@@ -75,5 +93,25 @@ final class InstanceGauges implements Gauges {
     @Override
     public long subscriptions() {
         return tree.subscriptionCount();
+    }
+
+    @Override
+    public long commitQueueBytes() {
+        return commitQueueBytes.getAsLong();
+    }
+
+    @Override
+    public double recoverySeconds() {
+        return recoverySeconds;
+    }
+
+    @Override
+    public long oldestMessageSeconds() {
+        return oldestMessageSeconds.getAsLong();
+    }
+
+    @Override
+    public StoreFigures store() {
+        return store.get();
     }
 }

@@ -38,6 +38,15 @@ enum Setting {
 
     ADMIN_ENABLED("admin.enabled", "true|false"),
     ADMIN_PORT("admin.port", Kind.COUNT, 0, 65_535),
+    ADMIN_METRICS_OPEN("admin.metrics-open", "true|false"),
+
+    LOG_FORMAT("log.format", "text|json"),
+    LOG_LEVELS_CONNECTION("log.levels.connection", "same|off|error|warn|info|debug|trace"),
+    LOG_LEVELS_SESSION("log.levels.session", "same|off|error|warn|info|debug|trace"),
+    LOG_LEVELS_STORE("log.levels.store", "same|off|error|warn|info|debug|trace"),
+    LOG_LEVELS_ACCESS("log.levels.access", "same|off|error|warn|info|debug|trace"),
+    LOG_LEVELS_ADMIN("log.levels.admin", "same|off|error|warn|info|debug|trace"),
+    LOG_LEVELS_AUDIT("log.levels.audit", "same|off|error|warn|info|debug|trace"),
 
     CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
     CONNECTIONS_PER_SECOND_MAX("connections-per-second-max", Kind.COUNT, 0, 1_000_000),

@@ -4,12 +4,15 @@ package io.holdfast.server;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.session.Connection;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
+import io.holdfast.storage.commit.MessageOp;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.schema.SessionNumbers;
@@ -136,7 +139,21 @@ final class ShardLoop implements ShardEnvironment {
 
     @Override
     public void submit(HandOver handOver) {
+        handOver.submittedAt(System.nanoTime());
         instance.submit(handOver);
+    }
+
+    @Override
+    public void applied(HandOver handOver) {
+        int messages = 0;
+        List<CommitOp> ops = handOver.ops();
+        for (int i = 0; i < ops.size(); i++) {
+            messages += ops.get(i) instanceof MessageOp op && op.message().qos() > 0 ? 1 : 0;
+        }
+        if (messages > 0) {
+            long micros = (System.nanoTime() - handOver.submittedNanos()) / 1_000;
+            instance.counters().acknowledged(index).record(micros, messages);
+        }
     }
 
     @Override
@@ -256,7 +273,22 @@ final class ShardLoop implements ShardEnvironment {
 
     @Override
     public void queueOverflowed(String clientId, long dropped) {
-        instance.queueOverflowed(clientId, dropped);
+        instance.clientLog().queueFull(clientId, dropped);
+    }
+
+    @Override
+    public void connected(Connection connection, String clientId, boolean cleanStart, @Nullable String user) {
+        instance.clientLog().connected(connection, clientId, cleanStart, user);
+    }
+
+    @Override
+    public void disconnected(Connection connection, String clientId, String cause) {
+        instance.clientLog().disconnected(connection, clientId, cause);
+    }
+
+    @Override
+    public void expired(String clientId, long messages) {
+        instance.clientLog().expired(clientId, messages);
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.holdfast.storage.store.StoreRefusedException;
 import io.holdfast.storage.testkit.HeldStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,42 @@ class BrokerIT {
             await().until(() -> sys(broker, "clients/connected").equals("1"));
             assertThat(sys(broker, "clients/total")).isEqualTo("2");
             assertThat(sys(broker, "publish/messages/received")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    @DisplayName("S59 $SYS has Mosquitto's names for what means the same, and no wildcard at its beginning finds them")
+    void sys_all_mosquittosNames() throws Exception {
+        try (RunningBroker broker = start("sys-interval=1s");
+                WireClient publisher = broker.connect("publisher", true)) {
+            publisher.subscribe("#", QoS.AT_MOST_ONCE);
+            for (int i = 1; i <= 20; i++) {
+                publisher.send(WireClient.publish("a", "1", QoS.AT_LEAST_ONCE, i));
+            }
+            await().untilAsserted(() -> assertThat(Double.parseDouble(sys(broker, "load/publish/received/1min")))
+                    .isBetween(0.1, 1_200.0));
+            for (String name : List.of(
+                    "version",
+                    "uptime",
+                    "clients/total",
+                    "clients/maximum",
+                    "clients/disconnected",
+                    "messages/sent",
+                    "publish/messages/dropped",
+                    "subscriptions/count",
+                    "retained messages/count",
+                    "heap/current",
+                    "heap/maximum",
+                    "load/messages/sent/5min",
+                    "load/bytes/received/15min",
+                    "load/sockets/1min",
+                    "load/connections/15min",
+                    "store/waiting-bytes",
+                    "store/recovery-milliseconds")) {
+                assertThat(sys(broker, name)).as(name).isNotEmpty();
+            }
+            assertThat(Long.parseLong(sys(broker, "clients/maximum"))).isGreaterThanOrEqualTo(2);
+            assertThat(sys(broker, "uptime")).matches("[0-9]+ seconds");
         }
     }
 

@@ -232,7 +232,7 @@ class ConfigReaderTest {
         assertThat(config.session().receiveMaximum()).isEqualTo(7);
         assertThat(config.session().inboundMax()).isEqualTo(9);
         assertThat(config.listeners()).extracting(ListenerConfig::name).containsExactly("tcp", "lan-2");
-        assertThat(config.logLevel()).isEqualTo("debug");
+        assertThat(config.log().level()).isEqualTo("debug");
         assertThat(config.settings().get("session.receive-maximum"))
                 .isEqualTo(new SettingValue("7", "HOLDFAST_SESSION__RECEIVE_MAXIMUM"));
         assertThat(config.settings().get("session.inbound-max").origin()).isEqualTo("--set session.inbound-max=9");

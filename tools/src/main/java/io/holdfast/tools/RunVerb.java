@@ -4,10 +4,11 @@ package io.holdfast.tools;
 import io.holdfast.server.Broker;
 import io.holdfast.server.BrokerConfig;
 import io.holdfast.server.ConfigurationException;
-import io.holdfast.server.LogLevel;
+import io.holdfast.server.LogOutput;
 import io.holdfast.server.RecoveryReport;
 import io.holdfast.server.admin.AdminAddressException;
 import io.holdfast.server.admin.AdminEndpoint;
+import io.holdfast.server.metrics.MemoryFigures;
 import io.holdfast.server.transport.ListenException;
 import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
@@ -90,7 +91,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
     }
 
     private int run(BrokerConfig settled) throws InterruptedException {
-        LogLevel.use(settled.logLevel());
+        LogOutput.apply(settled.log());
         Broker broker;
         try {
             broker = Broker.start(settled, acceptLoss ? StoreOptions.Loss.ACCEPT : StoreOptions.Loss.REFUSE);
@@ -111,6 +112,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
                                 + settled.durabilityInterval().toMillis() + " ms)";
                     case OS -> " (a power cut may lose acknowledged messages; a killed process loses none)";
                 });
+        out.println(memory(settled));
         RecoveryReport recovery = broker.recovery();
         if (recovery != null) {
             out.println(recovery.line());
@@ -150,6 +152,18 @@ public final class RunVerb implements Verb, Callable<Integer> {
                     + (usual ? "--port or --bind" : settings);
         }
         return String.valueOf(e.getMessage());
+    }
+
+    /** The most that the process may come to need, so that a limit of a container can be set. */
+    private static String memory(BrokerConfig settled) {
+        MemoryFigures memory = MemoryFigures.now();
+        return String.format(
+                Locale.ROOT,
+                "memory at most %,d MiB heap + %,d MiB buffers + %,d MiB block cache = %,d MiB, and the JVM itself",
+                memory.heapMax() >> 20,
+                memory.directMax() >> 20,
+                settled.cacheBytes() >> 20,
+                (memory.heapMax() + memory.directMax() + settled.cacheBytes()) >> 20);
     }
 
     /** A JVM ended by a signal would report the signal; a clean stop is a success and says so. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
+import io.holdfast.server.metrics.MetricsPage;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,6 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -38,7 +44,22 @@ public final class AdminEndpoint implements AutoCloseable {
     private static final long REQUEST_MILLIS_MAX = 10_000;
     private static final long CLOSE_SECONDS_MAX = 5;
 
+    private static final int WITHOUT_TOKEN_PER_SECOND = 100;
+    private static final int SLOW_PAGES_WAITING_MAX = 4;
+
     private final Supplier<@Nullable AdminLife> life;
+    private final MetricsPage metrics;
+    private final boolean metricsOpen;
+    private final TailHub tails = new TailHub();
+    private final DurableProbe durable = new DurableProbe();
+    private final RequestRate withoutToken = new RequestRate(WITHOUT_TOKEN_PER_SECOND, System::nanoTime);
+    private final ExecutorService slowPages = new ThreadPoolExecutor(
+            0,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(SLOW_PAGES_WAITING_MAX),
+            new DefaultThreadFactory("holdfast-metrics", true));
     private final AdminFiles files;
     private final byte[] token;
     private final AtomicInteger open = new AtomicInteger();
@@ -47,7 +68,10 @@ public final class AdminEndpoint implements AutoCloseable {
     private @Nullable Channel listening;
     private boolean moved;
 
-    private AdminEndpoint(Path folder, Supplier<@Nullable AdminLife> life) throws IOException {
+    private AdminEndpoint(AdminConfig config, Path folder, MetricsPage metrics, Supplier<@Nullable AdminLife> life)
+            throws IOException {
+        this.metrics = metrics;
+        metricsOpen = config.metricsOpen();
         this.life = life;
         files = new AdminFiles(folder);
         token = files.token().getBytes(StandardCharsets.US_ASCII);
@@ -56,13 +80,15 @@ public final class AdminEndpoint implements AutoCloseable {
     /**
      * Starts to listen and says where in the data folder, which is ours already.
      *
+     * @param metrics what {@code /metrics} tells
      * @param life the life that answers now, or null while there is none
      * @throws AdminAddressException when the chosen port cannot be listened on
      * @throws IOException when the files in the data folder cannot be written
      */
-    public static AdminEndpoint start(AdminConfig config, Path folder, Supplier<@Nullable AdminLife> life)
+    public static AdminEndpoint start(
+            AdminConfig config, Path folder, MetricsPage metrics, Supplier<@Nullable AdminLife> life)
             throws IOException {
-        AdminEndpoint endpoint = new AdminEndpoint(folder, life);
+        AdminEndpoint endpoint = new AdminEndpoint(config, folder, metrics, life);
         try {
             endpoint.listen(config);
             endpoint.files.writeAddress(endpoint.address());
@@ -78,6 +104,7 @@ public final class AdminEndpoint implements AutoCloseable {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(NioServerSocketChannel.class)
+                .childOption(ChannelOption.AUTO_READ, false)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -136,6 +163,37 @@ public final class AdminEndpoint implements AutoCloseable {
         return token;
     }
 
+    MetricsPage metrics() {
+        return metrics;
+    }
+
+    TailHub tails() {
+        return tails;
+    }
+
+    DurableProbe durable() {
+        return durable;
+    }
+
+    /** For pages that may take a while. */
+    Executor slowPages() {
+        return slowPages;
+    }
+
+    /** Whether a page is told to those without the token. */
+    boolean isOpen(Pages.Page page) {
+        return switch (page.open()) {
+            case OPEN -> true;
+            case AS_SET -> metricsOpen;
+            case CLOSED -> false;
+        };
+    }
+
+    /** Counts a request without the token: guesses are few, and so is what strangers can make us do. */
+    boolean mayAskWithoutToken() {
+        return withoutToken.take();
+    }
+
     long requestMillisMax() {
         return REQUEST_MILLIS_MAX;
     }
@@ -150,6 +208,7 @@ public final class AdminEndpoint implements AutoCloseable {
         if (listening != null) {
             files.deleteAddress();
         }
+        slowPages.shutdownNow();
         group.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
     }

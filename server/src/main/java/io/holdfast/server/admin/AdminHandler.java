@@ -11,14 +11,19 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpContentException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +31,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to the admin endpoint: whether the request may be answered at all, and by whom. Browsers are kept out: a
- * page of a stranger sends an Origin, or, if it tricked the browser about our name, a Host that is not ours.
+ * page of a stranger sends an Origin, or, if it tricked the browser about our name, a Host that is not ours. One request
+ * is read only when the one before it is answered, so answers keep their order.
  */
 final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Set<String> OWN_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String BEARER = "Bearer ";
 
     private final AdminEndpoint endpoint;
+    /** What came in one segment with the request being answered: their heads, as no operation has a body; 128 at most. */
+    private final Queue<HttpRequest> waiting = new ArrayDeque<>();
+
+    private boolean answering;
+    private @Nullable TailStream tail;
     private @Nullable ScheduledFuture<?> deadline;
 
     AdminHandler(AdminEndpoint endpoint) {
@@ -46,12 +57,20 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     /** A request has to be here whole by then; single bytes do not prolong it. */
     private void awaitRequest(ChannelHandlerContext context) {
-        deadline = context.executor().schedule(() -> end(context), endpoint.requestMillisMax(), TimeUnit.MILLISECONDS);
+        deadline = context.executor()
+                .schedule(
+                        () -> answer(context, false, HttpAnswer.error(408, "no whole request came in time")),
+                        endpoint.requestMillisMax(),
+                        TimeUnit.MILLISECONDS);
+        context.read();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         stopWaiting();
+        if (tail != null) {
+            tail.end();
+        }
     }
 
     private void stopWaiting() {
@@ -63,30 +82,59 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (tail != null) {
+            end(context); // It was told that nothing else will be answered.
+        } else if (answering) {
+            waiting.add(request);
+        } else {
+            answer(context, request);
+        }
+    }
+
+    private void answer(ChannelHandlerContext context, HttpRequest request) {
+        answering = true;
         stopWaiting();
         boolean keepAlive = HttpUtil.isKeepAlive(request);
+        HttpHeaders headers = request.headers();
         if (!request.decoderResult().isSuccess()) {
-            answer(context, false, 400, error("this is no HTTP request"));
+            answer(context, false, undecodable(request.decoderResult().cause()));
             return;
         }
-        String refusal = refusal(request.headers());
+        String refusal = refusal(headers);
         if (refusal != null) {
-            answer(context, false, 403, error(refusal));
+            answer(context, false, HttpAnswer.error(403, refusal));
             return;
         }
         String method = request.method().name();
-        String path = request.uri();
-        if (method.equals("GET") && path.equals("/health/live")) {
-            answer(context, keepAlive, 200, Map.of("live", true));
-        } else if (method.equals("GET") && path.equals("/health/ready")) {
-            AdminLife life = endpoint.life();
-            boolean ready = life != null && life.takesMessages();
-            answer(context, keepAlive, ready ? 200 : 503, Map.of("ready", ready));
-        } else if (!isAuthorized(request.headers())) {
-            answer(context, false, 401, error("the token of the file " + AdminFiles.TOKEN + " is needed"));
+        Pages.Page page = method.equals("GET") ? Pages.find(request.uri()) : null;
+        boolean authorized = isAuthorized(headers);
+        if (!authorized && !endpoint.mayAskWithoutToken()) {
+            answer(context, keepAlive, HttpAnswer.error(429, "too many requests without the token; wait a second"));
+        } else if (!authorized && (page == null || !endpoint.isOpen(page))) {
+            answer(context, false, HttpAnswer.error(401, "the token of the file " + AdminFiles.TOKEN + " is needed"));
+        } else if (page != null) {
+            page.maker()
+                    .make(
+                            endpoint,
+                            headers.get(HttpHeaderNames.ACCEPT),
+                            made -> context.executor().execute(() -> answer(context, keepAlive, made)));
+        } else if (TailStream.isWanted(method, request.uri())) {
+            stream(context, request.uri());
         } else {
-            serve(context, keepAlive, method, path);
+            serve(context, keepAlive, method, request.uri());
         }
+    }
+
+    private static HttpAnswer undecodable(@Nullable Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return HttpAnswer.error(414, "the first line of the request is too long");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return HttpAnswer.error(431, "the headers of the request are too long");
+        }
+        return cause instanceof TooLongHttpContentException
+                ? HttpAnswer.error(413, "the body of the request is too long")
+                : HttpAnswer.error(400, "this is no HTTP request");
     }
 
     private static @Nullable String refusal(HttpHeaders headers) {
@@ -108,55 +156,63 @@ final class AdminHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return MessageDigest.isEqual(token, endpoint.token()); // In a time that does not tell how much is right.
     }
 
+    private void stream(ChannelHandlerContext context, String uri) {
+        try {
+            tail = TailStream.begin(endpoint, endpoint.life(), context, uri);
+        } catch (AdminException e) {
+            answer(context, false, HttpAnswer.error(e.status(), e.getMessage()));
+        }
+    }
+
     private void serve(ChannelHandlerContext context, boolean keepAlive, String method, String uri) {
         AdminLife life = endpoint.life();
         String peer = String.valueOf(context.channel().remoteAddress());
         boolean taken = life != null
                 && life.ask(() -> {
-                    int status = 200;
-                    Map<String, @Nullable Object> tree;
-                    try {
-                        tree = new Operations(life, AdminRequest.of(method, uri), peer).run();
-                    } catch (AdminException e) {
-                        status = e.status();
-                        tree = error(e.getMessage());
-                    } catch (RuntimeException e) {
-                        endpoint.log().error("an operator's request failed", e);
-                        status = AdminException.INTERNAL;
-                        tree = error("the broker could not answer; its log says why");
-                    }
-                    int answered = status;
-                    Map<String, @Nullable Object> body = tree;
-                    context.executor().execute(() -> answer(context, keepAlive, answered, body));
+                    HttpAnswer answer = run(life, method, uri, peer);
+                    context.executor().execute(() -> answer(context, keepAlive, answer));
                 });
         if (!taken) {
             String why = life == null ? "the broker has failed or is starting" : "too many requests wait";
-            answer(context, keepAlive, AdminException.UNAVAILABLE, error(why));
+            answer(context, keepAlive, HttpAnswer.error(AdminException.UNAVAILABLE, why));
         }
     }
 
-    private static Map<String, @Nullable Object> error(@Nullable String sentence) {
-        Map<String, @Nullable Object> tree = Json.object();
-        tree.put("error", sentence);
-        return tree;
+    private HttpAnswer run(AdminLife life, String method, String uri, String peer) {
+        try {
+            return HttpAnswer.json(200, Operations.run(new Asked(life, AdminRequest.of(method, uri), peer)));
+        } catch (AdminException e) {
+            return HttpAnswer.error(e.status(), e.getMessage());
+        } catch (RuntimeException e) {
+            endpoint.log().error("an operator's request failed", e);
+            return HttpAnswer.error(AdminException.INTERNAL, "the broker could not answer; its log says why");
+        }
     }
 
-    private void answer(ChannelHandlerContext context, boolean keepAlive, int status, Map<String, ?> tree) {
-        byte[] body = (Json.text(tree) + "\n").getBytes(StandardCharsets.UTF_8);
+    private void answer(ChannelHandlerContext context, boolean keepAlive, HttpAnswer answer) {
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.valueOf(answer.status()),
+                Unpooled.wrappedBuffer(answer.body()));
         response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CONTENT_TYPE, answer.contentType())
+                .set(HttpHeaderNames.CONTENT_LENGTH, answer.body().length)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("x-content-type-options", "nosniff");
-        if (status == 401) {
+        if (answer.status() == 401) {
             response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
         if (keepAlive) {
-            ChannelFuture unused = context.writeAndFlush(response);
-            awaitRequest(context);
+            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            HttpRequest next = waiting.poll();
+            if (next == null) {
+                answering = false;
+                awaitRequest(context);
+            } else {
+                context.executor().execute(() -> answer(context, next));
+            }
         } else {
+            waiting.clear();
             response.headers().set(HttpHeaderNames.CONNECTION, "close");
             context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
         }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
+import io.holdfast.server.metrics.Gauges;
+import io.holdfast.server.session.RoutingWatch;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.StoreCheckpoint;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The life of the broker that operators ask now. Any thread. */
 public interface AdminLife {
@@ -40,4 +43,10 @@ public interface AdminLife {
      * @return false when it is not taken: too many wait, or this life ends
      */
     boolean ask(Runnable question);
+
+    /** Lets somebody look, from now on or with null no more, at what becomes of messages. */
+    void watch(@Nullable RoutingWatch watch);
+
+    /** What there is in this life. */
+    Gauges gauges();
 }

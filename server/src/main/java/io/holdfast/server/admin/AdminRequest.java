@@ -33,22 +33,6 @@ record AdminRequest(String method, List<String> path, Map<String, List<String>> 
         }
     }
 
-    /** Whether these are the path's parts; {@code *} stands for any one. */
-    boolean matches(String wantedMethod, String... wanted) {
-        if (path.size() != wanted.length) {
-            return false;
-        }
-        for (int i = 0; i < wanted.length; i++) {
-            if (!wanted[i].equals("*") && !wanted[i].equals(path.get(i))) {
-                return false;
-            }
-        }
-        if (!method.equals(wantedMethod)) {
-            return false;
-        }
-        return true;
-    }
-
     /** Refuses parameters that nothing would look at: a filter with a typing error must not select everything. */
     AdminRequest allow(String... known) {
         Set<String> names = Set.of(known);

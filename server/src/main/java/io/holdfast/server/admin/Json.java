@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,20 +62,35 @@ public final class Json {
         } else if (tree instanceof Boolean flag) {
             json.writeBoolean(flag);
         } else if (tree instanceof Number number) {
-            json.writeNumber(number.longValue());
+            write(json, number);
         } else {
             json.writeString(String.valueOf(tree));
         }
     }
 
+    private static void write(JsonGenerator json, Number number) throws IOException {
+        if (number instanceof BigDecimal fraction) {
+            json.writeNumber(fraction);
+        } else if (number instanceof BigInteger large) {
+            json.writeNumber(large);
+        } else {
+            json.writeNumber(number.longValue());
+        }
+    }
+
     /**
-     * Reads one value.
+     * Reads one value, and nothing behind it. Numbers that are no {@code Long} become a {@code BigInteger} or a
+     * {@code BigDecimal}.
      *
      * @throws IOException when the text is not JSON
      */
     public static @Nullable Object parse(String text) throws IOException {
         try (JsonParser json = FACTORY.createParser(text)) {
-            return read(json, json.nextToken());
+            Object tree = read(json, json.nextToken());
+            if (json.nextToken() != null) {
+                throw new IOException("there is more than one value");
+            }
+            return tree;
         }
     }
 
@@ -97,7 +114,11 @@ public final class Json {
                 yield list;
             }
             case VALUE_STRING -> json.getText();
-            case VALUE_NUMBER_INT -> json.getLongValue();
+            case VALUE_NUMBER_INT ->
+                json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? json.getBigIntegerValue()
+                        : (Object) json.getLongValue();
+            case VALUE_NUMBER_FLOAT -> json.getDecimalValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;

@@ -3,130 +3,94 @@ package io.holdfast.server.admin;
 
 import io.holdfast.server.session.SessionOrders;
 import io.holdfast.storage.store.DamagedRowException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a request wants and does it; changes are noted in the audit log, whatever comes of them. */
+/** All that operators can ask for, each with its method and path; changes are noted in the audit log. */
 final class Operations {
-    private static final String API = "api";
-    private static final String V1 = "v1";
-    private static final String SESSIONS = "sessions";
+    private static final String SESSIONS = "/api/v1/sessions";
+    private static final String SESSION = SESSIONS + "/{client}";
 
-    private final SessionOperations sessions;
-    private final QueuePages queues;
-    private final CheckpointOperation checkpoint;
-    private final AdminRequest request;
-    private final String peer;
+    private static final String RETAINED = "/api/v1/retained";
 
-    Operations(AdminLife life, AdminRequest request, String peer) {
-        sessions = new SessionOperations(life);
-        queues = new QueuePages(life);
-        checkpoint = new CheckpointOperation(life);
-        this.request = request;
-        this.peer = peer;
-    }
+    static final List<Operation> ALL = List.of(
+            Operation.of("GET", SESSIONS, asked -> sessions(asked).list(asked.request())),
+            Operation.of("GET", SESSION, asked -> sessions(asked).show(asked.target(), asked.request())),
+            Operation.of("DELETE", SESSION, order("session drop", SessionOrders::drop)),
+            Operation.of("POST", SESSION + "/purge", order("session purge", SessionOrders::purge)),
+            Operation.of("POST", SESSION + "/disconnect", order("session disconnect", SessionOrders::disconnect)),
+            Operation.of("POST", SESSION + "/expire", order("session expire", SessionOrders::expire)),
+            Operation.of(
+                    "GET",
+                    SESSION + "/queue",
+                    asked -> new QueuePages(asked.life()).page(asked.target(), asked.request())),
+            Operation.of("DELETE", SESSION + "/queue", Operations::dropMessages),
+            Operation.of("POST", "/api/v1/checkpoint", Operations::checkpoint),
+            Operation.of("GET", RETAINED, asked -> new RetainedPages(asked.life()).list(asked.request())),
+            Operation.of(
+                    "GET",
+                    RETAINED + "/{topic}",
+                    asked -> new RetainedPages(asked.life()).show(asked.target(), asked.request())),
+            Operation.of(
+                    "DELETE",
+                    RETAINED + "/{topic}",
+                    asked -> asked.audited(
+                            "retained clear",
+                            () -> new RetainedPages(asked.life()).clear(asked.target(), asked.request()))),
+            Operation.of("GET", "/api/v1/slow", asked -> SlowConsumers.list(asked.life(), asked.request())),
+            Operation.of("GET", "/api/v1/topics", asked -> FilterCensus.run(asked.life(), asked.request())));
+
+    private Operations() {}
 
     /**
-     * Does it.
+     * Does what a request wants.
      *
      * @return the tree of the answer
      * @throws AdminException when it cannot be done
      */
-    Map<String, @Nullable Object> run() {
-        try {
-            return request.method().equals("GET") ? question() : change();
-        } catch (DamagedRowException e) {
-            throw new AdminException(AdminException.INTERNAL, String.valueOf(e.getMessage()));
+    static Map<String, @Nullable Object> run(Asked asked) {
+        for (Operation operation : ALL) {
+            if (operation.fits(asked.request())) {
+                try {
+                    return operation.action().run(asked);
+                } catch (DamagedRowException e) {
+                    throw new AdminException(AdminException.INTERNAL, String.valueOf(e.getMessage()));
+                }
+            }
         }
+        throw new AdminException(
+                AdminException.NOT_FOUND, "there is no such operation; docs/operations-live.md lists them");
     }
 
-    private Map<String, @Nullable Object> question() {
-        if (request.matches("GET", API, V1, SESSIONS)) {
-            return sessions.list(request);
-        }
-        if (request.matches("GET", API, V1, SESSIONS, "*")) {
-            return sessions.show(target(), request);
-        }
-        if (request.matches("GET", API, V1, SESSIONS, "*", "queue")) {
-            return queues.page(target(), request);
-        }
-        throw unknown();
+    private static SessionOperations sessions(Asked asked) {
+        return new SessionOperations(asked.life());
     }
 
-    private Map<String, @Nullable Object> change() {
-        if (request.matches("POST", API, V1, SESSIONS, "*", "purge")) {
-            return order("session purge", SessionOrders::purge);
-        }
-        if (request.matches("DELETE", API, V1, SESSIONS, "*", "queue")) {
-            return dropMessages();
-        }
-        if (request.matches("POST", API, V1, SESSIONS, "*", "disconnect")) {
-            return order("session disconnect", SessionOrders::disconnect);
-        }
-        if (request.matches("POST", API, V1, SESSIONS, "*", "expire")) {
-            return order("session expire", SessionOrders::expire);
-        }
-        if (request.matches("DELETE", API, V1, SESSIONS, "*")) {
-            return order("session drop", SessionOrders::drop);
-        }
-        if (request.matches("POST", API, V1, "checkpoint")) {
-            return checkpoint();
-        }
-        throw unknown();
+    private static Operation.Action order(String what, SessionOperations.Order order) {
+        return asked -> {
+            asked.request().allow();
+            return asked.audited(what, () -> sessions(asked).order(asked.target(), order));
+        };
     }
 
-    private Map<String, @Nullable Object> checkpoint() {
-        String to = String.valueOf(request.text("to"));
-        try {
-            Map<String, @Nullable Object> answer = checkpoint.run(request);
-            AuditLog.note(peer, "store checkpoint", to, "done, bytes " + answer.get("bytes"));
-            return answer;
-        } catch (AdminException e) {
-            AuditLog.note(peer, "store checkpoint", to, "not done: " + e.getMessage());
-            throw e;
-        }
-    }
-
-    private String target() {
-        return request.path().get(3);
-    }
-
-    private Map<String, @Nullable Object> dropMessages() {
-        request.allow("from", "to");
+    private static Map<String, @Nullable Object> dropMessages(Asked asked) {
+        AdminRequest request = asked.request().allow("from", "to");
         long from = request.number("from", -1, 0, Long.MAX_VALUE - 1);
         if (from < 0) {
             throw AdminRequest.bad("from is missing: the index of the first message to give up");
         }
         long to = request.number("to", from, from, Long.MAX_VALUE - 1);
-        return audited(
+        return asked.audited(
                 "session queue --drop " + from + "-" + to,
-                () -> sessions.order(
-                        target(), (orders, client, answer) -> orders.dropMessages(client, from, to, answer)));
+                () -> sessions(asked)
+                        .order(
+                                asked.target(),
+                                (orders, client, answer) -> orders.dropMessages(client, from, to, answer)));
     }
 
-    private Map<String, @Nullable Object> order(String what, SessionOperations.Order order) {
-        request.allow();
-        return audited(what, () -> sessions.order(target(), order));
-    }
-
-    /** A change. */
-    private interface Change {
-        Map<String, @Nullable Object> run();
-    }
-
-    private Map<String, @Nullable Object> audited(String what, Change change) {
-        try {
-            Map<String, @Nullable Object> answer = change.run();
-            AuditLog.note(peer, what, target(), "done, messages " + answer.get("messages"));
-            return answer;
-        } catch (AdminException e) {
-            AuditLog.note(peer, what, target(), "not done: " + e.getMessage());
-            throw e;
-        }
-    }
-
-    private static AdminException unknown() {
-        return new AdminException(
-                AdminException.NOT_FOUND, "there is no such operation; docs/operations-live.md lists them");
+    private static Map<String, @Nullable Object> checkpoint(Asked asked) {
+        String to = String.valueOf(asked.request().text("to"));
+        return asked.audited("store checkpoint", to, () -> new CheckpointOperation(asked.life()).run(asked.request()));
     }
 }

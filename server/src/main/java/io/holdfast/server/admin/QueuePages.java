@@ -7,9 +7,7 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +31,7 @@ final class QueuePages {
         request.allow("from", "limit", "payload");
         long from = request.number("from", 0, 0, Long.MAX_VALUE - 1);
         int limit = (int) request.number("limit", LIMIT, 1, LIMIT_MAX);
-        String form = request.word("payload", "none", "text", "hex");
+        String form = PayloadForm.of(request);
         QueueSlice slice = shards.ofClient(
                 client, (shard, answer) -> new SessionInspection(shard).queue(client, from, limit, answer));
         List<Object> messages = new ArrayList<>();
@@ -79,18 +77,7 @@ final class QueuePages {
         tree.put("bytes", message.payloadBytes());
         tree.put("ageSeconds", Math.max(0, now - message.publishedMillis()) / 1_000);
         tree.put("expiresSeconds", message.expires() ? message.remainingSeconds(now) : null);
-        if (form.equals("text")) {
-            tree.put(
-                    "payload",
-                    new String(
-                            message.payloadArray(),
-                            message.payloadOffset(),
-                            message.payloadBytes(),
-                            StandardCharsets.UTF_8));
-        } else if (form.equals("hex")) {
-            int end = message.payloadOffset() + message.payloadBytes();
-            tree.put("payloadHex", HexFormat.of().formatHex(message.payloadArray(), message.payloadOffset(), end));
-        }
+        PayloadForm.put(tree, message, form);
         return tree;
     }
 }

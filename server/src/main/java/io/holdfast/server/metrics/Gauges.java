@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.metrics;
 
+import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.store.StoreFigures;
+
 /** What there is at this moment, as opposed to what has happened. Any thread. */
 public interface Gauges {
     /** Clients connected and accepted. */
@@ -22,4 +25,24 @@ public interface Gauges {
 
     /** Whether that is so little that messages which would have to be stored are not taken. */
     boolean isDiskLow();
+
+    /** Bytes handed to the commit thread and not yet durable. */
+    long commitQueueBytes();
+
+    /** What the last start took to recover. */
+    double recoverySeconds();
+
+    /**
+     * Age of the oldest message in the store, which may wait to be deleted; 0 for none. Reads one row.
+     *
+     * @throws StoreException when it is closed
+     */
+    long oldestMessageSeconds();
+
+    /**
+     * What the store takes; may wait for the file system.
+     *
+     * @throws StoreException when it is closed
+     */
+    StoreFigures store();
 }

@@ -84,7 +84,7 @@ final class ConnectFlow {
         handedOver |= write(session, !present);
         Properties granted = ConnectTerms.accepted(connection, connect, session.expirySeconds, shard.limits);
         Connected connected =
-                new Connected(session, connection, new ConnAck(present, ReasonCode.SUCCESS, granted), old);
+                new Connected(session, connection, new ConnAck(present, ReasonCode.SUCCESS, granted), old, connect);
         if (handedOver) {
             connection.decidedByCommit();
             shard.addUrgent(connected, ROW_BYTES);
@@ -195,8 +195,12 @@ final class ConnectFlow {
         private final Connection connection;
         private final ConnAck answer;
         private final @Nullable Connection old;
+        private final boolean cleanStart;
+        private final @Nullable String user;
 
-        Connected(Session session, Connection connection, ConnAck answer, @Nullable Connection old) {
+        Connected(Session session, Connection connection, ConnAck answer, @Nullable Connection old, Connect connect) {
+            cleanStart = connect.cleanStart();
+            user = connection.userName() == null ? connect.userName() : connection.userName();
             this.session = session;
             this.connection = connection;
             this.answer = answer;
@@ -222,6 +226,7 @@ final class ConnectFlow {
                 connection.carry(session.state.inboundSorted());
             }
             shard.env.count(ShardEvent.CONNECTED);
+            shard.env.connected(connection, session.clientId, cleanStart, user);
             shard.send(connection, answer); // [MQTT-3.2.0-1] [MQTT5-3.2.0-1] [MQTT-3.1.4-4] [MQTT5-3.1.4-5]
             shard.outbound.resume(session);
             shard.members.connected(session);
@@ -232,6 +237,7 @@ final class ConnectFlow {
             if (other != null && other != connection && other.isOpen()) {
                 shard.env.count(ShardEvent.TAKEN_OVER);
                 shard.env.count(ShardEvent.DISCONNECTED);
+                shard.env.disconnected(other, session.clientId, Sentences.of(ReasonCode.SESSION_TAKEN_OVER));
                 other.close(ReasonCode.SESSION_TAKEN_OVER); // [MQTT-3.1.4-2] [MQTT5-3.1.4-3]
                 shard.connections.remove(other);
             }

@@ -115,6 +115,11 @@ public abstract class Connection {
         return false;
     }
 
+    /** Bytes that were written for the client and that it has not taken yet. */
+    protected long waitingBytes() {
+        return 0;
+    }
+
     /** Address and port of the client, for logs. */
     public abstract String peer();
 

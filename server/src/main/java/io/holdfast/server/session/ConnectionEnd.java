@@ -36,9 +36,18 @@ final class ConnectionEnd {
     void end(Connection connection, ReasonCode reason, @Nullable String why) {
         if (connection.isOpen()) {
             connection.close(reason, why);
+            tell(connection, why == null ? Sentences.of(reason) : why);
             closed(connection);
         }
         shard.connections.remove(connection);
+    }
+
+    /** Says for a person why the connection of a session has ended. */
+    void tell(Connection connection, String cause) {
+        Session session = connection.session;
+        if (session != null && session.connection == connection) {
+            shard.env.disconnected(connection, session.clientId, cause);
+        }
     }
 
     /** A connection has ended without DISCONNECT [MQTT-3.1.2-8]. */
@@ -58,6 +67,8 @@ final class ConnectionEnd {
      * that, and a changed Session Expiry Interval, is on disk (C23).
      */
     void onDisconnect(Connection connection, Session session, Disconnect disconnect) {
+        ReasonCode reason = disconnect.reasonCode();
+        tell(connection, reason == ReasonCode.SUCCESS ? "it said goodbye" : "it said goodbye with " + reason);
         detach(session);
         if (session.connecting > 0) {
             connection.close(ReasonCode.SUCCESS);
@@ -198,6 +209,7 @@ final class ConnectionEnd {
         } else if (session != null && session.expiryDueMillis == dueMillis) {
             SessionEnd.Held given = ends.held(session);
             if (given != null) {
+                shard.env.expired(session.clientId, session.state.unsettledCount());
                 wills.sessionEnds(session);
                 ends.end(session, given);
             }

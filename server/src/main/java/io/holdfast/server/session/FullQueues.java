@@ -105,7 +105,8 @@ final class FullQueues {
         return any;
     }
 
-    private @Nullable Message message(Session session, long index) {
+    @Nullable
+    Message message(Session session, long index) {
         Message message = session.body(index);
         if (message != null || !session.durable) {
             return message;

@@ -69,7 +69,7 @@ final class InboundFlow {
     // ---- PUBLISH
 
     private void onPublish(Connection connection, Session session, Publish publish) {
-        shard.env.count(ShardEvent.MESSAGE_RECEIVED);
+        shard.env.count(ShardEvent.received(publish.qos().level()));
         if (isNotOffered(connection, publish)) {
             return;
         }
@@ -211,6 +211,7 @@ final class InboundFlow {
                 publish.properties(),
                 session.number,
                 shard.env.nowMillis());
+        shard.published(session, message, route.durable().size() + route.live().size());
         // What its publisher sent before is under way: it must not overtake [MQTT-4.6.0-5] [MQTT5-4.6.0-5]
         // [MQTT5-4.6.0-6].
         boolean follows = session.publicationsUnderWay > 0 && !route.live().isEmpty();

@@ -6,6 +6,7 @@ import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.session.RoutingWatch.Decision;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * within which identifiers are unique (C17) [MQTT5-2.2.1-4] [MQTT5-4.3.2-1] [MQTT5-4.3.3-1].
  */
 final class OutboundFlow {
+    private static final long OVERFLOW_TELL_MILLIS = 60_000;
+
     private final SessionShard shard;
 
     OutboundFlow(SessionShard shard) {
@@ -36,9 +39,12 @@ final class OutboundFlow {
             // Nothing waits before it: it leaves without a stop in the session's memory.
             publish(session, connection, index, session.state.delivery(index), message);
             shard.inbound.continueRetained(session);
-        } else if (connection != null) {
-            keep(session, index, message);
-            pump(session);
+        } else {
+            shard.decided(session, message, Decision.QUEUED);
+            if (connection != null) {
+                keep(session, index, message);
+                pump(session);
+            }
         }
         bound(session);
     }
@@ -68,6 +74,7 @@ final class OutboundFlow {
         }
         if (!connection.isWritable()) {
             shard.env.count(ShardEvent.DROPPED_SLOW);
+            shard.decided(session, message, Decision.SLOW_RECEIVER);
             return;
         }
         boolean retain = (flags & Delivery.RETAIN) != 0;
@@ -76,6 +83,7 @@ final class OutboundFlow {
             long now = shard.env.nowMillis();
             if (message.expirySeconds() > 0 && message.isExpired(now)) {
                 shard.env.count(ShardEvent.DROPPED_EXPIRED);
+                shard.decided(session, message, Decision.EXPIRED);
                 return;
             }
             expirySeconds = message.remainingSeconds(now);
@@ -83,9 +91,11 @@ final class OutboundFlow {
         // never DUP [MQTT5-4.3.1-1]
         if (connection.writePublish(message, 0, 0, false, retain, identifiers, expirySeconds)) {
             shard.touch(connection);
-            shard.env.count(ShardEvent.MESSAGE_SENT);
+            shard.env.count(ShardEvent.sent(0));
+            shard.decided(session, message, Decision.SENT);
         } else {
             shard.env.count(ShardEvent.DROPPED_TOO_LARGE);
+            shard.decided(session, message, Decision.TOO_LARGE);
         }
     }
 
@@ -163,6 +173,7 @@ final class OutboundFlow {
                 session.cursor++;
                 drop(session, index); // [MQTT5-3.3.2-5]
                 shard.env.count(ShardEvent.DROPPED_EXPIRED);
+                shard.decided(session, message, Decision.EXPIRED);
                 return;
             }
             expirySeconds = message.remainingSeconds(now); // [MQTT5-3.3.2-6]
@@ -177,13 +188,15 @@ final class OutboundFlow {
                 expirySeconds);
         session.cursor++;
         if (!written) {
+            shard.decided(session, message, Decision.TOO_LARGE);
             tooLarge(session, index, again && Delivery.qos(delivery) == 2);
             return;
         }
         session.inflight++;
         shard.touch(connection);
         session.sentThrough = Math.max(session.sentThrough, index + 1);
-        shard.env.count(ShardEvent.MESSAGE_SENT);
+        shard.env.count(ShardEvent.sent(Delivery.qos(delivery)));
+        shard.decided(session, message, Decision.SENT);
     }
 
     /** An interval of 0 leaves time for a window that is open at the commit, and for nothing more. */
@@ -385,6 +398,7 @@ final class OutboundFlow {
                 return; // Everything was sent, or may have been: it is the client's by now (C16).
             }
             try {
+                tellOverflow(session, index);
                 drop(session, index);
             } catch (DamagedRowException damage) {
                 shard.quarantine(session.number, damage); // It cannot be bounded; that must not fail everybody else.
@@ -393,7 +407,7 @@ final class OutboundFlow {
             boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
             shard.full.add(session);
             shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
-            shard.env.queueOverflowed(session.clientId, ++session.dropped);
+            overflowed(session);
         }
         if (!session.durable) {
             boundBacklog(session);
@@ -410,7 +424,25 @@ final class OutboundFlow {
             }
             drop(victim, index);
             shard.env.count(ShardEvent.DROPPED_QUEUE_FULL);
-            shard.env.queueOverflowed(victim.clientId, ++victim.dropped);
+            overflowed(victim);
+        }
+    }
+
+    /** To read the message costs something, so only where somebody looks. */
+    private void tellOverflow(Session session, long index) {
+        Message message = shard.isWatched() ? shard.full.message(session, index) : null;
+        if (message != null) {
+            shard.decided(session, message, Decision.QUEUE_FULL);
+        }
+    }
+
+    /** Told once a minute, however many messages it costs. */
+    private void overflowed(Session session) {
+        session.dropped++;
+        long now = shard.env.nowMillis();
+        if (now >= session.overflowTellMillis) {
+            session.overflowTellMillis = now + OVERFLOW_TELL_MILLIS;
+            shard.env.queueOverflowed(session.clientId, session.dropped);
         }
     }
 

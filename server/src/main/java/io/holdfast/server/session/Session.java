@@ -116,6 +116,9 @@ final class Session {
     /** Messages that limits of the queue have cost it since it was loaded. */
     long dropped;
 
+    /** When the next line about that may be written, milliseconds since 1970. */
+    long overflowTellMillis;
+
     /** When to look for expired messages in a full queue again. */
     long expiryLookMillis;
 

@@ -7,9 +7,11 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.SessionRows;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.function.Supplier;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
@@ -57,6 +59,59 @@ public final class SessionInspection {
             }
             return known;
         });
+    }
+
+    /** The topic filters of some sessions that have no row, one after the other. */
+    public void filters(long[] numbers, Answer<List<String>> answer) {
+        ask(answer, () -> {
+            List<String> filters = new ArrayList<>();
+            for (long number : numbers) {
+                Session session = shard.sessions.get(number);
+                if (session != null && !session.durable) {
+                    session.volatileFilters().forEach(filter -> filters.add(filter.toString()));
+                }
+            }
+            return filters;
+        });
+    }
+
+    /**
+     * Connected clients that are behind, the worst of them first: by what waits in their sockets, then by what they have
+     * not acknowledged.
+     */
+    public void slowest(int limit, Answer<List<SlowConsumer>> answer) {
+        ask(answer, () -> {
+            Comparator<SlowConsumer> worst = Comparator.comparingLong(SlowConsumer::waitingBytes)
+                    .thenComparingLong(SlowConsumer::unacknowledged)
+                    .thenComparingLong(SlowConsumer::messages);
+            PriorityQueue<SlowConsumer> kept = new PriorityQueue<>(limit + 1, worst);
+            for (Connection connection : shard.connections) {
+                Session session = connection.session;
+                if (session != null && session.connection == connection && session.group == null) {
+                    keep(kept, limit, connection, session);
+                }
+            }
+            return kept.stream().sorted(worst.reversed()).toList();
+        });
+    }
+
+    private static void keep(PriorityQueue<SlowConsumer> kept, int limit, Connection connection, Session session) {
+        long messages = session.state.unsettledCount();
+        long waiting = connection.waitingBytes();
+        if (messages == 0 && waiting == 0) {
+            return;
+        }
+        long first = session.state.acknowledged();
+        kept.add(new SlowConsumer(
+                session.clientId,
+                connection.peer(),
+                waiting,
+                session.inflight,
+                messages,
+                messages == 0 || session.state.isSettled(first) ? Delivery.NONE : session.state.delivery(first)));
+        if (kept.size() > limit) {
+            kept.poll();
+        }
     }
 
     /** Looks into one session. */

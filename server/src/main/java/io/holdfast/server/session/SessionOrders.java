@@ -29,6 +29,13 @@ public final class SessionOrders {
         this.shard = shard;
     }
 
+    /** Writes a note that means nothing, and answers 0 when it is on disk. */
+    public void note(Answer<Long> answer) {
+        shard.add(new RowOps.TimeNote(), 0);
+        whenCommitted(() -> answer.done(0L));
+        shard.endOfBurst();
+    }
+
     /** Ends the client's connection, with its will, as the client said no goodbye. Answers 0. */
     public void disconnect(String clientId, Answer<Long> answer) {
         order(clientId, answer, session -> {

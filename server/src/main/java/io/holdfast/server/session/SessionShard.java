@@ -100,6 +100,7 @@ public final class SessionShard {
     private final List<Connection> paused = new ArrayList<>();
     private final List<HandOver> spares = new ArrayList<>();
     private HandOver out;
+    private @Nullable RoutingWatch watch;
     private boolean flushScheduled;
     private boolean claimsUnknown;
     private long timeNotedMillis;
@@ -208,6 +209,7 @@ public final class SessionShard {
     public void onClosed(Connection connection) {
         if (connection.isOpen()) {
             connection.gone();
+            departures.tell(connection, "its connection ended without DISCONNECT");
             departures.closed(connection);
         }
         connections.remove(connection);
@@ -412,7 +414,30 @@ public final class SessionShard {
         return applier.applied();
     }
 
+    /** Somebody begins, or with null ends, to look at what becomes of messages. */
+    public void watch(@Nullable RoutingWatch watching) {
+        watch = watching;
+    }
+
     // ---- shared by the flows
+
+    boolean isWatched() {
+        return watch != null;
+    }
+
+    void published(Session session, Message message, int receivers) {
+        RoutingWatch watching = watch;
+        if (watching != null) {
+            watching.published(message, session.clientId, receivers);
+        }
+    }
+
+    void decided(Session session, Message message, RoutingWatch.Decision decision) {
+        RoutingWatch watching = watch;
+        if (watching != null) {
+            watching.decided(message, session.clientId, decision);
+        }
+    }
 
     /**
      * The session with this number, from memory or its rows; null when it has ended, or when its rows are damaged: then it
@@ -502,6 +527,7 @@ public final class SessionShard {
 
     /** A hand-over has been committed and applied. */
     void applied(HandOver handOver) {
+        env.applied(handOver);
         if (handOver.reuse() && spares.size() < SPARES_MAX) {
             spares.add(handOver);
         }

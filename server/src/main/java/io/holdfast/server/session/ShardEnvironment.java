@@ -10,6 +10,7 @@ import io.holdfast.storage.log.Message;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a shard needs from outside: time, its thread, the commit thread, the other shards, a reader for deep queues. */
 public interface ShardEnvironment {
@@ -21,6 +22,9 @@ public interface ShardEnvironment {
 
     /** Gives a hand-over to the commit thread. */
     void submit(HandOver handOver);
+
+    /** A hand-over is on disk and applied, its replies written; it must not be kept. */
+    default void applied(HandOver handOver) {}
 
     /** Whether the commit thread has more to do than it should: publishers are then not read from. */
     boolean isCommitQueueFull();
@@ -73,7 +77,19 @@ public interface ShardEnvironment {
         return false;
     }
 
-    /** A session's queue gave a message up because it is full; {@code dropped} of them since the session was loaded. */
+    /** A client is connected and is being told so. */
+    default void connected(Connection connection, String clientId, boolean cleanStart, @Nullable String user) {}
+
+    /** A client's connection has ended; the cause is for a person and harmless to show. */
+    default void disconnected(Connection connection, String clientId, String cause) {}
+
+    /** A session's time was over, and with it ended so many messages that it was owed. */
+    default void expired(String clientId, long messages) {}
+
+    /**
+     * A session's queue gives messages up because it is full; told once a minute for each session, {@code dropped} of them
+     * since the session was loaded.
+     */
     default void queueOverflowed(String clientId, long dropped) {}
 
     /** Topics with a retained message, an estimate that is rather too high. Cheap, as those below. */

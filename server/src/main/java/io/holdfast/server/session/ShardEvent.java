@@ -8,8 +8,12 @@ public enum ShardEvent {
     TAKEN_OVER("a newer connection took a client identifier over"),
     SESSION_STARTED("a session began"),
     SESSION_ENDED("a session ended"),
-    MESSAGE_RECEIVED("a PUBLISH came from a client"),
-    MESSAGE_SENT("a PUBLISH went to a client"),
+    RECEIVED_QOS_0("a PUBLISH with QoS 0 came from a client"),
+    RECEIVED_QOS_1("a PUBLISH with QoS 1 came from a client"),
+    RECEIVED_QOS_2("a PUBLISH with QoS 2 came from a client"),
+    SENT_QOS_0("a PUBLISH with QoS 0 went to a client"),
+    SENT_QOS_1("a PUBLISH with QoS 1 went to a client"),
+    SENT_QOS_2("a PUBLISH with QoS 2 went to a client"),
     DROPPED_DOLLAR_TOPIC("a client published to a topic that begins with $"),
     PUBLISH_REFUSED("an MQTT 5 client was told that its message is not taken"),
     PUBLISH_DEFERRED("a 3.1.1 client waits with a message because the disk is nearly full"),
@@ -26,6 +30,9 @@ public enum ShardEvent {
     KEEP_ALIVE_EXPIRED("a client was silent for one and a half times its keep alive"),
     PROTOCOL_ERROR("a connection was closed because its client broke the protocol");
 
+    private static final ShardEvent[] RECEIVED = {RECEIVED_QOS_0, RECEIVED_QOS_1, RECEIVED_QOS_2};
+    private static final ShardEvent[] SENT = {SENT_QOS_0, SENT_QOS_1, SENT_QOS_2};
+
     private final String sentence;
 
     ShardEvent(String sentence) {
@@ -35,5 +42,15 @@ public enum ShardEvent {
     /** What one more of it means. */
     public String sentence() {
         return sentence;
+    }
+
+    /** A PUBLISH with this QoS came from a client. */
+    public static ShardEvent received(int qos) {
+        return RECEIVED[qos];
+    }
+
+    /** A PUBLISH with this QoS went to a client. */
+    public static ShardEvent sent(int qos) {
+        return SENT[qos];
     }
 }

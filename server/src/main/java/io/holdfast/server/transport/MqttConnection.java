@@ -227,6 +227,12 @@ final class MqttConnection extends Connection {
     }
 
     @Override
+    protected long waitingBytes() {
+        account();
+        return untaken;
+    }
+
+    @Override
     protected boolean isHeldBack() {
         return farBehind || handler.isPaced();
     }

@@ -7,13 +7,18 @@ public final class Printable {
 
     private Printable() {}
 
-    /** The text in quotes; at most 128 of its characters. */
+    /** The text in double quotes; at most 128 of its characters. */
     public static String quoted(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
+        return quoted(text, '"');
+    }
+
+    /** As above, in quotes of another kind. */
+    public static String quoted(String text, char quote) {
+        StringBuilder out = new StringBuilder(text.length() + 2).append(quote);
         int length = Math.min(text.length(), CHARS_MAX);
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
+            if (c == quote || c == '\\') {
                 out.append('\\').append(c);
             } else if (isHarmless(c)) {
                 out.append(c);
@@ -21,7 +26,7 @@ public final class Printable {
                 out.append(String.format("\\u%04x", (int) c));
             }
         }
-        return out.append(length < text.length() ? "\"..." : "\"").toString();
+        return out.append(quote).append(length < text.length() ? "..." : "").toString();
     }
 
     /** Not a control, format (direction marks, joiners), line or paragraph separator, surrogate or unassigned one. */

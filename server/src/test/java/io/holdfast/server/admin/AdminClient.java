@@ -78,4 +78,17 @@ final class AdminClient {
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         return new Answer(response.statusCode(), (Map<String, Object>) Json.parse(response.body()));
     }
+
+    /** What is no JSON. */
+    HttpResponse<String> text(String path, String authorization, String accept)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path));
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
+        if (!accept.isEmpty()) {
+            request.header("Accept", accept);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
 }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.server.metrics.Counters;
+import io.holdfast.server.metrics.MetricsPage;
 import io.holdfast.server.testkit.RunningBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,38 +108,94 @@ class AdminEndpointIT extends OperatedBroker {
     void request_tooLarge_refused() throws Exception {
         String head = "POST /api/v1/sessions/x/expire HTTP/1.1\r\nHost: localhost\r\n";
         assertThat(raw(authorized(head + "Content-Length: 70000\r\n"))).startsWith("HTTP/1.1 413");
-        assertThat(raw(head + "X: " + "x".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\n11170\r\n" + "x".repeat(70_000) + "\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+        assertThat(raw(head + "X: " + "x".repeat(20_000) + "\r\n\r\n")).startsWith("HTTP/1.1 431");
+        assertThat(raw("GET /" + "x".repeat(70_000) + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 414");
         assertThat(raw("\u0010\u0002\u0000 nothing that HTTP knows\r\n\r\n")).startsWith("HTTP/1.1 400");
         assertThat(admin.get("/api/v1/sessions").status()).isEqualTo(200);
     }
 
     @Test
-    @DisplayName("T40 a request that does not come whole within its time ends, though bytes go on coming")
-    void request_slow_closed() throws Exception {
+    @DisplayName("T40 a header, or a body, that does not come whole within its time ends, though bytes go on coming")
+    void request_slow_timedOut() throws Exception {
         String[] address = admin.address().split(":", 2);
         long began = System.nanoTime();
-        try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
-            socket.getOutputStream().write("GET /health/live HTTP/1.1\r\nX: ".getBytes(StandardCharsets.UTF_8));
-            socket.setSoTimeout(500);
-            assertThatThrownBy(() -> {
-                        while (true) {
-                            socket.getOutputStream().write('x');
-                            if (isClosed(socket)) {
-                                throw new SocketException("closed");
-                            }
-                        }
-                    })
-                    .isInstanceOf(SocketException.class);
+        try (Socket header = new Socket(address[0], Integer.parseInt(address[1]));
+                Socket body = new Socket(address[0], Integer.parseInt(address[1]))) {
+            String head = "POST /api/v1/sessions/x/purge HTTP/1.1\r\nHost: localhost\r\n";
+            header.getOutputStream().write((head + "X: ").getBytes(StandardCharsets.UTF_8));
+            body.getOutputStream().write((head + "Content-Length: 1000\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            assertThat(answerWhileSending(header)).startsWith("HTTP/1.1 408");
+            assertThat(answerWhileSending(body)).startsWith("HTTP/1.1 408");
         }
         assertThat(System.nanoTime() - began).isBetween(8_000_000_000L, 20_000_000_000L);
     }
 
-    private static boolean isClosed(Socket socket) throws IOException {
-        try {
-            return socket.getInputStream().read() < 0;
-        } catch (SocketTimeoutException e) {
-            return false;
+    /** Sends a byte now and then until an answer comes. */
+    private static String answerWhileSending(Socket socket) throws IOException {
+        socket.setSoTimeout(250);
+        byte[] answer = new byte[4_096];
+        while (true) {
+            socket.getOutputStream().write('x');
+            try {
+                return new String(answer, 0, socket.getInputStream().read(answer), StandardCharsets.UTF_8);
+            } catch (SocketTimeoutException e) {
+                assertThat(socket.isClosed()).isFalse();
+            }
         }
+    }
+
+    @Test
+    @DisplayName("T40 requests sent at once are answered one by one, in their order")
+    void requests_pipelined_answeredInOrder() throws Exception {
+        String get = " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + admin.token() + "\r\n\r\n";
+        String answers = raw("GET /api/v1/sessions" + get + "GET /health/live" + get + "GET /api/v1/sessions/nobody"
+                + get + "GET /health/ready" + get + authorized("GET /nothing HTTP/1.1\r\nHost: localhost\r\n"));
+        assertThat(answers)
+                .containsSubsequence("\"sessions\"", "\"live\"", "no client has", "\"ready\"", "no such operation");
+        assertThat(answers.split("HTTP/1.1 ", -1)).hasSize(6);
+    }
+
+    @Test
+    @DisplayName("T40 guessing is slow: of more than 100 requests a second without the token the rest get 429")
+    void requests_manyWithoutToken_tooMany() throws Exception {
+        String probe = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n";
+        String burst = (probe + "\r\n").repeat(99) + probe + "Connection: close\r\n\r\n";
+        String answers = raw(burst) + raw(burst) + raw(burst);
+        assertThat(answers).contains("HTTP/1.1 200", "HTTP/1.1 429");
+        assertThat(admin.get("/api/v1/sessions").status())
+                .as("who has the token")
+                .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("T40 no path leads to a file: dots, encoded slashes and zero bytes are client identifiers, or nothing")
+    void path_traversal_notFound() throws Exception {
+        for (String path : List.of(
+                "/../admin-token",
+                "/api/v1/sessions/..%2f..%2fadmin-token",
+                "/api/v1/sessions/%2e%2e%2fadmin-token",
+                "/api/v1/sessions/x%00/../../admin-token",
+                "/openapi.json/../admin-token",
+                "//etc/passwd",
+                "/health/live/../../api/v1/sessions")) {
+            String answer = raw(authorized("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n"));
+            assertThat(answer).as(path).startsWith("HTTP/1.1 404").doesNotContain(admin.token());
+        }
+    }
+
+    @Test
+    @DisplayName("T40 a token of another broker, or an old one, is none")
+    void request_oldToken_unauthorized() throws Exception {
+        String old = admin.token();
+        broker.close();
+        Files.delete(folder.resolve(AdminFiles.TOKEN));
+        broker = RunningBroker.start(folder, "admin.enabled=true");
+        admin = new AdminClient(folder);
+        assertThat(admin.send("GET", "/api/v1/sessions", "Bearer " + old).status())
+                .isEqualTo(401);
+        assertThat(admin.get("/api/v1/sessions").status()).isEqualTo(200);
     }
 
     @Test
@@ -171,7 +229,9 @@ class AdminEndpointIT extends OperatedBroker {
                     .isInstanceOf(AdminAddressException.class)
                     .hasMessageContaining("127.0.0.1:" + port);
             Files.createDirectories(other);
-            try (AdminEndpoint endpoint = AdminEndpoint.start(new AdminConfig(true, port, false), other, () -> null)) {
+            MetricsPage metrics = new MetricsPage("1", "sync", other, new Counters(1), Map::of, () -> null);
+            AdminConfig config = new AdminConfig(true, port, false, true);
+            try (AdminEndpoint endpoint = AdminEndpoint.start(config, other, metrics, () -> null)) {
                 assertThat(endpoint.hasMoved()).isTrue();
                 assertThat(endpoint.address().getPort()).isNotEqualTo(port);
                 AdminClient there = new AdminClient(other);
@@ -179,7 +239,11 @@ class AdminEndpointIT extends OperatedBroker {
                 assertThat(there.send("GET", "/health/ready", "").status())
                         .as("no life serves")
                         .isEqualTo(503);
+                assertThat(there.send("GET", "/health/durable", "").status()).isEqualTo(503);
                 assertThat(there.get("/api/v1/sessions").status()).isEqualTo(503);
+                assertThat(there.text("/metrics", "", "").body())
+                        .contains("holdfast_store_state 2.0")
+                        .doesNotContain("holdfast_sessions");
             }
         }
     }

@@ -20,7 +20,6 @@ import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.ConfigurationException;
-import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.storage.testkit.HeldStore;
@@ -89,7 +88,7 @@ class ReceiveMaximumIT {
 
     /** The broker has read everything that was sent, and nothing of it is committed. */
     private void awaitReceived(long messages) {
-        await().until(() -> broker.broker().counters().sum(ShardEvent.MESSAGE_RECEIVED) == messages);
+        await().until(() -> broker.broker().counters().received() == messages);
     }
 
     private static void assertExceeds(WireClient client) throws IOException {

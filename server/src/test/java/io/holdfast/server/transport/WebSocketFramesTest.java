@@ -42,7 +42,7 @@ class WebSocketFramesTest {
         try (EventLoops loops = new EventLoops(1);
                 Authentication authentication = new Authentication(List.of())) {
             Connections connections = new Connections(
-                    loops, TransportLimits.DEFAULT, CodecLimits.DEFAULTS, new Counters(), () -> null, authentication);
+                    loops, TransportLimits.DEFAULT, CodecLimits.DEFAULTS, new Counters(1), () -> null, authentication);
             EmbeddedChannel channel = new EmbeddedChannel(new Stuck(), new WebSocketFrames(connections));
             for (int i = 0; i < 100; i++) {
                 channel.writeInbound(Unpooled.wrappedBuffer(WebSocketSocket.frame(WebSocketSocket.PING, (byte) i)));

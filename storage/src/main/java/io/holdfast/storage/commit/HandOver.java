@@ -35,6 +35,7 @@ public final class HandOver {
     private boolean sync;
     private long bytes;
     private long appliedThrough;
+    private long submittedNanos;
 
     public HandOver(int shard) {
         this.shard = shard;
@@ -113,6 +114,15 @@ public final class HandOver {
 
     long appliedThrough() {
         return appliedThrough;
+    }
+
+    /** When it was given to the commit thread, by a clock of its owner's. */
+    public void submittedAt(long nanos) {
+        submittedNanos = nanos;
+    }
+
+    public long submittedNanos() {
+        return submittedNanos;
     }
 
     public int shard() {

@@ -73,6 +73,10 @@ final class RocksReads {
         return new RocksReads(folder, db, families, readOptions);
     }
 
+    Path folder() {
+        return folder;
+    }
+
     RocksDB db() {
         return db;
     }

@@ -5,7 +5,9 @@ import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -217,6 +219,29 @@ public final class RocksStore implements RowStore {
 
     RocksReads reads() {
         return reads;
+    }
+
+    /**
+     * What the store takes now; any thread, may wait for the file system.
+     *
+     * @throws StoreException when it is closed
+     */
+    public StoreFigures figures() {
+        Map<Table, Long> tables = new EnumMap<>(Table.class);
+        long[] memory = new long[2];
+        reads.run("measure", () -> {
+            for (Table table : Table.values()) {
+                ColumnFamilyHandle family = reads.family(table);
+                tables.put(
+                        table,
+                        reads.db().getLongProperty(family, "rocksdb.live-sst-files-size")
+                                + reads.db().getLongProperty(family, "rocksdb.live-blob-file-size"));
+                memory[0] += reads.db().getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+            }
+            // All tables share one cache.
+            memory[1] = reads.db().getLongProperty(reads.family(Table.META), "rocksdb.block-cache-usage");
+        });
+        return new StoreFigures(tables, memory[0], memory[1], WalScan.bytes(reads.folder()));
     }
 
     /** The failure that ended this store, or null while it works. */

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -111,6 +112,27 @@ public final class WalScan {
                 scan.damagedAt,
                 scan.intactBeyond,
                 scan.misleading);
+    }
+
+    /** The size of the log files now, some of which may go meanwhile. */
+    static long bytes(Path folder) {
+        try {
+            long bytes = 0;
+            for (Path file : files(folder)) {
+                bytes += sizeOf(file);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new StoreException("cannot list the log files in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static long sizeOf(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /**

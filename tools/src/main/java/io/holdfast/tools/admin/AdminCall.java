@@ -3,7 +3,10 @@ package io.holdfast.tools.admin;
 
 import io.holdfast.server.admin.AdminFiles;
 import io.holdfast.server.admin.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -69,10 +72,7 @@ public final class AdminCall {
      */
     public Map<String, @Nullable Object> send(String method, String path) throws AdminCallException {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path))
-                    .header("Authorization", "Bearer " + token)
-                    .method(method, HttpRequest.BodyPublishers.noBody())
-                    .build();
+            HttpRequest request = request(method, path);
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             Map<String, @Nullable Object> tree = object(Json.parse(response.body()));
             if (response.statusCode() != OK) {
@@ -88,6 +88,46 @@ public final class AdminCall {
             Thread.currentThread().interrupt();
             throw new AdminCallException(AdminCallException.EXIT_REFUSED, "interrupted");
         }
+    }
+
+    /** Takes a line; false when it wants no more. */
+    interface LineTaker {
+        boolean take(String line) throws IOException;
+    }
+
+    /**
+     * Reads lines as they come, until the broker or the taker ends it.
+     *
+     * @throws AdminCallException as above
+     */
+    void stream(String path, LineTaker taker) throws AdminCallException, IOException {
+        HttpRequest request = request("GET", path);
+        try {
+            HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                String line = lines.readLine();
+                if (response.statusCode() != OK) {
+                    Map<String, @Nullable Object> tree = object(Json.parse(line == null ? "" : line));
+                    throw new AdminCallException(AdminCallException.EXIT_REFUSED, String.valueOf(tree.get("error")));
+                }
+                while (line != null && taker.take(line)) {
+                    line = lines.readLine();
+                }
+            }
+        } catch (ConnectException e) {
+            throw notRunning();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AdminCallException(AdminCallException.EXIT_REFUSED, "interrupted");
+        }
+    }
+
+    private HttpRequest request(String method, String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + address + path))
+                .header("Authorization", "Bearer " + token)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
     }
 
     /** A tree that has to be an object. */

@@ -23,7 +23,10 @@ final class SessionQueueVerb extends AdminVerb {
     @Option(names = "--limit", paramLabel = "N", description = "So many messages at most (default 100).")
     private int limit = 100;
 
-    @Option(names = "--payload", paramLabel = "FORM", description = "none (default), text or hex; in json and jsonl.")
+    @Option(
+            names = "--payload",
+            paramLabel = "FORM",
+            description = "none (default), text, json or hex; in json and jsonl.")
     private String payload = "none";
 
     @Option(

@@ -42,8 +42,8 @@ final class HostileTextIT {
     @DisplayName("T35 line ends, escapes and direction marks in names are shown as what they are, and long names cut")
     void names_hostile_escaped() throws Exception {
         // Everything that has a name is logged at this level.
-        try (BrokerProcess broker = BrokerProcess.start(
-                HoldfastBroker.with("-DHOLDFAST_LOG_LEVEL=DEBUG"), "session.queue-messages-max=1")) {
+        try (BrokerProcess broker =
+                BrokerProcess.start(HoldfastBroker.sound(), "log-level=debug", "session.queue-messages-max=1")) {
             for (String name : NAMES) {
                 try (WireClient client = WireClient.connected(broker.port(), WireConnect.durable(name))) {
                     client.subscribe(1, name.substring(1));

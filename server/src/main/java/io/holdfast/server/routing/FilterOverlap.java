@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.tools.store;
+package io.holdfast.server.routing;
 
 import io.holdfast.protocol.topic.TopicFilter;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.tools.store;
+package io.holdfast.server.routing;
 
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
@@ -7,13 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is remarkable about a topic filter. Nothing of it is an error; everything of it has cost somebody an afternoon. */
-final class FilterAdvice {
+public final class FilterAdvice {
     private static final TopicFilter OURS = TopicFilter.parse("$SYS/broker/#");
 
     private FilterAdvice() {}
 
     /** Why no message will ever be published that a filter covers; null when one can be. */
-    static @Nullable String unmatchable(String text) {
+    public static @Nullable String unmatchable(String text) {
         TopicFilter filter = parse(text);
         if (filter == null) {
             return "it is no topic filter";
@@ -29,12 +29,18 @@ final class FilterAdvice {
     }
 
     /** What makes a filter easy to get wrong; null when nothing does. */
-    static @Nullable String advice(String text) {
+    public static @Nullable String advice(String text) {
         TopicFilter filter = parse(text);
         if (filter == null) {
             return null;
         }
         List<String> levels = filter.levels();
+        if (levels.stream().allMatch(level -> level.equals("#") || level.equals("+"))) {
+            return "it has wildcards only, so it is for all topics of that depth";
+        }
+        if (levels.size() > 1 && levels.get(0).isEmpty()) {
+            return "it begins with /, which is an empty level of its own";
+        }
         if (levels.size() > 1 && levels.get(levels.size() - 1).isEmpty()) {
             return "it ends with /, which is a level of its own";
         }

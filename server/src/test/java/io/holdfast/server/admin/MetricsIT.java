@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.Publish;
+import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.testkit.RequiresTool;
+import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.server.testkit.WireClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MetricsIT extends OperatedBroker {
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
+
+    private String page(String accept) throws Exception {
+        HttpResponse<String> response = admin.text("/metrics", "Bearer " + admin.token(), accept);
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    private double value(String series) throws Exception {
+        Matcher line = Pattern.compile("^" + Pattern.quote(series) + " (\\S+)$", Pattern.MULTILINE)
+                .matcher(page(""));
+        assertThat(line.find()).as(series).isTrue();
+        return Double.parseDouble(line.group(1));
+    }
+
+    private void publish(int messages) throws Exception {
+        try (WireClient publisher = broker.connect("publisher", true)) {
+            for (int i = 1; i <= messages; i++) {
+                publisher.send(WireClient.publish("m", "x", QoS.AT_LEAST_ONCE, i));
+                publisher.expect(PubAck.class);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("metrics tell traffic, sessions, queues, acknowledgements and syncs in base units")
+    void metrics_someTraffic_counted() throws Exception {
+        sleeping("away\n{evil=\"label\"}", "m", QoS.AT_LEAST_ONCE);
+        try (WireClient here = broker.connect("here", false)) {
+            here.subscribe("m", QoS.AT_LEAST_ONCE);
+            publish(3);
+            for (int i = 0; i < 3; i++) {
+                here.expect(Publish.class);
+            }
+            assertThat(value("holdfast_messages_received_total{qos=\"1\"}")).isEqualTo(3);
+            assertThat(value("holdfast_messages_sent_total{qos=\"1\"}")).isEqualTo(3);
+            await().untilAsserted(() ->
+                    assertThat(value("holdfast_sessions{state=\"connected\"}")).isEqualTo(1));
+            assertThat(value("holdfast_sessions{state=\"disconnected\"}")).isEqualTo(1);
+            assertThat(value("holdfast_queue_messages")).isEqualTo(6);
+            assertThat(value("holdfast_subscriptions")).isEqualTo(2);
+            assertThat(value("holdfast_connections{listener=\"tcp\"}")).isGreaterThanOrEqualTo(1);
+            assertThat(value("holdfast_store_oldest_message_seconds")).isBetween(0.0, 60.0);
+            await().untilAsserted(() ->
+                    assertThat(value("holdfast_ack_seconds_count")).isEqualTo(3));
+            assertThat(value("holdfast_ack_seconds_sum")).isBetween(0.000_001, 60.0);
+            assertThat(value("holdfast_ack_seconds_bucket{le=\"+Inf\"}")).isEqualTo(3);
+            assertThat(value("holdfast_store_sync_seconds_count")).isGreaterThanOrEqualTo(3);
+            assertThat(value("holdfast_store_sync_batch_size_sum")).isEqualTo(3);
+            assertThat(value("holdfast_store_state")).isZero();
+            assertThat(value("holdfast_store_wal_bytes")).isPositive();
+            assertThat(value("holdfast_disk_free_bytes")).isPositive();
+        }
+        assertThat(page("")).as("no client can make a label").doesNotContain("away", "evil", "publisher", "\"m\"");
+    }
+
+    @Test
+    @RequiresTool("promtool")
+    @DisplayName("Prometheus' own checker reads the page and has nothing to say about it")
+    void metrics_promtool_accepts() throws Exception {
+        publish(1);
+        Path text = Files.writeString(folder.resolve("page"), page(""));
+        Process checker = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(text.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(checker.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(checker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).isEmpty();
+        assertThat(checker.exitValue()).isZero();
+    }
+
+    @Test
+    @DisplayName("who accepts OpenMetrics gets it, with its end mark")
+    void metrics_openMetricsAccepted_written() throws Exception {
+        HttpResponse<String> response = admin.text("/metrics", "Bearer " + admin.token(), OPEN_METRICS);
+        assertThat(response.headers().firstValue("content-type").orElseThrow())
+                .startsWith("application/openmetrics-text");
+        assertThat(response.body()).endsWith("# EOF\n").contains("# TYPE holdfast_messages_received counter");
+        assertThat(admin.text("/metrics", "Bearer " + admin.token(), "")
+                        .headers()
+                        .firstValue("content-type")
+                        .orElseThrow())
+                .startsWith("text/plain");
+    }
+
+    @Test
+    @DisplayName("T40 metrics need the token, unless admin.metrics-open says otherwise")
+    void metrics_withoutToken_asSet() throws Exception {
+        assertThat(admin.text("/metrics", "", "").statusCode()).isEqualTo(401);
+        broker.close();
+        broker = RunningBroker.start(folder, "admin.enabled=true", "admin.metrics-open=true");
+        admin = new AdminClient(folder);
+        assertThat(admin.text("/metrics", "", "").statusCode()).isEqualTo(200);
+        assertThat(admin.text("/openapi.json", "", "").statusCode()).isEqualTo(401);
+        assertThat(admin.text("/openapi.json", "Bearer " + admin.token(), "").body())
+                .startsWith("{");
+    }
+
+    @Test
+    @DisplayName("health/durable writes to the disk: 200 while that works, whoever asks and however often")
+    void durable_working_ok() throws Exception {
+        double before = value("holdfast_store_groups_total");
+        for (int i = 0; i < 20; i++) {
+            AdminClient.Answer answer = admin.send("GET", "/health/durable", "");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.tree()).isEqualTo(java.util.Map.of("durable", true));
+        }
+        assertThat(value("holdfast_store_groups_total") - before).isBetween(1.0, 5.0);
+        assertThat(List.of(200, 503)).contains(admin.get("/health/ready").status());
+    }
+}
