@@ -16,7 +16,7 @@ public final class OwedRule {
     public static final String DELAYED_WILLS = "late/";
 
     /** Topics of messages that expire while they wait: nobody can tell which are still owed. */
-    private static final String EXPIRING = "x/";
+    static final String EXPIRING = "x/";
 
     private final HistoryModel model;
     private final DeliveryRule deliveries;
