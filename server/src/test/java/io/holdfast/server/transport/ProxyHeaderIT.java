@@ -60,7 +60,7 @@ class ProxyHeaderIT {
                 "listeners.web.port=0",
                 "listeners.web.proxy-protocol=required",
                 "listeners.web.proxy-trusted=::1, 127.0.0.0/31",
-                "connect-timeout=1s");
+                "connect-timeout=4s");
     }
 
     @AfterAll

@@ -53,7 +53,7 @@ class WebSocketIT {
                 "listeners.web.type=websocket",
                 "listeners.web.port=0",
                 "listeners.web.websocket-origins=https://shop.example",
-                "connect-timeout=1s");
+                "connect-timeout=4s");
     }
 
     @AfterAll
