@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
-import io.holdfast.server.access.Authentication;
+import io.holdfast.server.access.AccessFileException;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.metrics.Counters;
@@ -49,7 +49,7 @@ public final class Broker implements AutoCloseable {
     private final MonotonicTime time;
     private final Counters counters;
     private final EventLoops loops;
-    private final Authentication authentication;
+    private final Access access;
     private final Connections connections;
     private final ScheduledExecutorService supervisor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "holdfast-supervisor");
@@ -69,27 +69,24 @@ public final class Broker implements AutoCloseable {
     private final FailureRate failures = new FailureRate();
     private final DiskReserve reserve;
 
-    private Broker(
-            BrokerConfig config,
-            UnaryOperator<RowStore> between,
-            List<AuthenticationMethod> authenticationMethods,
-            LongSupplier wallMillis) {
+    private Broker(BrokerConfig config, UnaryOperator<RowStore> between, Access access, LongSupplier wallMillis) {
         time = new MonotonicTime(wallMillis, System::nanoTime);
         this.config = config;
         this.between = between;
         reserve = new DiskReserve(config.folder(), config.diskReserveBytes());
         counters = new Counters(config.shards());
         loops = new EventLoops(config.shards());
-        authentication = new Authentication(authenticationMethods);
+        this.access = access;
         reloadables = List.of(this::reloadListeners, this::reloadLimits, Broker::reloadLogLevel);
-        connections =
-                new Connections(loops, config.transport(), config.codec(), counters, this::serving, authentication);
+        connections = new Connections(
+                loops, config.transport(), config.codec(), counters, this::serving, access.authentication());
     }
 
     /**
      * Starts a broker; it serves clients when this returns.
      *
      * @throws StoreException when the data folder cannot be used
+     * @throws AccessFileException when a file that says who may connect cannot be used
      * @throws IOException when an address cannot be listened on, or a listener's TLS has no good files
      */
     public static Broker start(BrokerConfig config) throws IOException {
@@ -138,7 +135,7 @@ public final class Broker implements AutoCloseable {
             LongSupplier wallMillis,
             StoreOptions.Loss loss)
             throws IOException {
-        Broker broker = new Broker(config, between, authenticationMethods, wallMillis);
+        Broker broker = new Broker(config, between, Access.open(config.access(), authenticationMethods), wallMillis);
         try {
             broker.begin(loss);
             return broker;
@@ -386,7 +383,7 @@ public final class Broker implements AutoCloseable {
             }
         } finally {
             loops.close();
-            authentication.close();
+            access.close();
             become(BrokerState.STOPPED);
             supervisor.shutdown();
             stopped.countDown();

@@ -2,6 +2,7 @@
 package io.holdfast.server;
 
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.access.AccessConfig;
 import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.ListenerConfig;
@@ -43,6 +44,7 @@ public record BrokerConfig(
         CodecLimits codec,
         TransportLimits transport,
         AdminConfig admin,
+        AccessConfig access,
         LogConfig log,
         SortedMap<String, SettingValue> settings) {
     public BrokerConfig {

@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
+import io.holdfast.server.access.AccessConfig;
 import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.ConnectLimits;
@@ -203,6 +204,7 @@ public final class ConfigReader {
                         integer(all, Setting.ADMIN_PORT),
                         adminPortGiven,
                         text(all, Setting.ADMIN_METRICS_OPEN).equals("true")),
+                access(all),
                 log(all),
                 settings);
     }
@@ -216,6 +218,22 @@ public final class ConfigReader {
             }
         }
         return new LogConfig(text(all, Setting.LOG_FORMAT).equals("json"), text(all, Setting.LOG_LEVEL), levels);
+    }
+
+    private static AccessConfig access(Config all) {
+        Path passwords = file(all, Setting.ACCESS_PASSWORD_FILE);
+        String anonymous = text(all, Setting.ACCESS_ANONYMOUS);
+        return new AccessConfig(
+                passwords,
+                anonymous.equals("auto") ? passwords == null : anonymous.equals("true"),
+                integer(all, Setting.ACCESS_LOCKOUT_FAILURES_MAX),
+                time(all, Setting.ACCESS_LOCKOUT_FORGET));
+    }
+
+    /** The path that a setting names, null for the word none. */
+    private static @Nullable Path file(Config all, Setting setting) {
+        String name = text(all, setting);
+        return name.equals("none") ? null : Path.of(name);
     }
 
     private static Limits session(Config all) {

@@ -48,6 +48,11 @@ enum Setting {
     LOG_LEVELS_ADMIN("log.levels.admin", "same|off|error|warn|info|debug|trace"),
     LOG_LEVELS_AUDIT("log.levels.audit", "same|off|error|warn|info|debug|trace"),
 
+    ACCESS_PASSWORD_FILE("access.password-file"),
+    ACCESS_ANONYMOUS("access.anonymous", "auto|true|false"),
+    ACCESS_LOCKOUT_FAILURES_MAX("access.lockout-failures-max", Kind.COUNT, 0, 1_000_000),
+    ACCESS_LOCKOUT_FORGET("access.lockout-forget", Kind.DURATION, 1_000, 86_400_000),
+
     CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
     CONNECTIONS_PER_SECOND_MAX("connections-per-second-max", Kind.COUNT, 0, 1_000_000),
     CONNECT_TIMEOUT("connect-timeout", Kind.DURATION, 100, 600_000),

@@ -6,6 +6,7 @@ import io.holdfast.server.BrokerConfig;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.LogOutput;
 import io.holdfast.server.RecoveryReport;
+import io.holdfast.server.access.AccessFileException;
 import io.holdfast.server.admin.AdminAddressException;
 import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.metrics.MemoryFigures;
@@ -95,7 +96,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
         Broker broker;
         try {
             broker = Broker.start(settled, acceptLoss ? StoreOptions.Loss.ACCEPT : StoreOptions.Loss.REFUSE);
-        } catch (TlsException e) {
+        } catch (AccessFileException | TlsException e) {
             return fail(EXIT_USAGE, e.getMessage());
         } catch (IOException e) {
             return fail(EXIT_ADDRESS, sentence(e));

@@ -11,6 +11,7 @@ public enum BrokerCounter {
             "a connection was closed because its TLS handshake failed, took too long or was one too many"),
     CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
     AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
+    PASSWORDS_REFUSED("a client was refused for its user name or password, or for having none"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
     PARTIAL_PACKETS_SHED("a connection was closed because packets that had not arrived whole took too much memory"),
     PUBLISHERS_PACED("a client was not read from for a while because it published faster than it may"),

@@ -33,6 +33,7 @@ public final class Connections {
     private final AcceptRate acceptRate;
     private final SampledLog files;
     private final int socketsMax = OpenFiles.socketsMax();
+    private final SampledLog refusals;
     private final AtomicInteger open = new AtomicInteger();
 
     /**
@@ -61,6 +62,7 @@ public final class Connections {
         storms = new SampledLog(LOG);
         files = new SampledLog(LOG);
         acceptRate = new AcceptRate(this);
+        refusals = new SampledLog(LOG);
     }
 
     /** Buffers lie outside the heap, where the JVM allows as much as inside: no limit may promise more than there is. */
@@ -177,6 +179,11 @@ public final class Connections {
     /** One line a minute about connections that must wait because too many files are open. */
     SampledLog files() {
         return files;
+    }
+
+    /** One line a minute about clients that did not prove who they are. */
+    SampledLog refusals() {
+        return refusals;
     }
 
     /** Nothing can be trusted to work without memory: the process ends, and starts again through recovery (C29). */

@@ -12,8 +12,10 @@ import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.Authentication;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.access.AuthenticationStep;
+import io.holdfast.server.access.Credentials;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.session.Sentences;
 import io.holdfast.storage.schema.SessionNumbers;
@@ -21,13 +23,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's way to its shard: CONNECT, the exchange of AUTH packets if CONNECT asks for one, and the move to the event
+ * A connection's way to its shard: CONNECT, the proof of who sent it, by password or by an exchange of AUTH packets, and the move to the event
  * loop that owns the session. One time limit holds for all that the client has to do on this way. No session is looked at
  * before its end: a client that fails here has changed nothing and learnt nothing (T26, T27) [MQTT5-3.1.4-2].
  *
@@ -42,6 +46,9 @@ final class Opening implements AuthExchange.Owner {
     private @Nullable AuthExchange exchange;
     private boolean nameAssigned;
 
+    /** Read by the threads that judge: a client that has gone costs no hash. */
+    private volatile boolean judging;
+
     Opening(Connections connections, MqttHandler handler, Channel channel) {
         this.connections = connections;
         this.handler = handler;
@@ -53,6 +60,7 @@ final class Opening implements AuthExchange.Owner {
     /** The connection has ended, or goes on somewhere else. */
     void end() {
         deadline.cancel(false);
+        judging = false;
         if (exchange != null) {
             exchange.abandon();
         }
@@ -60,7 +68,7 @@ final class Opening implements AuthExchange.Owner {
 
     private void tooLong() {
         connections.counters().add(BrokerCounter.CONNECT_TIMEOUTS);
-        if (exchange == null) {
+        if (exchange == null && !judging) {
             handler.end(null);
         } else {
             refuse(ReasonCode.NOT_AUTHORIZED, "the authentication took too long");
@@ -87,7 +95,7 @@ final class Opening implements AuthExchange.Owner {
         nameAssigned = !named.clientId().equals(received.clientId());
         String name = named.properties().authenticationMethod();
         if (name == null) {
-            arrive(named, null);
+            identify(named);
             return;
         }
         AuthenticationMethod method = connections.authentication().method(name);
@@ -100,6 +108,49 @@ final class Opening implements AuthExchange.Owner {
         exchange = new AuthExchange(connections.authentication(), channel.eventLoop(), named.clientId(), method, this);
         handler.read(false);
         exchange.take(named.properties());
+    }
+
+    /** Finds out who comes by user name and password, or that it need not be known. */
+    private void identify(Connect named) {
+        Authentication authentication = connections.authentication();
+        Credentials credentials = new Credentials(named.clientId(), named.userName(), named.password(), address());
+        if (authentication.isNobody(credentials)) {
+            arrive(named, null);
+            return;
+        }
+        AuthenticationStep known = authentication.atOnce(credentials);
+        judging = true;
+        if (known != null) {
+            judged(known);
+        } else {
+            handler.read(false);
+            authentication.judge(credentials, () -> judging, channel.eventLoop(), this::judged);
+        }
+    }
+
+    private @Nullable InetAddress address() {
+        return channel.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    }
+
+    private void judged(AuthenticationStep step) {
+        if (!judging) {
+            return; // Nobody waits for it any more.
+        }
+        if (step instanceof AuthenticationStep.Accepted accepted) {
+            accepted(accepted);
+        } else if (step instanceof AuthenticationStep.Refused refused) {
+            connections.counters().add(BrokerCounter.PASSWORDS_REFUSED);
+            connections.refusals().event(() -> turnedAway(refused), () -> MqttConnection.peer(channel));
+            refuse(refused.reason(), refused.why());
+        } else {
+            throw new IllegalStateException("a password is right or wrong; there is no " + step);
+        }
+    }
+
+    private String turnedAway(AuthenticationStep.Refused refused) {
+        Connect known = connect;
+        String user = known == null || known.userName() == null ? "no user name" : Printable.quoted(known.userName());
+        return "a client was turned away: " + user + ", " + refused.why() + ",";
     }
 
     /**
@@ -158,6 +209,12 @@ final class Opening implements AuthExchange.Owner {
 
     private void refuse(ReasonCode reason, String why) {
         Properties text = Properties.builder().reasonString(why).build();
+        Connect known = connect;
+        if (known != null && known.version() != ProtocolVersion.MQTT_5) {
+            boolean told = reason.connAckReturnCode() != ReasonCode.CLOSE_WITHOUT_CONNACK;
+            handler.end(told ? encoded(new ConnAck(false, reason), known.version()) : null); // [MQTT-3.2.2-6]
+            return;
+        }
         refuse(new ConnAck(false, Farewell.inConnAck(reason), text), ProtocolVersion.MQTT_5);
     }
 

@@ -24,7 +24,7 @@ class AuthenticationTest {
     void judge_tooManyWait_busy() throws Exception {
         CountDownLatch began = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
-        try (Authentication authentication = new Authentication(List.of(), 1)) {
+        try (Authentication authentication = new Authentication(List.of(), List.of(), true, 1)) {
             AuthenticationMethod.Exchange waits = data -> {
                 began.countDown();
                 await().until(() -> gate.getCount() == 0);
@@ -33,7 +33,7 @@ class AuthenticationTest {
             authentication.judge(waits, NOTHING, Runnable::run, answers::add);
             assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
             AuthenticationMethod.Exchange quick = data -> new AuthenticationStep.Accepted("u", null);
-            for (int i = 0; i < Authentication.WAITING_MAX; i++) {
+            for (int i = 0; i < AuthenticationThreads.WAITING_MAX; i++) {
                 authentication.judge(quick, NOTHING, Runnable::run, answers::add);
             }
             assertThat(answers).isEmpty();
@@ -44,14 +44,14 @@ class AuthenticationTest {
                             AuthenticationStep.Refused.class,
                             no -> assertThat(no.reason()).isEqualTo(ReasonCode.SERVER_BUSY));
             gate.countDown();
-            await().until(() -> answers.size() == Authentication.WAITING_MAX + 2);
+            await().until(() -> answers.size() == AuthenticationThreads.WAITING_MAX + 2);
         }
     }
 
     @Test
     @DisplayName("a method that throws has refused, and the next client is judged")
     void judge_methodThrows_refused() {
-        try (Authentication authentication = new Authentication(List.of(), 1)) {
+        try (Authentication authentication = new Authentication(List.of(), List.of(), true, 1)) {
             AuthenticationMethod.Exchange broken = data -> {
                 throw new IllegalStateException("on purpose");
             };

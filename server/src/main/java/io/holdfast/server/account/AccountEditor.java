@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.account;
+
+import io.holdfast.server.access.AccessFileException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Changes a password file for the command line. Each change is written to a new file, synced and moved over the old one:
+ * a broker that reads meanwhile sees the old file or the new one, and a crash leaves one of them. Comments stay.
+ */
+public final class AccountEditor {
+    /** What a new hash of a chosen password costs, unless said otherwise. */
+    public static final int ITERATIONS_DEFAULT = 210_000;
+
+    /** Fewer would be no protection. */
+    public static final int ITERATIONS_MIN = 1_000;
+
+    /** More would let one login stop all others. */
+    public static final int ITERATIONS_MAX = PasswordHash.ITERATIONS_MAX;
+
+    private static final int SALT_BYTES = 16;
+
+    private final Path file;
+    private final SecureRandom random = new SecureRandom();
+    private PasswordFile read;
+
+    /**
+     * Opens a file for changes; a missing one is made by the first.
+     *
+     * @throws AccessFileException when it is there and cannot be understood
+     */
+    public AccountEditor(Path file) throws AccessFileException {
+        this.file = file;
+        read = PasswordFile.edit(file);
+    }
+
+    public PasswordFile accounts() {
+        return read;
+    }
+
+    /** Adds an account, or gives the one with this name a password and groups, hashed by PBKDF2. */
+    public void put(String user, byte[] password, Set<String> groups, int iterations) throws IOException {
+        write(new Account(user, PasswordHash.pbkdf2(password, salt(), iterations), groups));
+    }
+
+    /**
+     * As above with a secret of 128 random bits, which is cheap to verify because nobody can guess it.
+     *
+     * @return the secret, which stands nowhere else
+     */
+    public String putMachine(String user, Set<String> groups) throws IOException {
+        byte[] bits = salt();
+        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        byte[] password = secret.getBytes(StandardCharsets.US_ASCII);
+        write(new Account(user, PasswordHash.sha256(password, salt()), groups));
+        return secret;
+    }
+
+    /** Takes an account away, which has to be there. */
+    public void remove(String user) throws IOException {
+        replace(read.without(user));
+    }
+
+    /** The groups that an account has now. */
+    public Set<String> groups(String user) {
+        Account account = read.accounts().get(user);
+        return account == null ? Set.of() : account.groups();
+    }
+
+    private byte[] salt() {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    private void write(Account account) throws IOException {
+        replace(read.with(account));
+    }
+
+    private void replace(List<String> lines) throws IOException {
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        boolean posix = target.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] rights = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        Path fresh = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp", rights);
+        try {
+            byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+            Files.write(fresh, text);
+            sync(fresh, StandardOpenOption.WRITE);
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+        sync(target.getParent(), StandardOpenOption.READ);
+        read = PasswordFile.edit(file);
+    }
+
+    private static void sync(Path path, StandardOpenOption how) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, how)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.account;
+
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.AccessFileException;
+import io.holdfast.server.access.AuthenticationStep;
+import io.holdfast.server.access.Credentials;
+import io.holdfast.server.access.PasswordCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts of a password file, as of the last time it could be read. A wrong password and an unknown user get the same
+ * answer after the same work: every refusal costs as many iterations as the dearest hash of the file (T34). Any thread.
+ */
+public final class Accounts implements PasswordCheck {
+    private static final int VERIFIED_MAX = 131_072;
+
+    /** Passwords up to here are looked up on the event loop. */
+    private static final int QUICK_BYTES_MAX = 1_024;
+
+    private static final AuthenticationStep.Refused LOCKED = new AuthenticationStep.Refused(
+            ReasonCode.CONNECTION_RATE_EXCEEDED,
+            "too many wrong passwords for this user from this address; try again later");
+
+    private final Path file;
+    private final Lockout lockout;
+    private final VerifiedPasswords verified = new VerifiedPasswords(VERIFIED_MAX);
+    private final Spender spender;
+    private volatile Known known;
+
+    /** Everything that a file says, replaced as a whole. */
+    private record Known(Map<String, Account> accounts, int dearestIterations) {
+        static Known of(PasswordFile file) {
+            int dearest = file.accounts().values().stream()
+                    .mapToInt(account -> account.hash().iterations())
+                    .max()
+                    .orElse(0);
+            return new Known(file.accounts(), dearest);
+        }
+    }
+
+    /** Does the work of hashing, of which nothing is used. */
+    interface Spender {
+        void spend(byte[] password, int iterations);
+    }
+
+    /**
+     * Reads the accounts.
+     *
+     * @param failuresMax wrong passwords of a user from an address until both together are locked out; 0 for no lock
+     * @param forget after so long one failure is forgotten
+     * @throws AccessFileException when the file cannot be used
+     */
+    public Accounts(Path file, int failuresMax, Duration forget) throws AccessFileException {
+        this(file, failuresMax, forget, System::nanoTime, PasswordHash::spend);
+    }
+
+    Accounts(Path file, int failuresMax, Duration forget, LongSupplier nanoTime, Spender spender)
+            throws AccessFileException {
+        this.file = file;
+        this.spender = spender;
+        lockout = new Lockout(failuresMax, forget.toNanos(), nanoTime);
+        known = Known.of(PasswordFile.read(file));
+    }
+
+    /**
+     * Reads the file again.
+     *
+     * @throws AccessFileException when it cannot be used; then what was read before stays in force
+     */
+    public void reload() throws AccessFileException {
+        known = Known.of(PasswordFile.read(file));
+    }
+
+    /** The groups of a user; none for one whom the file does not know. */
+    public Set<String> groups(String user) {
+        Account account = known.accounts().get(user);
+        return account == null ? Set.of() : account.groups();
+    }
+
+    /**
+     * What tells whether an account is still the one that somebody proved to be: it changes with the password, and is null
+     * when there is no such account.
+     */
+    public @Nullable Object proof(String user) {
+        Account account = known.accounts().get(user);
+        return account == null ? null : account.hash();
+    }
+
+    public int size() {
+        return known.accounts().size();
+    }
+
+    /** A lock, a password that was right before, or a secret that costs nothing to look at. */
+    @Override
+    public @Nullable AuthenticationStep atOnce(Credentials credentials) {
+        String user = credentials.userName();
+        if (user == null) {
+            return null;
+        }
+        if (lockout.isLocked(user, credentials.address())) {
+            return LOCKED;
+        }
+        byte @Nullable [] password = credentials.password();
+        Account account = known.accounts().get(user);
+        if (account == null || password == null || password.length > QUICK_BYTES_MAX) {
+            return null;
+        }
+        boolean right = account.hash().iterations() == 0
+                ? account.hash().matches(password)
+                : verified.contains(account, password);
+        return right ? accepted(credentials, user) : null;
+    }
+
+    /** A user name without a password is as wrong as one with the wrong password. */
+    @Override
+    public @Nullable AuthenticationStep judge(Credentials credentials) {
+        String user = credentials.userName();
+        if (user == null) {
+            return null;
+        }
+        Known now = known;
+        byte @Nullable [] given = credentials.password();
+        byte[] password = given == null ? new byte[0] : given;
+        Account account = now.accounts().get(user);
+        if (account != null && account.hash().matches(password)) {
+            verified.add(account, password);
+            return accepted(credentials, user);
+        }
+        int spent = account == null || password.length == 0 ? 0 : account.hash().iterations();
+        spender.spend(password, now.dearestIterations() - spent);
+        lockout.failed(user, credentials.address());
+        return WRONG;
+    }
+
+    private AuthenticationStep accepted(Credentials credentials, String user) {
+        lockout.succeeded(user, credentials.address());
+        return new AuthenticationStep.Accepted(user, null);
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.account;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * A password as it stands in the password file, in one line of text:
+ * <pre>
+ *  $pbkdf2-sha512$i=ITERATIONS$SALT$HASH   for passwords that people choose
+ *  $sha256$SALT$HASH                       for secrets that a machine chose from 2^128 or more: there is nothing to slow down
+ *  $6$SALT$HASH, $7$ITERATIONS$SALT$HASH   as mosquitto_passwd writes them: SHA-512 once, or PBKDF2 with it
+ * </pre>
+ * Salt and hash are Base64. Immutable; any thread.
+ *
+ * @param scheme how the hash is made
+ * @param iterations of PBKDF2, 0 when the scheme has none
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by its text alone
+record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, String text) {
+    /** A secret shorter than this cannot hold 128 bits. */
+    static final int SECRET_BYTES_MIN = 16;
+
+    /** More would let one line of a file stop all logins. */
+    static final int ITERATIONS_MAX = 10_000_000;
+
+    enum Scheme {
+        PBKDF2_SHA512("pbkdf2-sha512", 64),
+        SHA256("sha256", 32),
+        MOSQUITTO_SHA512("6", 64),
+        MOSQUITTO_PBKDF2("7", 64);
+
+        final String id;
+        final int hashBytes;
+
+        Scheme(String id, int hashBytes) {
+            this.id = id;
+            this.hashBytes = hashBytes;
+        }
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException with half a sentence that says what is wrong with it
+     */
+    static PasswordHash parse(String text) {
+        String[] parts = text.split("\\$", -1);
+        if (parts.length < 2 || !parts[0].isEmpty()) {
+            throw new IllegalArgumentException("a hash of a password begins with $, for instance $pbkdf2-sha512$");
+        }
+        for (Scheme scheme : Scheme.values()) {
+            if (scheme.id.equals(parts[1])) {
+                return parse(scheme, parts, text);
+            }
+        }
+        throw new IllegalArgumentException("passwords are not hashed by '" + parts[1]
+                + "' here; known are $pbkdf2-sha512$, $sha256$, and $6$ and $7$ of mosquitto_passwd");
+    }
+
+    private static PasswordHash parse(Scheme scheme, String[] parts, String text) {
+        boolean iterated = scheme == Scheme.PBKDF2_SHA512 || scheme == Scheme.MOSQUITTO_PBKDF2;
+        if (parts.length != (iterated ? 5 : 4)) {
+            throw new IllegalArgumentException("a hash of scheme $" + scheme.id + "$ has "
+                    + (iterated ? "iterations, a salt and a hash" : "a salt and a hash"));
+        }
+        int iterations = iterated ? iterations(scheme, parts[2]) : 0;
+        byte[] salt = base64(parts[parts.length - 2]);
+        byte[] hash = base64(parts[parts.length - 1]);
+        if (hash.length != scheme.hashBytes) {
+            throw new IllegalArgumentException(
+                    "a hash of scheme $" + scheme.id + "$ has " + scheme.hashBytes + " bytes, not " + hash.length);
+        }
+        return new PasswordHash(scheme, iterations, salt, hash, text);
+    }
+
+    private static int iterations(Scheme scheme, String text) {
+        String digits = scheme == Scheme.PBKDF2_SHA512 && text.startsWith("i=") ? text.substring(2) : text;
+        boolean wellFormed = digits.matches("[1-9][0-9]{0,7}") && (scheme != Scheme.PBKDF2_SHA512 || digits != text);
+        if (!wellFormed || Integer.parseInt(digits) > ITERATIONS_MAX) {
+            throw new IllegalArgumentException("'" + text + "' is no number of iterations up to " + ITERATIONS_MAX);
+        }
+        return Integer.parseInt(digits);
+    }
+
+    private static byte[] base64(String text) {
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("salt and hash have to be Base64", e);
+        }
+    }
+
+    /** A new hash of a password that somebody chose. */
+    static PasswordHash pbkdf2(byte[] password, byte[] salt, int iterations) {
+        return made(Scheme.PBKDF2_SHA512, iterations, salt, Pbkdf2.block(Pbkdf2.SHA_512, password, salt, iterations));
+    }
+
+    /** A new hash of a secret that was drawn at random. */
+    static PasswordHash sha256(byte[] secret, byte[] salt) {
+        return made(Scheme.SHA256, 0, salt, digest("SHA-256", salt, secret));
+    }
+
+    private static PasswordHash made(Scheme scheme, int iterations, byte[] salt, byte[] hash) {
+        Base64.Encoder encoder = Base64.getEncoder().withoutPadding();
+        String text = String.format(
+                Locale.ROOT,
+                "$%s$%s%s$%s",
+                scheme.id,
+                iterations == 0 ? "" : "i=" + iterations + "$",
+                encoder.encodeToString(salt),
+                encoder.encodeToString(hash));
+        return new PasswordHash(scheme, iterations, salt, hash, text);
+    }
+
+    /** Whether this is the password; takes the same time for every wrong one. */
+    boolean matches(byte[] password) {
+        if (password.length == 0 || (scheme == Scheme.SHA256 && password.length < SECRET_BYTES_MIN)) {
+            return false;
+        }
+        byte[] found = switch (scheme) {
+            case PBKDF2_SHA512, MOSQUITTO_PBKDF2 -> Pbkdf2.block(Pbkdf2.SHA_512, password, salt, iterations);
+            case SHA256 -> digest("SHA-256", salt, password);
+            case MOSQUITTO_SHA512 -> digest("SHA-512", password, salt);
+        };
+        return MessageDigest.isEqual(found, hash);
+    }
+
+    private static byte[] digest(String algorithm, byte[] first, byte[] second) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance(algorithm);
+            digest.update(first);
+            return digest.digest(second);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no " + algorithm, e);
+        }
+    }
+
+    /** Does the work of so many iterations for nothing. */
+    static void spend(byte[] password, int iterations) {
+        if (iterations > 0) {
+            byte[] key = password.length == 0 ? new byte[1] : password;
+            byte[] unused = Pbkdf2.block(Pbkdf2.SHA_512, key, "nobody".getBytes(StandardCharsets.US_ASCII), iterations);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PasswordHash that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "$" + scheme.id + "$...";
+    }
+}

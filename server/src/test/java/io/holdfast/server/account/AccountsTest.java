@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.account;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.AccessFileException;
+import io.holdfast.server.access.AuthenticationStep;
+import io.holdfast.server.access.Credentials;
+import io.holdfast.server.access.PasswordCheck;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccountsTest {
+    private static final int DEAREST = 3_000;
+    private static final byte[] WRONG = "wrong, and long enough for a secret".getBytes(UTF_8);
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private String secret = "";
+    private long nanos;
+    private final List<Integer> spent = new ArrayList<>();
+    private Accounts accounts;
+
+    @BeforeEach
+    void write() throws IOException {
+        file = folder.resolve("passwords");
+        AccountEditor editor = new AccountEditor(file);
+        editor.put("ada", "love".getBytes(UTF_8), Set.of("ops"), DEAREST);
+        editor.put("bob", "build".getBytes(UTF_8), Set.of(), 1_000);
+        secret = editor.putMachine("m1", Set.of());
+        accounts = new Accounts(
+                file, 3, Duration.ofSeconds(10), () -> nanos, (password, iterations) -> spent.add(iterations));
+    }
+
+    private static Credentials credentials(String user, byte @Nullable [] password, String address) throws IOException {
+        return new Credentials("c", user, password, InetAddress.getByName(address));
+    }
+
+    private @Nullable AuthenticationStep come(String user, String password) throws IOException {
+        return come(credentials(user, password.getBytes(UTF_8), "192.0.2.1"));
+    }
+
+    private @Nullable AuthenticationStep come(Credentials credentials) {
+        AuthenticationStep known = accounts.atOnce(credentials);
+        return known == null ? accounts.judge(credentials) : known;
+    }
+
+    private static AuthenticationStep.Accepted accepted(String user) {
+        return new AuthenticationStep.Accepted(user, null);
+    }
+
+    @Test
+    @DisplayName("T34 whoever is refused gets one answer, after as many iterations as the dearest hash of the file")
+    void judge_refused_sameAnswerSameWork() throws IOException {
+        for (String user : List.of("nobody", "ada", "bob", "m1")) {
+            assertThat(come(credentials(user, WRONG, "192.0.2.1"))).isSameAs(PasswordCheck.WRONG);
+        }
+        // What the account's own hash has cost already goes off: 3,000, 1,000 and nothing for a secret.
+        assertThat(spent).containsExactly(DEAREST, 0, DEAREST - 1_000, DEAREST);
+    }
+
+    @Test
+    @DisplayName("T34 the right user name without a password, or with an empty one, is refused like a wrong one")
+    void judge_noPassword_refused() throws IOException {
+        for (byte[] none : new byte[][] {null, new byte[0]}) {
+            for (String user : List.of("nobody", "ada", "m1")) {
+                assertThat(come(credentials(user, none, "192.0.2.1"))).isSameAs(PasswordCheck.WRONG);
+            }
+        }
+        assertThat(spent).containsExactly(DEAREST, DEAREST, DEAREST, DEAREST, DEAREST, DEAREST);
+    }
+
+    @Test
+    @DisplayName("T25 who was right before costs no hash any more, and a machine's secret never did")
+    void atOnce_known_noHash() throws IOException {
+        Credentials ada = credentials("ada", "love".getBytes(UTF_8), "192.0.2.1");
+        assertThat(accounts.atOnce(ada)).isNull();
+        assertThat(accounts.judge(ada)).isEqualTo(accepted("ada"));
+        assertThat(accounts.atOnce(ada)).isEqualTo(accepted("ada"));
+        assertThat(accounts.atOnce(credentials("ada", "lovE".getBytes(UTF_8), "192.0.2.1")))
+                .isNull();
+        assertThat(accounts.atOnce(credentials("bob", "love".getBytes(UTF_8), "192.0.2.1")))
+                .isNull();
+        assertThat(accounts.atOnce(credentials("m1", secret.getBytes(UTF_8), "192.0.2.1")))
+                .isEqualTo(accepted("m1"));
+    }
+
+    @Test
+    @DisplayName("T34 three wrong passwords lock a user out from there, not elsewhere; time and a right one open again")
+    void judge_manyFailures_lockedThere() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            assertThat(come("ada", "guess" + i)).isSameAs(PasswordCheck.WRONG);
+        }
+        assertThat(come("ada", "love")).isInstanceOfSatisfying(AuthenticationStep.Refused.class, locked -> {
+            assertThat(locked.reason()).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        });
+        assertThat(come("bob", "build")).isEqualTo(accepted("bob"));
+        assertThat(come(credentials("ada", "love".getBytes(UTF_8), "192.0.2.2")))
+                .isEqualTo(accepted("ada"));
+        nanos += Duration.ofSeconds(10).toNanos(); // One failure is forgotten: one guess more.
+        assertThat(come("ada", "guess")).isSameAs(PasswordCheck.WRONG);
+        assertThat(come("ada", "love")).isNotEqualTo(accepted("ada"));
+        nanos += Duration.ofSeconds(10).toNanos();
+        assertThat(come("ada", "love")).isEqualTo(accepted("ada"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(come("ada", "guess")).isSameAs(PasswordCheck.WRONG); // All is forgotten.
+        }
+    }
+
+    @Test
+    @DisplayName("T34 unknown users are locked out as known ones are; a machine's IPv6 addresses count as one")
+    void judge_unknownUserIpv6_locked() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            assertThat(come(credentials("nobody", WRONG, "2001:db8::" + i))).isSameAs(PasswordCheck.WRONG);
+        }
+        assertThat(come(credentials("nobody", WRONG, "2001:db8::9"))).isNotSameAs(PasswordCheck.WRONG);
+        assertThat(come(credentials("nobody", WRONG, "2001:db8:0:1::9"))).isSameAs(PasswordCheck.WRONG);
+    }
+
+    @Test
+    @DisplayName("T34 ever new names cost bounded memory")
+    void lockout_manyNames_bounded() {
+        Lockout lockout = new Lockout(3, 1_000, () -> 0);
+        for (int i = 0; i < Lockout.ENTRIES_MAX + 1_000; i++) {
+            lockout.failed("user" + i, null);
+        }
+        assertThat(lockout.size()).isEqualTo(Lockout.ENTRIES_MAX);
+    }
+
+    @Test
+    @DisplayName("T32 a reload gives and takes accounts; a new password makes what was known of the old one void")
+    void reload_changed_inForce() throws IOException {
+        assertThat(come("ada", "love")).isEqualTo(accepted("ada"));
+        Object before = accounts.proof("ada");
+        AccountEditor editor = new AccountEditor(file);
+        editor.put("ada", "new".getBytes(UTF_8), Set.of("night"), 1_000);
+        editor.remove("bob");
+        accounts.reload();
+        assertThat(come("ada", "love")).isSameAs(PasswordCheck.WRONG);
+        assertThat(come("ada", "new")).isEqualTo(accepted("ada"));
+        assertThat(come("bob", "build")).isSameAs(PasswordCheck.WRONG);
+        assertThat(accounts.groups("ada")).containsExactly("night");
+        assertThat(accounts.proof("ada")).isNotNull().isNotEqualTo(before);
+        assertThat(accounts.proof("bob")).isNull();
+    }
+
+    @Test
+    @DisplayName("T33 a reload that fails leaves everything in force")
+    void reload_broken_oldKept() throws IOException {
+        Files.writeString(file, "ada\n");
+        assertThatThrownBy(accounts::reload).isInstanceOf(AccessFileException.class);
+        assertThat(come("ada", "love")).isEqualTo(accepted("ada"));
+        Files.writeString(file, "");
+        assertThatThrownBy(accounts::reload).isInstanceOf(AccessFileException.class);
+        assertThat(come("bob", "build")).isEqualTo(accepted("bob"));
+        assertThat(come("bob", "")).isSameAs(PasswordCheck.WRONG);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.server.account;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordHashTest {
+    private static final byte[] SALT = "saltsaltsaltsalt".getBytes(UTF_8);
+
+    /** As another implementation of PBKDF2 makes it, of a password that is no text. */
+    private static final String BINARY = "$pbkdf2-sha512$i=1000$c2FsdHNhbHRzYWx0c2FsdA$"
+            + "oZhzFlt4jreg0g9h12EMt18XbvzSwp12ensaKcmptEE/zoBYhWEGI9ysK9aVq1q0uWfBX8fFtECt+z54U/P6Iw";
+
+    @ParameterizedTest
+    @CsvSource({
+        "pass word, $7$101$6Uu/eNGqQZb//F0/$TyUPf1zaOVnsjc10qgxT5HcGfOgs+/JyO7rNd+nH23QzCX8tPTPNwAksLpy+cWje1FbfkWoGxHn"
+                + "+BzwTOGrXig==",
+        "oldpass, $6$fIVHOzCSBkpRpyl7$5sJxz9JEKb1TOKzPl9dfw7m9aEvPo5MKU7scapsHfghwljBZPRl1EmBhJ7acE7980ioqS/VW6rxtf4opku"
+                + "O78g=="
+    })
+    @DisplayName("T34 hashes that mosquitto_passwd has written are understood, and fit one password only")
+    void matches_mosquitto_understood(String password, String text) {
+        PasswordHash hash = PasswordHash.parse(text);
+        assertThat(hash.matches(password.getBytes(UTF_8))).isTrue();
+        assertThat(hash.matches((password + "x").getBytes(UTF_8))).isFalse();
+        assertThat(hash.matches(new byte[0])).isFalse();
+    }
+
+    @Test
+    @DisplayName("T34 the text form is the standard one, with and without padding, and a password need not be text")
+    void pbkdf2_binaryPassword_asElsewhere() {
+        byte[] password = {(byte) 0xFF, 0, 'b', 'i', 'n'};
+        assertThat(PasswordHash.pbkdf2(password, SALT, 1_000).text()).isEqualTo(BINARY);
+        assertThat(PasswordHash.parse(BINARY).matches(password)).isTrue();
+        assertThat(PasswordHash.parse(BINARY + "==").matches(password)).isTrue();
+        assertThat(PasswordHash.parse(BINARY).matches(new byte[] {(byte) 0xFF, 0, 'b', 'i'}))
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("T34 $sha256$ is for secrets of 128 bits: a shorter password never fits, even the right one")
+    void sha256_shortSecret_refused() {
+        byte[] secret = "0123456789abcdefghijkl".getBytes(UTF_8);
+        byte[] word = "fifteen letters".getBytes(UTF_8);
+        assertThat(PasswordHash.parse(PasswordHash.sha256(secret, SALT).text()).matches(secret))
+                .isTrue();
+        assertThat(PasswordHash.sha256(word, SALT).matches(word)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "secret",
+                "$",
+                "$5$a$b",
+                "$6$onlyone",
+                "$7$101$c2FsdA==",
+                "$7$0$c2FsdA==$c2FsdA==",
+                "$7$99999999$c2FsdA==$c2FsdA==",
+                "$6$c2FsdA==$c2FsdA==",
+                "$6$%%%%$c2FsdA==",
+                "$pbkdf2-sha512$1000$c2FsdA$c2FsdA",
+                "$sha256$i=1$c2FsdA$c2FsdA",
+                "$sha256$c2FsdA$c2FsdA"
+            })
+    @DisplayName("T33 what is no hash is an error that says so")
+    void parse_noHash_error(String text) {
+        assertThatThrownBy(() -> PasswordHash.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .isNotBlank();
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.tools.user;
+
+import io.holdfast.server.account.AccountEditor;
+import io.holdfast.tools.user.UserOperation.NotDoneException;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a password comes from: the terminal, which does not show it and is asked twice, or the first line of the input. */
+final class PasswordInput {
+    @Option(names = "--stdin", description = "Reads the password from standard input: its first line.")
+    private boolean stdin;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            description =
+                    "What the hash of a chosen password costs (default: " + AccountEditor.ITERATIONS_DEFAULT + ").")
+    private int iterations = AccountEditor.ITERATIONS_DEFAULT;
+
+    int iterations() throws NotDoneException {
+        if (iterations < AccountEditor.ITERATIONS_MIN || iterations > AccountEditor.ITERATIONS_MAX) {
+            throw new NotDoneException(
+                    "--iterations has to be " + AccountEditor.ITERATIONS_MIN + " to " + AccountEditor.ITERATIONS_MAX);
+        }
+        return iterations;
+    }
+
+    byte[] read(String user) throws IOException, NotDoneException {
+        Console console = System.console();
+        String password = stdin || console == null ? line() : typed(console, user);
+        if (password == null || password.isEmpty()) {
+            throw new NotDoneException("a password has at least one character");
+        }
+        return password.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable String line() throws IOException {
+        return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    }
+
+    private static @Nullable String typed(Console console, String user) throws NotDoneException {
+        char[] first = console.readPassword("Password of %s: ", user);
+        char[] second = console.readPassword("Again: ");
+        if (!Arrays.equals(first, second)) {
+            throw new NotDoneException("the two are not the same");
+        }
+        return first == null ? null : new String(first);
+    }
+}
