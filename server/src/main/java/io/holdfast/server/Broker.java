@@ -77,7 +77,7 @@ public final class Broker implements AutoCloseable {
         counters = new Counters(config.shards());
         loops = new EventLoops(config.shards());
         this.access = access;
-        reloadables = List.of(this::reloadListeners, this::reloadLimits, Broker::reloadLogLevel);
+        reloadables = List.of(this::reloadListeners, this::reloadAccess, this::reloadLimits, Broker::reloadLogLevel);
         connections = new Connections(
                 loops, config.transport(), config.codec(), counters, this::serving, access.authentication());
     }
@@ -174,7 +174,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private BrokerInstance open(StoreOptions.Loss loss) {
-        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time, reserve);
+        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time, reserve, access);
     }
 
     /** The TLS of the listeners that have it, by their names. */
@@ -278,6 +278,32 @@ public final class Broker implements AutoCloseable {
 
     private static Runnable reloadLogLevel(BrokerConfig next) {
         return () -> LogOutput.apply(next.log());
+    }
+
+    /**
+     * Reads the files again that say who may connect and who may do what. Clients whose account has changed are disconnected;
+     * everything else is judged by the new rules from the next packet on.
+     *
+     * @throws AccessFileException when one of them cannot be used: then everything stays as it was
+     */
+    public void reloadAccess() throws AccessFileException {
+        access.reread().run();
+        reviewAccess();
+    }
+
+    private Runnable reloadAccess(BrokerConfig next) throws AccessFileException {
+        Runnable change = access.reread();
+        return () -> {
+            change.run();
+            reviewAccess();
+        };
+    }
+
+    private void reviewAccess() {
+        BrokerInstance current = instance;
+        if (current != null) {
+            current.reviewAccess();
+        }
     }
 
     // ---- failure and new life

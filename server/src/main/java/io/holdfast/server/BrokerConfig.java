@@ -54,6 +54,6 @@ public record BrokerConfig(
 
     /** Whether clients may connect without saying who they are. */
     public boolean anonymousAllowed() {
-        return true;
+        return access.anonymous();
     }
 }

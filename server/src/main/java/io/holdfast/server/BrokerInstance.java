@@ -73,6 +73,8 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
 
     private final Counters counters;
     private final Consumer<Throwable> onFailure;
+    private final Access access;
+    private final SessionCounts sessionCounts;
     private final StoreFolder folder;
     private final RowStore store;
     private final RecoveryReport report;
@@ -111,10 +113,12 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
             UnaryOperator<RowStore> between,
             MonotonicTime time,
             DiskReserve reserve,
+            Access access,
             Recovered recovered) {
         this.config = config;
         this.counters = counters;
         this.onFailure = onFailure;
+        this.access = access;
         folder = recovered.folder();
         store = between.apply(folder.rows());
         report = recovered.report();
@@ -129,6 +133,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         if (!recovered.shared().members().isEmpty()) {
             subscriptions.expectShared();
         }
+        sessionCounts = new SessionCounts(config.session().access().sessionsPerUserMax(), store);
         commitThread = new CommitThread(committer, this);
         nextSession = new AtomicLong(recovered.start().nextSession());
         applied = new AtomicLongArray(loops.size());
@@ -161,6 +166,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
      * @param between stands between broker and store
      * @param time the time of all lives of this process
      * @param reserve the disk's
+     * @param access who may do what
      * @throws StoreException when the store cannot be used
      */
     static BrokerInstance start(
@@ -171,14 +177,15 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
             Consumer<Throwable> onFailure,
             UnaryOperator<RowStore> between,
             MonotonicTime time,
-            DiskReserve reserve) {
+            DiskReserve reserve,
+            Access access) {
         StoreOptions options = StoreOptions.defaults()
                 .withLoss(loss)
                 .withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, loops.size());
         BrokerInstance instance =
-                new BrokerInstance(config, loops, counters, onFailure, between, time, reserve, recovered);
+                new BrokerInstance(config, loops, counters, onFailure, between, time, reserve, access, recovered);
         instance.begin(recovered);
         return instance;
     }
@@ -401,6 +408,19 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     }
 
     // ---- for shards
+
+    Access access() {
+        return access;
+    }
+
+    SessionCounts sessionCounts() {
+        return sessionCounts;
+    }
+
+    /** Accounts and rules have changed. */
+    void reviewAccess() {
+        shards.forEach(shard -> shard.tell(SessionShard::reviewAccess));
+    }
 
     ShardLoop loop(int index) {
         return shards.get(index);

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.access.AccessConfig;
 import io.holdfast.server.admin.AdminConfig;
+import io.holdfast.server.session.AccessLimits;
 import io.holdfast.server.session.CommonLimits;
 import io.holdfast.server.session.ConnectLimits;
 import io.holdfast.server.session.Limits;
@@ -227,7 +228,8 @@ public final class ConfigReader {
                 passwords,
                 anonymous.equals("auto") ? passwords == null : anonymous.equals("true"),
                 integer(all, Setting.ACCESS_LOCKOUT_FAILURES_MAX),
-                time(all, Setting.ACCESS_LOCKOUT_FORGET));
+                time(all, Setting.ACCESS_LOCKOUT_FORGET),
+                file(all, Setting.ACCESS_RULES_FILE));
     }
 
     /** The path that a setting names, null for the word none. */
@@ -248,7 +250,12 @@ public final class ConfigReader {
                 integer(all, Setting.SESSION_SUBSCRIPTIONS_MAX),
                 text(all, Setting.MQTT_DOLLAR_TOPICS).equals("close"),
                 connect(all),
-                together(all));
+                together(all),
+                new AccessLimits(
+                        text(all, Setting.ACCESS_SESSION_OWNER).equals("user"),
+                        integer(all, Setting.ACCESS_SESSIONS_PER_USER_MAX),
+                        AccessLimits.Nobody.valueOf(
+                                text(all, Setting.ACCESS_ANONYMOUS_SESSIONS).toUpperCase(Locale.ROOT))));
     }
 
     private static CommonLimits together(Config all) {

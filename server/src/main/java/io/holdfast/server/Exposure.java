@@ -27,10 +27,10 @@ final class Exposure {
         List<ListenerConfig> open = open(config);
         if (!open.isEmpty() && !config.insecureOpen()) {
             ListenerConfig first = open.get(0);
-            throw new ConfigurationException(
-                    "listeners." + first.name() + ".bind is " + first.bind() + ", which other"
-                            + " machines reach, and clients need not say who they are: anybody could read and change everything;"
-                            + " bind to loopback, require client certificates, or say --insecure-open if that is what you want");
+            throw new ConfigurationException("listeners." + first.name() + ".bind is " + first.bind() + ", which other"
+                    + " machines reach, and clients need not say who they are: anybody could read and change everything;"
+                    + " set access.password-file, require client certificates, bind to loopback, or say"
+                    + " --insecure-open if that is what you want");
         }
     }
 

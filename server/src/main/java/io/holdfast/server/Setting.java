@@ -52,6 +52,10 @@ enum Setting {
     ACCESS_ANONYMOUS("access.anonymous", "auto|true|false"),
     ACCESS_LOCKOUT_FAILURES_MAX("access.lockout-failures-max", Kind.COUNT, 0, 1_000_000),
     ACCESS_LOCKOUT_FORGET("access.lockout-forget", Kind.DURATION, 1_000, 86_400_000),
+    ACCESS_RULES_FILE("access.rules-file"),
+    ACCESS_SESSION_OWNER("access.session-owner", "user|none"),
+    ACCESS_SESSIONS_PER_USER_MAX("access.sessions-per-user-max", Kind.COUNT, 0, 1_000_000_000),
+    ACCESS_ANONYMOUS_SESSIONS("access.anonymous-sessions", "always|loopback|never"),
 
     CONNECTIONS_MAX("connections-max", Kind.COUNT, 1, 10_000_000),
     CONNECTIONS_PER_SECOND_MAX("connections-per-second-max", Kind.COUNT, 0, 1_000_000),

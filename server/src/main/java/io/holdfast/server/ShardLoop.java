@@ -4,6 +4,8 @@ package io.holdfast.server;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.AccessPolicy;
+import io.holdfast.server.access.Standing;
 import io.holdfast.server.session.Connection;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
@@ -304,6 +306,26 @@ final class ShardLoop implements ShardEnvironment {
     @Override
     public void retainedChanged(int messages, long bytes) {
         instance.retained().changed(messages, bytes);
+    }
+
+    @Override
+    public @Nullable AccessPolicy policy() {
+        return instance.access().policy();
+    }
+
+    @Override
+    public Standing standing() {
+        return instance.access();
+    }
+
+    @Override
+    public boolean takeSession(String user) {
+        return instance.sessionCounts().take(user);
+    }
+
+    @Override
+    public void giveSession(String user) {
+        instance.sessionCounts().give(user);
     }
 
     @Override

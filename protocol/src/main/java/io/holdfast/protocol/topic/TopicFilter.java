@@ -188,6 +188,39 @@ public final class TopicFilter {
         return filterStart > filter.length || (filterStart == filter.length - 1 && filter[filterStart] == '#');
     }
 
+    /**
+     * Whether this filter matches every topic that another one matches, both without their share names. Told from the texts
+     * alone: {@code +/#} and {@code #} match the same topics, and neither is said to cover the other's every form.
+     */
+    public boolean covers(TopicFilter other) {
+        byte[] wide = inner().utf8;
+        byte[] narrow = other.inner().utf8;
+        if (narrow[0] == '$' && startsWithWildcard()) {
+            return false; // [MQTT-4.7.2-1] [MQTT5-4.7.2-1]
+        }
+        int wideStart = 0;
+        int narrowStart = 0;
+        while (wideStart <= wide.length && narrowStart <= narrow.length) {
+            if (wideStart < wide.length && wide[wideStart] == '#') {
+                return true;
+            }
+            int wideEnd = levelEnd(wide, wideStart);
+            int narrowEnd = levelEnd(narrow, narrowStart);
+            boolean anyLevel = wideStart < wideEnd && wide[wideStart] == '+';
+            boolean manyLevels = narrowStart < narrowEnd && narrow[narrowStart] == '#';
+            boolean sameLevel = Arrays.equals(wide, wideStart, wideEnd, narrow, narrowStart, narrowEnd);
+            if (manyLevels || !(anyLevel || sameLevel)) {
+                return false;
+            }
+            wideStart = wideEnd + 1;
+            narrowStart = narrowEnd + 1;
+        }
+        if (narrowStart <= narrow.length) {
+            return false;
+        }
+        return wideStart > wide.length || (wideStart == wide.length - 1 && wide[wideStart] == '#');
+    }
+
     /** The index of the next {@code /}, or the end: a level starts behind each {@code /}, even the last byte's. */
     private static int levelEnd(byte[] bytes, int start) {
         int end = start;

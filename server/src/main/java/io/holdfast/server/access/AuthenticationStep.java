@@ -20,13 +20,23 @@ public sealed interface AuthenticationStep {
      *
      * @param userName who it is, not empty; at a re-authentication the same as before, or the client is refused
      * @param data the last Authentication Data for the client, null for none
+     * @param proof what the proof rests on, compared by equals: once {@link Standing} says otherwise, the client must go; null
+     *     for a proof that is not looked at again
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Accepted(String userName, byte @Nullable [] data) implements AuthenticationStep {
+    record Accepted(
+            String userName,
+            byte @Nullable [] data,
+            @Nullable Object proof) implements AuthenticationStep {
         public Accepted {
             if (userName.isEmpty()) {
                 throw new IllegalArgumentException("an accepted client has a user name");
             }
+        }
+
+        /** As above with a proof that is not looked at again. */
+        public Accepted(String userName, byte @Nullable [] data) {
+            this(userName, data, null);
         }
     }
 

@@ -91,13 +91,17 @@ public final class AccountEditor {
 
     private void replace(List<String> lines) throws IOException {
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        Path folder = target.getParent();
+        if (folder == null) {
+            throw new AccessFileException(file, "is a folder");
+        }
         boolean posix = target.getFileSystem().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] rights = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
-        Path fresh = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp", rights);
+        Path fresh = Files.createTempFile(folder, target.getFileName() + ".", ".tmp", rights);
         try {
             byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
             Files.write(fresh, text);
@@ -106,7 +110,7 @@ public final class AccountEditor {
         } finally {
             Files.deleteIfExists(fresh);
         }
-        sync(target.getParent(), StandardOpenOption.READ);
+        sync(folder, StandardOpenOption.READ);
         read = PasswordFile.edit(file);
     }
 

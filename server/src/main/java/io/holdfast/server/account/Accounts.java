@@ -71,10 +71,12 @@ public final class Accounts implements PasswordCheck {
     /**
      * Reads the file again.
      *
+     * @return what puts it in force
      * @throws AccessFileException when it cannot be used; then what was read before stays in force
      */
-    public void reload() throws AccessFileException {
-        known = Known.of(PasswordFile.read(file));
+    public Runnable reread() throws AccessFileException {
+        Known next = Known.of(PasswordFile.read(file));
+        return () -> known = next;
     }
 
     /** The groups of a user; none for one whom the file does not know. */
@@ -83,13 +85,14 @@ public final class Accounts implements PasswordCheck {
         return account == null ? Set.of() : account.groups();
     }
 
-    /**
-     * What tells whether an account is still the one that somebody proved to be: it changes with the password, and is null
-     * when there is no such account.
-     */
-    public @Nullable Object proof(String user) {
+    /** Whether an account still has the password that somebody proved to know. */
+    public boolean stands(String user, Object proof) {
         Account account = known.accounts().get(user);
-        return account == null ? null : account.hash();
+        return account != null && account.hash().equals(proof);
+    }
+
+    public boolean contains(String user) {
+        return known.accounts().containsKey(user);
     }
 
     public int size() {
@@ -114,7 +117,7 @@ public final class Accounts implements PasswordCheck {
         boolean right = account.hash().iterations() == 0
                 ? account.hash().matches(password)
                 : verified.contains(account, password);
-        return right ? accepted(credentials, user) : null;
+        return right ? accepted(credentials, account) : null;
     }
 
     /** A user name without a password is as wrong as one with the wrong password. */
@@ -130,7 +133,7 @@ public final class Accounts implements PasswordCheck {
         Account account = now.accounts().get(user);
         if (account != null && account.hash().matches(password)) {
             verified.add(account, password);
-            return accepted(credentials, user);
+            return accepted(credentials, account);
         }
         int spent = account == null || password.length == 0 ? 0 : account.hash().iterations();
         spender.spend(password, now.dearestIterations() - spent);
@@ -138,8 +141,8 @@ public final class Accounts implements PasswordCheck {
         return WRONG;
     }
 
-    private AuthenticationStep accepted(Credentials credentials, String user) {
-        lockout.succeeded(user, credentials.address());
-        return new AuthenticationStep.Accepted(user, null);
+    private AuthenticationStep accepted(Credentials credentials, Account account) {
+        lockout.succeeded(account.user(), credentials.address());
+        return new AuthenticationStep.Accepted(account.user(), null, account.hash());
     }
 }

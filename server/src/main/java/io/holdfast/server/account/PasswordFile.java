@@ -2,13 +2,10 @@
 package io.holdfast.server.account;
 
 import io.holdfast.server.access.AccessFileException;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import io.holdfast.server.access.FileText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PasswordFile {
     private static final int USER_BYTES_MAX = 65_535;
+    private static final String ADVICE = "make it with: holdfast user add NAME";
 
     private final Path file;
     private final List<String> lines;
@@ -51,7 +49,7 @@ public final class PasswordFile {
      * @throws AccessFileException when it cannot be used, with file, line and reason
      */
     public static PasswordFile read(Path file) throws AccessFileException {
-        PasswordFile read = new PasswordFile(file, lines(file));
+        PasswordFile read = new PasswordFile(file, FileText.lines(file, ADVICE));
         if (read.accounts.isEmpty()) {
             throw new AccessFileException(
                     file, "holds no account, so nobody could connect; add one with: holdfast user add NAME");
@@ -65,27 +63,7 @@ public final class PasswordFile {
      * @throws AccessFileException when it is there and cannot be understood
      */
     public static PasswordFile edit(Path file) throws AccessFileException {
-        return new PasswordFile(file, Files.exists(file) ? lines(file) : List.of());
-    }
-
-    private static List<String> lines(Path file) throws AccessFileException {
-        try {
-            List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-            boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-            if (posix && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
-                throw new AccessFileException(
-                        file, "every user of this machine may write to it; take that right away: chmod o-w " + file);
-            }
-            return lines;
-        } catch (AccessFileException e) {
-            throw e;
-        } catch (NoSuchFileException e) {
-            throw new AccessFileException(file, "there is no such file; make it with: holdfast user add NAME", e);
-        } catch (CharacterCodingException e) {
-            throw new AccessFileException(file, "is not UTF-8 text", e);
-        } catch (IOException e) {
-            throw new AccessFileException(file, "cannot be read (" + e.getMessage() + ")", e);
-        }
+        return new PasswordFile(file, Files.exists(file) ? FileText.lines(file, ADVICE) : List.of());
     }
 
     private static boolean isComment(String line) {

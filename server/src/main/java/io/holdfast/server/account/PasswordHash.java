@@ -78,9 +78,9 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
     }
 
     private static int iterations(Scheme scheme, String text) {
-        String digits = scheme == Scheme.PBKDF2_SHA512 && text.startsWith("i=") ? text.substring(2) : text;
-        boolean wellFormed = digits.matches("[1-9][0-9]{0,7}") && (scheme != Scheme.PBKDF2_SHA512 || digits != text);
-        if (!wellFormed || Integer.parseInt(digits) > ITERATIONS_MAX) {
+        String prefix = scheme == Scheme.PBKDF2_SHA512 ? "i=" : "";
+        String digits = text.startsWith(prefix) ? text.substring(prefix.length()) : "";
+        if (!digits.matches("[1-9][0-9]{0,7}") || Integer.parseInt(digits) > ITERATIONS_MAX) {
             throw new IllegalArgumentException("'" + text + "' is no number of iterations up to " + ITERATIONS_MAX);
         }
         return Integer.parseInt(digits);

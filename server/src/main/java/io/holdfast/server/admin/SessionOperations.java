@@ -2,6 +2,7 @@
 package io.holdfast.server.admin;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.server.access.Glob;
 import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.server.session.Answer;
 import io.holdfast.server.session.SessionFigures;

@@ -6,6 +6,7 @@ import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.Will;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.schema.Keys;
@@ -53,6 +54,10 @@ final class ConnectFlow {
             refuse(connection, ReasonCode.SERVER_UNAVAILABLE); // A new session would bury what can still be mended.
             return;
         }
+        if (session != null && !isExpired(session) && !shard.owners.mayUse(session, connection)) {
+            refuse(connection, ReasonCode.NOT_AUTHORIZED); // T26
+            return;
+        }
         Connection old = session == null ? null : session.connection;
         // The end of an earlier session of this client may be under way: clean is what it must find on disk.
         boolean handedOver = !shard.ended.isEmpty();
@@ -60,6 +65,10 @@ final class ConnectFlow {
         SessionEnd.Held given = session == null || keep ? null : ends.held(session);
         if (session != null && !keep && given == null) {
             refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
+            return;
+        }
+        if (!shard.owners.take(session, keep, ConnectTerms.expirySeconds(connection, connect) != 0, connection)) {
+            refuse(connection, ReasonCode.QUOTA_EXCEEDED); // T20
             return;
         }
         if (session != null && given != null) {
@@ -73,9 +82,11 @@ final class ConnectFlow {
         // [MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3] [MQTT5-3.2.2-2] [MQTT5-3.2.2-3]
         boolean present = session != null;
         if (session == null) {
-            session = create(connect); // [MQTT5-3.1.2-6]
+            session = create(connection, connect); // [MQTT5-3.1.2-6]
         }
-        session.expirySeconds = ConnectTerms.expirySeconds(connect, shard.limits);
+        session.client = connection.client;
+        shard.owners.has(session, connection);
+        session.expirySeconds = ConnectTerms.expirySeconds(connection, connect);
         wills.arm(session, connect.will());
         session.protocolLevel = connect.version().level();
         session.receiveMaximum = connection.receiveMaximum;
@@ -102,8 +113,18 @@ final class ConnectFlow {
         if (connect.properties().authenticationMethod() != null && connection.userName() == null) {
             return ReasonCode.BAD_AUTHENTICATION_METHOD; // Nobody has run that method.
         }
-        if (connect.will() != null && connect.will().topic().startsWithDollar()) {
-            return ReasonCode.NOT_AUTHORIZED;
+        if (!connection.stands(shard.env.standing())) {
+            return ReasonCode.NOT_AUTHORIZED; // Accounts have changed while it was on its way.
+        }
+        long allowedSeconds = shard.permissions.expirySecondsMax(connection);
+        connection.expirySecondsMax = ConnectTerms.expirySecondsMax(connection, shard.limits, allowedSeconds);
+        boolean untold = connect.version() != ProtocolVersion.MQTT_5 && !connect.cleanStart();
+        if (untold && connection.expirySecondsMax == 0) {
+            return ReasonCode.NOT_AUTHORIZED; // It would believe its session kept.
+        }
+        Will will = connect.will();
+        if (will != null && (will.topic().startsWithDollar() || !shard.permissions.mayLeave(connection, will))) {
+            return ReasonCode.NOT_AUTHORIZED; // T28
         }
         ReasonCode terms = ConnectTerms.judge(connect, shard.limits.connect());
         return terms.isFailure() ? terms : shard.env.admit(connect);
@@ -115,8 +136,14 @@ final class ConnectFlow {
      * time is over does not wait for the sweep to find out [MQTT5-4.1.0-2].
      */
     private boolean resumes(Session session, Connect connect) {
-        boolean expired = session.expiryDueMillis != 0 && session.expiryDueMillis <= shard.env.nowMillis();
-        return session.durable && session.expirySeconds != 0 && !expired && !connect.cleanStart(); // [MQTT5-3.1.2-4]
+        return session.durable
+                && session.expirySeconds != 0
+                && !isExpired(session)
+                && !connect.cleanStart(); // [MQTT5-3.1.2-4]
+    }
+
+    private boolean isExpired(Session session) {
+        return session.expiryDueMillis != 0 && session.expiryDueMillis <= shard.env.nowMillis();
     }
 
     private void refuse(Connection connection, ReasonCode reason) {
@@ -141,8 +168,8 @@ final class ConnectFlow {
         return row == null ? -1 : SessionRecords.clientSession(row);
     }
 
-    private Session create(Connect connect) {
-        boolean durable = ConnectTerms.expirySeconds(connect, shard.limits) != 0;
+    private Session create(Connection connection, Connect connect) {
+        boolean durable = ConnectTerms.expirySeconds(connection, connect) != 0;
         long number = SessionNumbers.of(shard.env.nextSessionSequence(), connect.clientId());
         Session session = new Session(number, connect.clientId(), durable, new SessionState(number, shard.space));
         session.createdMillis = shard.env.nowMillis();

@@ -6,6 +6,7 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PropertiesBuilder;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.server.access.Client;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.packet.Will;
@@ -30,6 +31,7 @@ final class ConnectTerms {
         connection.version = connect.version();
         connection.keepAliveSeconds = keepAliveSeconds(connect, limits);
         connection.receiveMaximum = limits.receiveMaximum();
+        connection.client = new Client(connect.clientId(), connection.userName(), connection.certificate);
         if (connect.version() == ProtocolVersion.MQTT_5) {
             connection.receiveMaximum = Math.min(asked.receiveMaximum(), limits.receiveMaximum()); // [MQTT5-3.3.4-9]
             connection.packetBytesMax = (int) Math.min(asked.maximumPacketSizeBytes(), Integer.MAX_VALUE);
@@ -39,13 +41,24 @@ final class ConnectTerms {
     }
 
     /** Seconds that the session outlives its connection, 0 to {@link #NEVER_EXPIRES}. */
-    static long expirySeconds(Connect connect, Limits limits) {
-        if (connect.version() == ProtocolVersion.MQTT_5) {
-            return Math.min(
-                    connect.properties().sessionExpiryIntervalSeconds(),
-                    limits.connect().expirySecondsMax());
+    static long expirySeconds(Connection connection, Connect connect) {
+        long asked = connect.version() == ProtocolVersion.MQTT_5
+                ? connect.properties().sessionExpiryIntervalSeconds()
+                : connect.cleanStart() ? 0 : NEVER_EXPIRES;
+        return Math.min(asked, connection.expirySecondsMax);
+    }
+
+    /**
+     * The longest time in seconds that the session of this connection may be kept. The limit of the configuration is one of
+     * MQTT 5: the sessions of older clients have no other end than rules give them.
+     */
+    static long expirySecondsMax(Connection connection, Limits limits, long allowedSeconds) {
+        if (!limits.access().mayKeep(connection)) {
+            return 0;
         }
-        return connect.cleanStart() ? 0 : limits.connect().expirySeconds311();
+        boolean tells = connection.version == ProtocolVersion.MQTT_5;
+        ConnectLimits ours = limits.connect();
+        return Math.min(allowedSeconds, tells ? ours.expirySecondsMax() : ours.expirySeconds311());
     }
 
     /** Why a will cannot be taken, SUCCESS if it can. */

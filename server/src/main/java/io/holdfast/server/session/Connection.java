@@ -6,6 +6,10 @@ import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PacketType;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.access.AccessPolicy;
+import io.holdfast.server.access.Client;
+import io.holdfast.server.access.Grants;
+import io.holdfast.server.access.Standing;
 import io.holdfast.storage.log.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,29 @@ public abstract class Connection {
     private boolean undecided;
     private boolean nameAssigned;
     private @Nullable String userName;
+    @Nullable
+    String certificate;
+
+    private @Nullable Object proof;
+    private boolean onLoopback;
+
+    /** As access rules know it; set by CONNECT. */
+    Client client = new Client("", null, null);
+
+    // what the access rules that were asked last say
+    @Nullable
+    AccessPolicy policy;
+
+    @Nullable
+    Grants grants;
+
+    /** The topic of the last message that was judged, and the judgement. */
+    byte @Nullable [] judgedTopic;
+
+    boolean judgedAllowed;
+
+    /** The longest time in seconds that its session may outlive it. */
+    long expirySecondsMax;
 
     /** The last data of the exchange that authenticated the client, for its CONNACK. */
     byte @Nullable [] authenticationData;
@@ -166,15 +193,40 @@ public abstract class Connection {
      * The client proved who it is, before its CONNECT reached the shard.
      *
      * @param data what CONNACK tells the client, null for nothing
+     * @param provenBy what the proof rests on, see {@link Standing}; null for a proof that stands whatever changes
      */
-    public final void authenticated(String user, byte @Nullable [] data) {
+    public final void authenticated(String user, byte @Nullable [] data, @Nullable Object provenBy) {
         userName = user;
         authenticationData = data;
+        proof = provenBy;
+    }
+
+    /**
+     * The client showed a certificate, before its CONNECT reached the shard.
+     *
+     * @param name who the certificate says it is; null for a client without one, or where nobody asks for that
+     */
+    public final void certified(@Nullable String name) {
+        certificate = name;
+    }
+
+    /** The client came to an address that other machines cannot reach, before its CONNECT reached the shard. */
+    public final void onLoopback() {
+        onLoopback = true;
+    }
+
+    final boolean isOnLoopback() {
+        return onLoopback;
     }
 
     /** Who the client proved to be, by enhanced authentication or its certificate; null for nobody. */
     public final @Nullable String userName() {
         return userName;
+    }
+
+    /** Whether what the client has proven still counts. */
+    final boolean stands(Standing standing) {
+        return userName == null || proof == null || standing.stands(userName, proof);
     }
 
     final boolean isNameAssigned() {

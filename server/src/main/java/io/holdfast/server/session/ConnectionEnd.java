@@ -77,9 +77,8 @@ final class ConnectionEnd {
         }
         if (disconnect.properties().contains(Property.SESSION_EXPIRY_INTERVAL)) {
             // The decoder has refused one that was raised from 0: that session has no rows [MQTT5-3.1.2-23].
-            session.expirySeconds = Math.min(
-                    disconnect.properties().sessionExpiryIntervalSeconds(),
-                    shard.limits.connect().expirySecondsMax());
+            session.expirySeconds =
+                    Math.min(disconnect.properties().sessionExpiryIntervalSeconds(), connection.expirySecondsMax);
         }
         if (disconnect.reasonCode() == ReasonCode.SUCCESS) {
             wills.disarm(session); // [MQTT5-3.1.2-10]

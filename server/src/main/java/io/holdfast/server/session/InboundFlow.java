@@ -91,6 +91,11 @@ final class InboundFlow {
             repeatPubRec(connection, session, publish.packetId());
             return;
         }
+        if (!shard.permissions.mayPublish(connection, publish)) {
+            shard.env.count(ShardEvent.PUBLISH_DENIED);
+            refuse(connection, publish, "the client may not publish this");
+            return;
+        }
         if (connection.version == ProtocolVersion.MQTT_5 && refuses(connection, session, publish)) {
             return;
         }
@@ -333,12 +338,19 @@ final class InboundFlow {
     /** Clients do not talk to each other through topics that begin with {@code $} (S59) [MQTT-3.3.5-2]. */
     private void refuseDollar(Connection connection, Publish publish) {
         shard.env.count(ShardEvent.DROPPED_DOLLAR_TOPIC);
+        if (connection.version != ProtocolVersion.MQTT_5 && shard.limits.refuseDollarByClosing()) {
+            shard.connects.end(connection, ReasonCode.NOT_AUTHORIZED);
+        } else {
+            refuse(connection, publish, "topics that begin with $ are the broker's");
+        }
+    }
+
+    /** Nothing is done about a message: an MQTT 5 client is told, an older one is acknowledged [MQTT-3.3.5-2]. */
+    private void refuse(Connection connection, Publish publish, String why) {
         if (connection.version == ProtocolVersion.MQTT_5) {
             if (publish.qos() != QoS.AT_MOST_ONCE) {
-                answer(connection, publish, ReasonCode.NOT_AUTHORIZED, "topics that begin with $ are the broker's");
+                answer(connection, publish, ReasonCode.NOT_AUTHORIZED, why);
             }
-        } else if (shard.limits.refuseDollarByClosing()) {
-            shard.connects.end(connection, ReasonCode.NOT_AUTHORIZED);
         } else if (publish.qos() == QoS.AT_LEAST_ONCE) {
             connection.replies.add(new ReadyAck(PacketType.PUBACK, publish.packetId()));
         } else if (publish.qos() == QoS.EXACTLY_ONCE) {

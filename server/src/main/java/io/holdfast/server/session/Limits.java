@@ -15,6 +15,7 @@ package io.holdfast.server.session;
  *     is acknowledged and dropped (S59)
  * @param connect what CONNECT may ask for
  * @param common what all sessions may take together
+ * @param access to whom sessions belong
  */
 public record Limits(
         int queueMessagesMax,
@@ -25,7 +26,8 @@ public record Limits(
         int subscriptionsMax,
         boolean refuseDollarByClosing,
         ConnectLimits connect,
-        CommonLimits common) {
+        CommonLimits common,
+        AccessLimits access) {
     /** What happens when a queue is full. A message that was sent already is never dropped. */
     public enum Overflow {
         /** The oldest message not yet sent goes. */
@@ -56,6 +58,7 @@ public record Limits(
                 subscriptionsMax,
                 refuseDollarByClosing,
                 ConnectLimits.DEFAULT,
-                CommonLimits.DEFAULT);
+                CommonLimits.DEFAULT,
+                AccessLimits.DEFAULT);
     }
 }

@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.Grants;
 import io.holdfast.server.session.GroupFlow.Loan;
 import io.holdfast.server.session.GroupFlow.Offer;
 import io.holdfast.storage.commit.Moved;
@@ -235,6 +236,25 @@ final class MemberFlow {
         shard.tell(shardOf(membership.group), to -> to.groups.onWithdraw(membership.group, session.number, round));
     }
 
+    private boolean isDenied(Connection connection, Membership membership) {
+        return shard.permissions.subscribeQosMax(connection, membership.filter) == Grants.NOT_AT_ALL;
+    }
+
+    /** Rules may have changed: a member that may not have its group's messages gives back what it did not begin to send. */
+    void review(Session session) {
+        Connection connection = session.connection;
+        if (connection == null || session.memberships == null) {
+            return;
+        }
+        for (Membership membership : List.copyOf(session.allMemberships())) {
+            if (isDenied(connection, membership)) {
+                withdraw(session, membership);
+                giveBack(session, membership.group);
+            }
+        }
+        offer(session);
+    }
+
     // ---- room
 
     /** A message was settled: there may be room. Offers go out when the burst ends. */
@@ -263,6 +283,9 @@ final class MemberFlow {
         long room = room(session, connection);
         int worthwhile = Math.max(1, connection.receiveMaximum / OFFER_PART);
         for (Membership membership : all.values()) {
+            if (isDenied(connection, membership)) {
+                continue; // What it were given would only be dropped.
+            }
             int credit = (int) (room - membership.offered);
             if (credit >= worthwhile || (credit > 0 && membership.offered == 0)) {
                 offer(session, membership, credit);

@@ -77,6 +77,10 @@ final class OutboundFlow {
             shard.decided(session, message, Decision.SLOW_RECEIVER);
             return;
         }
+        if (!shard.permissions.mayReceive(connection, message)) {
+            shard.env.count(ShardEvent.DROPPED_DENIED);
+            return;
+        }
         boolean retain = (flags & Delivery.RETAIN) != 0;
         long expirySeconds = Message.NEVER;
         if (message.expires()) {
@@ -165,6 +169,12 @@ final class OutboundFlow {
     private void publish(Session session, Connection connection, long index, long delivery, Message message) {
         // All that DUP says [MQTT-3.3.1-3] [MQTT5-3.3.1-3] [MQTT-4.3.2-1] [MQTT5-4.3.2-2] [MQTT5-4.3.3-2].
         boolean again = index < session.sentThrough;
+        if (!shard.permissions.mayReceive(connection, message)) {
+            shard.env.count(ShardEvent.DROPPED_DENIED);
+            session.cursor++;
+            giveUp(session, index, again && Delivery.qos(delivery) == 2);
+            return;
+        }
         long expirySeconds = Message.NEVER;
         if (message.expires()) {
             long now = shard.env.nowMillis();
@@ -188,8 +198,9 @@ final class OutboundFlow {
                 expirySeconds);
         session.cursor++;
         if (!written) {
+            shard.env.count(ShardEvent.DROPPED_TOO_LARGE); // It counts as delivered to this client [MQTT5-3.1.2-25].
             shard.decided(session, message, Decision.TOO_LARGE);
-            tooLarge(session, index, again && Delivery.qos(delivery) == 2);
+            giveUp(session, index, again && Delivery.qos(delivery) == 2);
             return;
         }
         session.inflight++;
@@ -207,11 +218,10 @@ final class OutboundFlow {
     }
 
     /**
-     * The client takes no packet of this size: the message counts as delivered to it [MQTT5-3.1.2-25]. Where the client
-     * may remember it from a connection with a larger limit, PUBREL frees its packet identifier there too.
+     * The message at the cursor is not sent: the client takes no packet of this size, or may not have it. Where the client may
+     * remember it from an earlier connection, PUBREL frees its packet identifier there too.
      */
-    private void tooLarge(Session session, long index, boolean mayBeKnown) {
-        shard.env.count(ShardEvent.DROPPED_TOO_LARGE);
+    private void giveUp(Session session, long index, boolean mayBeKnown) {
         if (mayBeKnown && session.durable) {
             session.inflight++;
             session.noteResumedRelease(index);

@@ -2,6 +2,7 @@
 package io.holdfast.server.session;
 
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.Client;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.log.SessionState;
@@ -47,6 +48,13 @@ final class Session {
     int receiveMaximum;
     long createdMillis;
 
+    /** The user to whom it belongs; null when nobody knows. */
+    @Nullable
+    String owner;
+
+    /** Whether it counts among the kept sessions of its owner. */
+    boolean counted;
+
     /** When its newest connection began. */
     long connectedMillis;
 
@@ -70,6 +78,10 @@ final class Session {
     // ---- valid for a connection
     @Nullable
     Connection connection;
+
+    /** Who the newest connection is, as access rules know it; null before there was one in this life. */
+    @Nullable
+    Client client;
 
     /** The will of the newest connection. */
     @Nullable
@@ -218,6 +230,11 @@ final class Session {
 
     boolean isReleasedOnDisk(long index) {
         return releasedOnDisk != null && releasedOnDisk.contains(index);
+    }
+
+    /** Who is behind it, as access rules know it. */
+    Client client() {
+        return client == null ? new Client(clientId, owner, null) : client;
     }
 
     /** Messages not yet sent, as far as limits are concerned. */

@@ -121,6 +121,7 @@ final class SessionEnd {
 
     private void endDurable(Session session, Held held, boolean current) {
         shard.ended.add(session.number);
+        shard.owners.ended(session);
         List<byte[]> timers = new ArrayList<>();
         timers.add(Keys.timer(0, session.number, TimerKind.CONNECTED));
         if (session.expiryDueMillis != 0) {

@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.Client;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.RecordReader;
 import io.holdfast.storage.log.RecordWriter;
@@ -10,10 +11,12 @@ import io.holdfast.storage.log.SessionState;
 import io.holdfast.storage.record.ClientRecord;
 import io.holdfast.storage.record.SessionRecord;
 import io.holdfast.storage.record.TimerRecord;
+import io.holdfast.storage.record.WillRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
+import org.jspecify.annotations.Nullable;
 
 /** The rows that a connection's begin and end write, to and from records. */
 final class SessionRecords {
@@ -44,6 +47,7 @@ final class SessionRecords {
                 .setDisconnectedMillis(disconnectedMillis)
                 .setCreatedMillis(session.createdMillis)
                 .setWillDueMillis(session.willDueMillis)
+                .setOwner(session.owner == null ? "" : session.owner)
                 .build()
                 .toByteArray();
     }
@@ -64,6 +68,8 @@ final class SessionRecords {
             session.createdMillis = row.getCreatedMillis();
             session.connectedMillis = row.getConnectedMillis();
             session.subscriptionCount = -1;
+            session.owner = row.getOwner().isEmpty() ? null : row.getOwner();
+            session.counted = session.owner != null;
             session.willDueMillis = row.getWillDueMillis();
             session.hadWill = session.willDueMillis != 0;
             boolean expires = session.expirySeconds != ConnectTerms.NEVER_EXPIRES && row.getDisconnectedMillis() != 0;
@@ -78,11 +84,30 @@ final class SessionRecords {
         return TimerRecord.newBuilder().setGeneration(generation).build().toByteArray();
     }
 
-    static byte[] will(Message message, long delaySeconds) {
-        RecordWriter out = new RecordWriter(message.storedBytes() + 16);
+    static byte[] will(Message message, long delaySeconds, Client client) {
+        RecordWriter out = new RecordWriter(message.storedBytes() + 64);
         out.bytesField(1, message.record(), 0, message.storedBytes());
         out.field(2, delaySeconds);
+        text(out, 4, client.user());
+        text(out, 5, client.clientId());
         return out.toBytes();
+    }
+
+    private static void text(RecordWriter out, int field, @Nullable String text) {
+        if (text != null && !text.isEmpty()) {
+            byte[] utf8 = ConnectFlow.utf8(text);
+            out.bytesField(field, utf8, 0, utf8.length);
+        }
+    }
+
+    /** Who left a will. */
+    static Client willClient(byte[] record) {
+        try {
+            WillRecord row = WillRecord.parseFrom(record);
+            return new Client(row.getClientId(), row.getUser().isEmpty() ? null : row.getUser(), null);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("row of table will is no WillRecord", e);
+        }
     }
 
     /** Will Delay Interval, 0 for none. */

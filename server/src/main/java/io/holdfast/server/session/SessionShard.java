@@ -81,6 +81,8 @@ public final class SessionShard {
     private final LongHashSet quarantined = new LongHashSet();
 
     final Set<Connection> connections = new LinkedHashSet<>();
+    final Permissions permissions;
+    final SessionOwners owners;
     final SessionEnd ends;
     final Wills wills;
     final ConnectFlow connects;
@@ -138,6 +140,8 @@ public final class SessionShard {
         this.tree = tree;
         router = new Router(tree.newReader());
         out = new HandOver(index);
+        permissions = new Permissions(env);
+        owners = new SessionOwners(env, limits.access());
         outbound = new OutboundFlow(this);
         full = new FullQueues(this);
         room = new RetainedRoom(this);
@@ -303,6 +307,33 @@ public final class SessionShard {
             }
         }
         paused.clear();
+    }
+
+    /**
+     * Accounts and rules may have changed: who is not any more who it proved to be must go, and its will with it; members of
+     * shared groups make room for others (T32). Everything else is judged anew when it comes up.
+     */
+    public void reviewAccess() {
+        applier.whenWhole(() -> {
+            for (Connection connection : List.copyOf(connections)) {
+                reviewAccess(connection, connection.session);
+            }
+            endOfBurst();
+        });
+    }
+
+    private void reviewAccess(Connection connection, @Nullable Session session) {
+        boolean current = session != null && session.connection == connection && !session.ended;
+        if (connection.stands(env.standing())) {
+            if (session != null && current) {
+                members.review(session);
+            }
+            return;
+        }
+        if (session != null && current) {
+            wills.disarm(session);
+        }
+        departures.end(connection, ReasonCode.NOT_AUTHORIZED, "the account has changed");
     }
 
     /**

@@ -4,6 +4,8 @@ package io.holdfast.server.session;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.AccessPolicy;
+import io.holdfast.server.access.Standing;
 import io.holdfast.storage.commit.HandOver;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.log.Message;
@@ -57,6 +59,24 @@ public interface ShardEnvironment {
 
     /** Whether this client may connect; a reason to refuse, or {@code SUCCESS}. */
     ReasonCode admit(Connect connect);
+
+    /** What clients may do, or null while everybody may do everything. Cheap: asked for each message. */
+    default @Nullable AccessPolicy policy() {
+        return null;
+    }
+
+    /** Who may still be who. */
+    default Standing standing() {
+        return Standing.ALWAYS;
+    }
+
+    /** Counts a kept session for a user; false when that is one too many. */
+    default boolean takeSession(String user) {
+        return true;
+    }
+
+    /** A session that was counted for a user has ended, or has another owner. */
+    default void giveSession(String user) {}
 
     /** Something worth counting happened. */
     void count(ShardEvent event);

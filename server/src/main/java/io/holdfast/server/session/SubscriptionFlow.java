@@ -11,6 +11,7 @@ import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.packet.UnsubAck;
 import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
+import io.holdfast.server.access.Grants;
 import io.holdfast.server.routing.SubscriptionOptions;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SharedOps;
@@ -41,7 +42,7 @@ final class SubscriptionFlow {
         int identifier = subscribe.properties().subscriptionIdentifier();
         for (Subscribe.Request request : subscribe.requests()) {
             // [MQTT-3.8.4-5] [MQTT5-3.8.4-6] [MQTT-3.9.3-1] [MQTT5-3.9.3-1]
-            codes.add(subscribe(session, request, identifier, codes.size()));
+            codes.add(subscribe(connection, session, request, identifier, codes.size()));
         }
         if (connection.version == ProtocolVersion.MQTT_3_1) {
             // 3.1 has no failure code: a refused filter is granted QoS 0 and never served.
@@ -53,10 +54,15 @@ final class SubscriptionFlow {
         reply(connection, () -> subAck);
     }
 
-    private ReasonCode subscribe(Session session, Subscribe.Request request, int identifier, int earlier) {
+    private ReasonCode subscribe(
+            Connection connection, Session session, Subscribe.Request request, int identifier, int earlier) {
         TopicFilter filter = request.filter();
         if (filter == null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        int qosMax = shard.permissions.subscribeQosMax(connection, filter);
+        if (qosMax == Grants.NOT_AT_ALL) {
+            return deny(session, filter);
         }
         if (session.subscriptionCount < 0) {
             session.subscriptionCount = SessionRecords.countSubscriptions(shard.store, session.number);
@@ -68,7 +74,7 @@ final class SubscriptionFlow {
         if (full && isNew(session, filter)) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        QoS granted = request.maxQos();
+        QoS granted = QoS.of(Math.min(request.maxQos().level(), qosMax));
         int flags = (request.noLocal() ? SubscriptionOptions.NO_LOCAL : 0)
                 | (request.retainAsPublished() ? SubscriptionOptions.RETAIN_AS_PUBLISHED : 0)
                 | (session.durable ? 0 : SubscriptionOptions.VOLATILE);
@@ -79,6 +85,15 @@ final class SubscriptionFlow {
             grant(session, filter, options, identifier);
         }
         return ReasonCode.granted(granted); // [MQTT5-3.8.4-7] [MQTT5-3.2.2-10]
+    }
+
+    /** Access rules do not allow a filter; if it was allowed once, that is over now. */
+    private ReasonCode deny(Session session, TopicFilter filter) {
+        shard.env.count(ShardEvent.SUBSCRIBE_DENIED);
+        if (!isNew(session, filter)) {
+            remove(session, filter);
+        }
+        return ReasonCode.NOT_AUTHORIZED;
     }
 
     /** Hands a subscription over; one that the session has with this filter is replaced [MQTT5-3.8.4-3]. */

@@ -3,6 +3,7 @@ package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.Will;
 import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.access.Client;
 import io.holdfast.server.routing.RoutedMessage;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Message;
@@ -57,7 +58,7 @@ final class Wills {
         if (session.will == null) {
             removeRow(session);
         } else {
-            byte[] record = SessionRecords.will(session.will, session.willDelaySeconds);
+            byte[] record = SessionRecords.will(session.will, session.willDelaySeconds, session.client());
             shard.add(new RowOps.Put(Table.WILL, Keys.number(session.number), record), record.length + ROW_BYTES);
         }
     }
@@ -84,8 +85,7 @@ final class Wills {
         session.will = null;
         session.willDueMillis = will == null || delaySeconds == 0 ? 0 : atMillis + delaySeconds * 1_000;
         if (will != null && session.willDueMillis == 0) {
-            publish(will); // [MQTT-3.1.2-8] [MQTT5-3.1.2-8]
-            return true;
+            return publish(will, session.client()); // [MQTT-3.1.2-8] [MQTT5-3.1.2-8]
         }
         return false;
     }
@@ -102,10 +102,7 @@ final class Wills {
         boolean due = will != null ? session.willDelaySeconds == 0 : waits(session) && session.willDueMillis <= now;
         Message sent = !due ? null : will != null ? will : stored(session.number);
         session.will = null;
-        if (sent != null) {
-            publish(sent);
-        }
-        return sent != null;
+        return sent != null && publish(sent, session.client());
     }
 
     /**
@@ -116,10 +113,7 @@ final class Wills {
     boolean sessionEnds(Session session) {
         Message will = session.will != null ? session.will : waits(session) ? stored(session.number) : null;
         session.will = null;
-        if (will != null) {
-            publish(will);
-        }
-        return will != null;
+        return will != null && publish(will, session.client());
     }
 
     /** The delay of a waiting will has passed; its row goes too, the caller's steps remove its timer. */
@@ -127,7 +121,7 @@ final class Wills {
         Message will = stored(session.number);
         session.willDueMillis = 0;
         if (will != null) {
-            publish(will);
+            publish(will, session.client());
         }
         session.hadWill = true;
         removeRow(session);
@@ -147,9 +141,9 @@ final class Wills {
 
     /** The will of a volatile session, of which nothing else is left. */
     void publishOrphan(long number) {
-        Message will = stored(number);
-        if (will != null) {
-            publish(will);
+        byte[] row = row(number);
+        if (row != null) {
+            publish(SessionRecords.willMessage(row), SessionRecords.willClient(row));
         }
         shard.add(new RowOps.Delete(Table.WILL, Keys.number(number)), ROW_BYTES);
     }
@@ -169,10 +163,15 @@ final class Wills {
         }
     }
 
-    private void publish(Message armed) {
+    /** Publishes a will, unless its client may not any more; says whether it did. */
+    private boolean publish(Message armed, Client client) {
         byte[] utf8 =
                 Arrays.copyOfRange(armed.topicArray(), armed.topicOffset(), armed.topicOffset() + armed.topicBytes());
         TopicName topic = TopicName.of(utf8);
+        if (!shard.permissions.mayLeave(client, armed, topic)) {
+            shard.env.count(ShardEvent.WILL_DENIED);
+            return false;
+        }
         boolean kept = !armed.retain() || shard.room.takes(topic, armed.payloadBytes(), armed.storedBytes());
         if (!kept) {
             shard.env.count(ShardEvent.RETAINED_REFUSED);
@@ -183,5 +182,6 @@ final class Wills {
         shard.addUrgent(
                 new RoutedMessage(will, topic, shard.router.route(topic, will.qos(), will.retain(), will.publisher())),
                 will.storedBytes());
+        return true;
     }
 }

@@ -94,6 +94,10 @@ final class Opening implements AuthExchange.Owner {
         connect = named;
         nameAssigned = !named.clientId().equals(received.clientId());
         String name = named.properties().authenticationMethod();
+        if (name == null && handler.peer().certificateUser() != null) {
+            arrive(named, null); // It has proven who it is before its first packet; a password adds nothing.
+            return;
+        }
         if (name == null) {
             identify(named);
             return;
@@ -258,9 +262,14 @@ final class Opening implements AuthExchange.Owner {
         }
         String certificateUser = handler.peer().certificateUser();
         if (accepted != null) {
-            connection.authenticated(accepted.userName(), accepted.data());
+            connection.authenticated(accepted.userName(), accepted.data(), accepted.proof());
         } else if (certificateUser != null) {
-            connection.authenticated(certificateUser, null);
+            connection.authenticated(certificateUser, null, null);
+        }
+        connection.certified(certificateUser);
+        if (channel.localAddress() instanceof InetSocketAddress local
+                && local.getAddress().isLoopbackAddress()) {
+            connection.onLoopback();
         }
         EventLoop owner = connections.loops().eventLoop(shard);
         if (owner == channel.eventLoop()) {

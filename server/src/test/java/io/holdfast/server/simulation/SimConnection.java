@@ -70,6 +70,7 @@ final class SimConnection extends Connection {
                 ? client.receiveMaximum
                 : broker.world.config.limits().receiveMaximum();
         expirySeconds = client.expirySeconds;
+        onLoopback(); // Else nobody would keep a session.
     }
 
     /** Whether the shard would take a packet now. */

@@ -38,6 +38,7 @@ public class BenchmarkConnection extends Connection {
     public BenchmarkConnection(String clientId, Wire wire) {
         this.clientId = clientId;
         this.wire = wire;
+        onLoopback();
     }
 
     final String clientId() {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.server.admin;
+package io.holdfast.server.access;
 
 /** A pattern in which {@code *} stands for any characters and {@code ?} for one; matching takes no stack and no regex. */
-record Glob(String pattern) {
-    boolean matches(String text) {
+public record Glob(String pattern) {
+    /** Whether the whole text fits. */
+    public boolean matches(String text) {
         int p = 0;
         int t = 0;
         int star = -1;
