@@ -72,14 +72,9 @@ final class TopicPattern {
     /** The text with names in it; null when one that is asked for is null. */
     private static @Nullable String filled(String text, @Nullable String user, @Nullable String client) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '%') {
-                out.append(c);
-                continue;
-            }
-            i++;
-            String name = switch (text.charAt(i)) {
+        int done = 0;
+        for (int i = text.indexOf('%'); i >= 0; i = text.indexOf('%', done)) {
+            String name = switch (text.charAt(i + 1)) {
                 case 'u' -> user;
                 case 'c' -> client;
                 default -> "%";
@@ -87,8 +82,10 @@ final class TopicPattern {
             if (name == null) {
                 return null;
             }
-            out.append(name);
+            out.append(text, done, i).append(name);
+            done = i + 2;
         }
+        out.append(text, done, text.length());
         return out.toString();
     }
 
