@@ -174,7 +174,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private BrokerInstance open(StoreOptions.Loss loss) {
-        return BrokerInstance.start(config, loss, loops, counters, this::instanceFailed, between, time, reserve, access);
+        return BrokerInstance.start(
+                config, loss, loops, counters, this::instanceFailed, between, time, reserve, access);
     }
 
     /** The TLS of the listeners that have it, by their names. */
