@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,8 +34,9 @@ final class PasswordInput {
     }
 
     byte[] read(String user) throws IOException, NotDoneException {
-        Console console = System.console();
-        String password = stdin || console == null ? line() : typed(console, user);
+        // None where the input is no terminal, before JDK 22; from then on --stdin says so.
+        Optional<Console> console = Optional.ofNullable(System.console());
+        String password = stdin || console.isEmpty() ? line() : typed(console.get(), user);
         if (password == null || password.isEmpty()) {
             throw new NotDoneException("a password has at least one character");
         }
