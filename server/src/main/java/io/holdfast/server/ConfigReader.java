@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads settings: the reference file's defaults, over them a file in HOCON, over it variables of the
