@@ -6,10 +6,10 @@ import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PropertiesBuilder;
 import io.holdfast.protocol.packet.Property;
 import io.holdfast.protocol.packet.ProtocolVersion;
-import io.holdfast.server.access.Client;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.packet.Will;
+import io.holdfast.server.access.Client;
 import org.jspecify.annotations.Nullable;
 
 /**

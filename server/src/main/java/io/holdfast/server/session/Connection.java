@@ -58,6 +58,7 @@ public abstract class Connection {
     private boolean undecided;
     private boolean nameAssigned;
     private @Nullable String userName;
+
     @Nullable
     String certificate;
 

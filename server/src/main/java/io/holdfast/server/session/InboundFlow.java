@@ -419,8 +419,6 @@ final class InboundFlow {
         session.releasingInbound.remove(packetId);
     }
 
-    // ---- retained messages
-
     void startRetained(RetainedDelivery delivery) {
         subscriptions.start(delivery);
     }
