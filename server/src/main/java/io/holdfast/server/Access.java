@@ -29,7 +29,8 @@ final class Access implements Standing, AutoCloseable {
 
     private volatile @Nullable AccessPolicy policy;
 
-    private Access(AccessConfig config, List<AuthenticationMethod> methods) throws AccessFileException {
+    private Access(AccessConfig config, List<AuthenticationMethod> methods, boolean certificatesName)
+            throws AccessFileException {
         Path passwords = config.passwordFile();
         accounts =
                 passwords == null ? null : new Accounts(passwords, config.lockoutFailuresMax(), config.lockoutForget());
@@ -39,18 +40,20 @@ final class Access implements Standing, AutoCloseable {
         if (accounts != null) {
             checks.add(accounts);
         }
-        othersKnowUsers = !methods.isEmpty();
+        othersKnowUsers = certificatesName || !methods.isEmpty();
         authentication = new Authentication(methods, checks, config.anonymous());
     }
 
     /**
      * Reads the files.
      *
+     * @param certificatesName whether certificates may name users that no file knows
      * @throws AccessFileException when one of them cannot be used: then there must be no broker (T33)
      * @throws IllegalArgumentException when two methods have the same name
      */
-    static Access open(AccessConfig config, List<AuthenticationMethod> methods) throws AccessFileException {
-        return new Access(config, methods);
+    static Access open(AccessConfig config, List<AuthenticationMethod> methods, boolean certificatesName)
+            throws AccessFileException {
+        return new Access(config, methods, certificatesName);
     }
 
     /**

@@ -135,7 +135,7 @@ public final class Broker implements AutoCloseable {
             LongSupplier wallMillis,
             StoreOptions.Loss loss)
             throws IOException {
-        Broker broker = new Broker(config, between, Access.open(config.access(), authenticationMethods), wallMillis);
+        Broker broker = new Broker(config, between, access(config, authenticationMethods), wallMillis);
         try {
             broker.begin(loss);
             return broker;
@@ -152,6 +152,12 @@ public final class Broker implements AutoCloseable {
      */
     public static void check(BrokerConfig config) throws IOException {
         tls(config);
+        access(config, List.of()).close();
+    }
+
+    private static Access access(BrokerConfig config, List<AuthenticationMethod> methods) throws AccessFileException {
+        boolean certificatesName = config.listeners().stream().anyMatch(ListenerConfig::isUserNamedByCertificate);
+        return Access.open(config.access(), methods, certificatesName);
     }
 
     private void begin(StoreOptions.Loss loss) throws IOException {

@@ -79,6 +79,7 @@ final class OutboundFlow {
         }
         if (!shard.permissions.mayReceive(connection, message)) {
             shard.env.count(ShardEvent.DROPPED_DENIED);
+            shard.decided(session, message, Decision.DENIED);
             return;
         }
         boolean retain = (flags & Delivery.RETAIN) != 0;
@@ -171,6 +172,7 @@ final class OutboundFlow {
         boolean again = index < session.sentThrough;
         if (!shard.permissions.mayReceive(connection, message)) {
             shard.env.count(ShardEvent.DROPPED_DENIED);
+            shard.decided(session, message, Decision.DENIED);
             session.cursor++;
             giveUp(session, index, again && Delivery.qos(delivery) == 2);
             return;

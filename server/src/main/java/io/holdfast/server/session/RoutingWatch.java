@@ -18,7 +18,9 @@ public interface RoutingWatch {
         /** The client takes no packet of this size. */
         TOO_LARGE,
         /** QoS 0, and the client reads too slowly. */
-        SLOW_RECEIVER
+        SLOW_RECEIVER,
+        /** The access rules do not let the client have it. */
+        DENIED
     }
 
     /**

@@ -33,6 +33,11 @@ public record ListenerConfig(
         return tls != null && tls.clientCertificates() == TlsConfig.ClientCertificates.REQUIRED;
     }
 
+    /** Whether its clients' certificates say who they are. */
+    public boolean isUserNamedByCertificate() {
+        return tls != null && tls.userFrom() != TlsConfig.UserFrom.NONE;
+    }
+
     /** The listener that is there without any configuration. */
     public static final String DEFAULT_NAME = "tcp";
 }
