@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.OutputStreamAppender;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -26,6 +27,7 @@ class LogOutputTest {
 
     @BeforeEach
     void appender() {
+        context.setMDCAdapter(new LogbackMDCAdapter()); // Which slf4j gives to the context of the process.
         OutputStreamAppender<ch.qos.logback.classic.spi.ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
         LogOutput.apply(context, new LogConfig(false, "info", Map.of()));
