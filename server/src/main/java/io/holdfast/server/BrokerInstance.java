@@ -49,7 +49,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +67,6 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private static final long LOOK_BYTES = 1L << 20;
 
     private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
-    private static final long RETAINED_NANOS_MAX = 2_000_000_000L;
-    private static final long RETAINED_LOOK_NANOS = 2_000_000L;
 
     private final Counters counters;
     private final Consumer<Throwable> onFailure;
@@ -238,30 +235,15 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         housekeeping.stop();
         shards.forEach(shard -> shard.tell(s -> s.closeAll(ReasonCode.SERVER_SHUTTING_DOWN)));
         awaitLoops();
-        finishRetained();
         boolean settled = running.get() && settle();
-        owesRetained.set(shardsOweRetained());
+        shards.forEach(shard -> shard.tell(s -> owesRetained.compareAndSet(false, s.owesRetained())));
+        awaitLoops();
         boolean stopped = settled && stopCommitting(true);
         awaitLoops();
         running.set(false);
         housekeeping.close();
         folder.close();
         LOG.debug("the store is closed{}", stopped ? "" : ", but not in good order");
-    }
-
-    /** A subscription made a moment ago gets its retained messages first: what is owed would spoil the snapshot. */
-    private void finishRetained() {
-        long end = System.nanoTime() + RETAINED_NANOS_MAX;
-        while (running.get() && shardsOweRetained() && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(RETAINED_LOOK_NANOS);
-        }
-    }
-
-    private boolean shardsOweRetained() {
-        AtomicBoolean owes = new AtomicBoolean();
-        shards.forEach(shard -> shard.tell(s -> owes.compareAndSet(false, s.owesRetained())));
-        awaitLoops();
-        return owes.get();
     }
 
     /** Ends a life that has failed: no acknowledgement any more, connections closed, store closed. */
