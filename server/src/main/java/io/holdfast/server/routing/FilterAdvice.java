@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.routing;
 
+import io.holdfast.protocol.topic.FilterOverlap;
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
 import java.util.List;

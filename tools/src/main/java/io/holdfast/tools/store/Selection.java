@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
+import io.holdfast.protocol.topic.FilterOverlap;
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.holdfast.protocol.topic.FilterOverlap;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;

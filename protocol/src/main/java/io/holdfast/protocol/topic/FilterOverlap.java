@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.server.routing;
+package io.holdfast.protocol.topic;
 
-import io.holdfast.protocol.topic.TopicFilter;
 import java.util.List;
 
 /** Whether two topic filters have a topic in common. */
-final class FilterOverlap {
+public final class FilterOverlap {
     private FilterOverlap() {}
 
-    static boolean exists(TopicFilter one, TopicFilter other) {
+    public static boolean exists(TopicFilter one, TopicFilter other) {
         List<String> a = one.levels();
         List<String> b = other.levels();
         if (isClosedTo(one, b) || isClosedTo(other, a)) {
