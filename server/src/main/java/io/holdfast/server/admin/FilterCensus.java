@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
-import io.holdfast.server.routing.FilterAdvice;
+import io.holdfast.protocol.topic.FilterAdvice;
 import io.holdfast.server.session.SessionInspection;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
-import io.holdfast.server.routing.FilterAdvice;
+import io.holdfast.protocol.topic.FilterAdvice;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.LogTail;
 import io.holdfast.storage.log.Message;

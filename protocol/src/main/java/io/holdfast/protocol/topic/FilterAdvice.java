@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.server.routing;
+package io.holdfast.protocol.topic;
 
-import io.holdfast.protocol.topic.FilterOverlap;
-import io.holdfast.protocol.topic.InvalidTopicException;
-import io.holdfast.protocol.topic.TopicFilter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
