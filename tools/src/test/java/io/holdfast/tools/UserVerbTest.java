@@ -70,6 +70,10 @@ class UserVerbTest {
                 .startsWith("ada:$pbkdf2-sha512$i=1000$")
                 .endsWith(":ops,night")
                 .isNotEqualTo(first);
+        assertThat(user("x\n", "user", "add", "sam", "--scram", "--file", name, "--iterations", "4096"))
+                .isZero();
+        assertThat(Files.readAllLines(file).get(2)).startsWith("sam:$scram-sha-256$i=4096$");
+        assertThat(user("", "user", "remove", "sam", "--file", name)).isZero();
         assertThat(user("", "user", "remove", "m1", "--file", name)).isZero();
         assertThat(Files.readAllLines(file)).hasSize(1);
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));

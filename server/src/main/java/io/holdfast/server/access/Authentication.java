@@ -96,6 +96,11 @@ public final class Authentication implements AutoCloseable {
 
     // ---- user name and password
 
+    /** Whether anybody here can prove to be a user. */
+    public boolean provesUsers() {
+        return !checks.isEmpty() || !methods.isEmpty();
+    }
+
     /** Whether clients may come without any proof of who they are. */
     public boolean admitsAnonymous() {
         return anonymous;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.access;
 
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A method of MQTT 5 enhanced authentication, such as SCRAM-SHA-256: clients ask for it by name in CONNECT, and may
  * authenticate again on a living connection. Handed to the broker when it starts. Any thread.
@@ -15,6 +18,15 @@ public interface AuthenticationMethod {
      * @param clientId the client identifier, which proves nothing; one that the broker has chosen if the client had none
      */
     Exchange begin(String clientId);
+
+    /**
+     * As above, for methods that want to know where the client is.
+     *
+     * @param address where it connects from; null when the transport cannot tell
+     */
+    default Exchange begin(String clientId, @Nullable InetAddress address) {
+        return begin(clientId);
+    }
 
     /** One run of the method with one client. No two calls at a time, but each may come from another thread. */
     interface Exchange {

@@ -55,6 +55,11 @@ public final class AccountEditor {
         write(new Account(user, PasswordHash.pbkdf2(password, salt(), iterations), groups));
     }
 
+    /** As above, hashed for SCRAM-SHA-256, whose clients never send their password. */
+    public void putScram(String user, byte[] password, Set<String> groups, int iterations) throws IOException {
+        write(new Account(user, PasswordHash.scram(password, salt(), iterations), groups));
+    }
+
     /**
      * As above with a secret of 128 random bits, which is cheap to verify because nobody can guess it.
      *

@@ -6,6 +6,7 @@ import io.holdfast.server.access.AccessFileException;
 import io.holdfast.server.access.AuthenticationStep;
 import io.holdfast.server.access.Credentials;
 import io.holdfast.server.access.PasswordCheck;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -23,7 +24,8 @@ public final class Accounts implements PasswordCheck {
     /** Passwords up to here are looked up on the event loop. */
     private static final int QUICK_BYTES_MAX = 1_024;
 
-    private static final AuthenticationStep.Refused LOCKED = new AuthenticationStep.Refused(
+    /** The answer to a user who is locked out. */
+    static final AuthenticationStep.Refused LOCKED = new AuthenticationStep.Refused(
             ReasonCode.CONNECTION_RATE_EXCEEDED,
             "too many wrong passwords for this user from this address; try again later");
 
@@ -34,13 +36,18 @@ public final class Accounts implements PasswordCheck {
     private volatile Known known;
 
     /** Everything that a file says, replaced as a whole. */
-    private record Known(Map<String, Account> accounts, int dearestIterations) {
+    private record Known(Map<String, Account> accounts, int dearestIterations, int scramIterations) {
         static Known of(PasswordFile file) {
             int dearest = file.accounts().values().stream()
                     .mapToInt(account -> account.hash().iterations())
                     .max()
                     .orElse(0);
-            return new Known(file.accounts(), dearest);
+            int scram = file.accounts().values().stream()
+                    .filter(account -> account.hash().scheme() == PasswordHash.Scheme.SCRAM_SHA256)
+                    .mapToInt(account -> account.hash().iterations())
+                    .findFirst()
+                    .orElse(AccountEditor.ITERATIONS_DEFAULT);
+            return new Known(file.accounts(), dearest, scram);
         }
     }
 
@@ -95,9 +102,34 @@ public final class Accounts implements PasswordCheck {
         return known.accounts().containsKey(user);
     }
 
-    public int size() {
-        return known.accounts().size();
+    // ---- for SCRAM
+
+    /** What SCRAM knows of a user; null for one whom it does not know. */
+    @Nullable
+    PasswordHash scram(String user) {
+        Account account = known.accounts().get(user);
+        boolean fits = account != null && account.hash().scheme() == PasswordHash.Scheme.SCRAM_SHA256;
+        return fits ? account.hash() : null;
     }
+
+    /** What users are told whom it does not know. */
+    int scramIterations() {
+        return known.scramIterations();
+    }
+
+    boolean isLocked(String user, @Nullable InetAddress address) {
+        return lockout.isLocked(user, address);
+    }
+
+    void failed(String user, @Nullable InetAddress address) {
+        lockout.failed(user, address);
+    }
+
+    void succeeded(String user, @Nullable InetAddress address) {
+        lockout.succeeded(user, address);
+    }
+
+    // ---- for CONNECT
 
     /** A lock, a password that was right before, or a secret that costs nothing to look at. */
     @Override

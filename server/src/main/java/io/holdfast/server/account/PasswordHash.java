@@ -4,6 +4,7 @@ package io.holdfast.server.account;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 
@@ -11,6 +12,7 @@ import java.util.Locale;
  * A password as it stands in the password file, in one line of text:
  * <pre>
  *  $pbkdf2-sha512$i=ITERATIONS$SALT$HASH   for passwords that people choose
+ *  $scram-sha-256$i=ITERATIONS$SALT$STOREDKEY$SERVERKEY   the same for SCRAM, whose clients do not send them
  *  $sha256$SALT$HASH                       for secrets that a machine chose from 2^128 or more: there is nothing to slow down
  *  $6$SALT$HASH, $7$ITERATIONS$SALT$HASH   as mosquitto_passwd writes them: SHA-512 once, or PBKDF2 with it
  * </pre>
@@ -31,7 +33,9 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
         PBKDF2_SHA512("pbkdf2-sha512", 64),
         SHA256("sha256", 32),
         MOSQUITTO_SHA512("6", 64),
-        MOSQUITTO_PBKDF2("7", 64);
+        MOSQUITTO_PBKDF2("7", 64),
+        /** Stored key, then server key. */
+        SCRAM_SHA256("scram-sha-256", 64);
 
         final String id;
         final int hashBytes;
@@ -58,18 +62,22 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
             }
         }
         throw new IllegalArgumentException("passwords are not hashed by '" + parts[1]
-                + "' here; known are $pbkdf2-sha512$, $sha256$, and $6$ and $7$ of mosquitto_passwd");
+                + "' here; known are $pbkdf2-sha512$, $scram-sha-256$, $sha256$, and $6$ and $7$ of mosquitto_passwd");
     }
 
     private static PasswordHash parse(Scheme scheme, String[] parts, String text) {
-        boolean iterated = scheme == Scheme.PBKDF2_SHA512 || scheme == Scheme.MOSQUITTO_PBKDF2;
-        if (parts.length != (iterated ? 5 : 4)) {
+        boolean scram = scheme == Scheme.SCRAM_SHA256;
+        boolean iterated = scram || scheme == Scheme.PBKDF2_SHA512 || scheme == Scheme.MOSQUITTO_PBKDF2;
+        if (parts.length != (scram ? 6 : iterated ? 5 : 4)) {
             throw new IllegalArgumentException("a hash of scheme $" + scheme.id + "$ has "
                     + (iterated ? "iterations, a salt and a hash" : "a salt and a hash"));
         }
         int iterations = iterated ? iterations(scheme, parts[2]) : 0;
-        byte[] salt = base64(parts[parts.length - 2]);
-        byte[] hash = base64(parts[parts.length - 1]);
+        byte[] salt = base64(parts[iterated ? 3 : 2]);
+        byte[] hash = base64(parts[iterated ? 4 : 3]);
+        if (scram) {
+            hash = joined(hash, base64(parts[5]));
+        }
         if (hash.length != scheme.hashBytes) {
             throw new IllegalArgumentException(
                     "a hash of scheme $" + scheme.id + "$ has " + scheme.hashBytes + " bytes, not " + hash.length);
@@ -78,7 +86,7 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
     }
 
     private static int iterations(Scheme scheme, String text) {
-        String prefix = scheme == Scheme.PBKDF2_SHA512 ? "i=" : "";
+        String prefix = scheme == Scheme.MOSQUITTO_PBKDF2 ? "" : "i=";
         String digits = text.startsWith(prefix) ? text.substring(prefix.length()) : "";
         if (!digits.matches("[1-9][0-9]{0,7}") || Integer.parseInt(digits) > ITERATIONS_MAX) {
             throw new IllegalArgumentException("'" + text + "' is no number of iterations up to " + ITERATIONS_MAX);
@@ -104,6 +112,31 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
         return made(Scheme.SHA256, 0, salt, digest("SHA-256", salt, secret));
     }
 
+    /** A new hash for SCRAM of a password that somebody chose. */
+    static PasswordHash scram(byte[] password, byte[] salt, int iterations) {
+        byte[] keys = scramKeys(password, salt, iterations);
+        Base64.Encoder encoder = Base64.getEncoder();
+        String text = "$" + Scheme.SCRAM_SHA256.id + "$i=" + iterations + "$" + encoder.encodeToString(salt) + "$"
+                + encoder.encodeToString(Arrays.copyOf(keys, 32)) + "$"
+                + encoder.encodeToString(Arrays.copyOfRange(keys, 32, 64));
+        return new PasswordHash(Scheme.SCRAM_SHA256, iterations, salt, keys, text);
+    }
+
+    private static byte[] scramKeys(byte[] password, byte[] salt, int iterations) {
+        byte[] salted = Pbkdf2.block(Pbkdf2.SHA_256, password, salt, iterations);
+        byte[] clientKey =
+                Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
+        byte[] serverKey =
+                Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
+        return joined(digest("SHA-256", clientKey, new byte[0]), serverKey);
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
     private static PasswordHash made(Scheme scheme, int iterations, byte[] salt, byte[] hash) {
         Base64.Encoder encoder = Base64.getEncoder().withoutPadding();
         String text = String.format(
@@ -123,13 +156,14 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
         }
         byte[] found = switch (scheme) {
             case PBKDF2_SHA512, MOSQUITTO_PBKDF2 -> Pbkdf2.block(Pbkdf2.SHA_512, password, salt, iterations);
+            case SCRAM_SHA256 -> scramKeys(password, salt, iterations);
             case SHA256 -> digest("SHA-256", salt, password);
             case MOSQUITTO_SHA512 -> digest("SHA-512", password, salt);
         };
         return MessageDigest.isEqual(found, hash);
     }
 
-    private static byte[] digest(String algorithm, byte[] first, byte[] second) {
+    static byte[] digest(String algorithm, byte[] first, byte[] second) {
         try {
             MessageDigest digest = MessageDigest.getInstance(algorithm);
             digest.update(first);

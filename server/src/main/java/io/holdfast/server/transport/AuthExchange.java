@@ -9,6 +9,7 @@ import io.holdfast.server.access.Authentication;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.access.AuthenticationStep;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +42,17 @@ final class AuthExchange {
     private Turn turn = Turn.CLIENT;
 
     AuthExchange(
-            Authentication authentication, EventLoop loop, String clientId, AuthenticationMethod method, Owner owner) {
+            Authentication authentication,
+            EventLoop loop,
+            String clientId,
+            @Nullable InetAddress address,
+            AuthenticationMethod method,
+            Owner owner) {
         this.authentication = authentication;
         this.loop = loop;
         this.method = method.name();
         this.owner = owner;
-        exchange = method.begin(clientId);
+        exchange = method.begin(clientId, address);
     }
 
     /** The client's turn: false when it is not, or when this is no answer; then the client broke the protocol. */

@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -288,6 +289,11 @@ final class MqttConnection extends Connection {
             log(reason == ReasonCode.SUCCESS ? "disconnected" : "closed: " + reason);
         }
         handler.end(takeOut()); // [MQTT5-3.14.4-1] [MQTT5-3.14.4-2] [MQTT5-4.13.2-1]
+    }
+
+    @Nullable
+    InetAddress address() {
+        return Sockets.address(channel);
     }
 
     String clientId() {

@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
@@ -109,7 +108,13 @@ final class Opening implements AuthExchange.Owner {
                     Sentences.of(ReasonCode.BAD_AUTHENTICATION_METHOD)); // [MQTT5-4.12.0-1]
             return;
         }
-        exchange = new AuthExchange(connections.authentication(), channel.eventLoop(), named.clientId(), method, this);
+        exchange = new AuthExchange(
+                connections.authentication(),
+                channel.eventLoop(),
+                named.clientId(),
+                Sockets.address(channel),
+                method,
+                this);
         handler.read(false);
         exchange.take(named.properties());
     }
@@ -117,7 +122,7 @@ final class Opening implements AuthExchange.Owner {
     /** Finds out who comes by user name and password, or that it need not be known. */
     private void identify(Connect named) {
         Authentication authentication = connections.authentication();
-        Credentials credentials = new Credentials(named.clientId(), named.userName(), named.password(), address());
+        Credentials credentials = new Credentials(named.clientId(), named.userName(), named.password(), Sockets.address(channel));
         if (authentication.isNobody(credentials)) {
             arrive(named, null);
             return;
@@ -130,10 +135,6 @@ final class Opening implements AuthExchange.Owner {
             handler.read(false);
             authentication.judge(credentials, () -> judging, channel.eventLoop(), this::judged);
         }
-    }
-
-    private @Nullable InetAddress address() {
-        return channel.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     private void judged(AuthenticationStep step) {

@@ -8,7 +8,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Orders to a socket whose outcome needs no look: the channel's own events tell what became of it. */
 final class Sockets {
@@ -16,6 +19,11 @@ final class Sockets {
     private static final long LINGER_MILLIS = 1_000;
 
     private Sockets() {}
+
+    /** Where the other side is; null when its address is none of IP. */
+    static @Nullable InetAddress address(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    }
 
     static void close(Channel channel) {
         ChannelFuture unused = channel.close();

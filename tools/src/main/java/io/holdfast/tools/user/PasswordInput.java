@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,13 +20,28 @@ final class PasswordInput {
     private boolean stdin;
 
     @Option(
+            names = "--scram",
+            description = "For clients that authenticate by SCRAM-SHA-256 (MQTT 5) and never send their password.")
+    private boolean scram;
+
+    @Option(
             names = "--iterations",
             paramLabel = "N",
             description =
                     "What the hash of a chosen password costs (default: " + AccountEditor.ITERATIONS_DEFAULT + ").")
     private int iterations = AccountEditor.ITERATIONS_DEFAULT;
 
-    int iterations() throws NotDoneException {
+    /** Reads the password and gives it to an account. */
+    void put(AccountEditor editor, String user, Set<String> groups) throws IOException, NotDoneException {
+        byte[] password = read(user);
+        if (scram) {
+            editor.putScram(user, password, groups, iterations());
+        } else {
+            editor.put(user, password, groups, iterations());
+        }
+    }
+
+    private int iterations() throws NotDoneException {
         if (iterations < AccountEditor.ITERATIONS_MIN || iterations > AccountEditor.ITERATIONS_MAX) {
             throw new NotDoneException(
                     "--iterations has to be " + AccountEditor.ITERATIONS_MIN + " to " + AccountEditor.ITERATIONS_MAX);
@@ -37,6 +53,9 @@ final class PasswordInput {
         // None where the input is no terminal, before JDK 22; from then on --stdin says so.
         Optional<Console> console = Optional.ofNullable(System.console());
         String password = stdin || console.isEmpty() ? line() : typed(console.get(), user);
+    private byte[] read(String user) throws IOException, NotDoneException {
+        Console console = System.console();
+        String password = stdin || console == null ? line() : typed(console, user);
         if (password == null || password.isEmpty()) {
             throw new NotDoneException("a password has at least one character");
         }

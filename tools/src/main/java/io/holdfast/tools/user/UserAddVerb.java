@@ -54,7 +54,7 @@ final class UserAddVerb extends UserOperation {
         if (machine) {
             out().println(editor.putMachine(user, all));
         } else {
-            editor.put(user, password.read(user), all, password.iterations());
+            password.put(editor, user, all);
         }
     }
 }

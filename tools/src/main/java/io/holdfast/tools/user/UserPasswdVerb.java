@@ -30,7 +30,7 @@ final class UserPasswdVerb extends UserOperation {
         if (machine) {
             out().println(editor.putMachine(user, editor.groups(user)));
         } else {
-            editor.put(user, password.read(user), editor.groups(user), password.iterations());
+            password.put(editor, user, editor.groups(user));
         }
     }
 }
