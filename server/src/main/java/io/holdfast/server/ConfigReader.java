@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.server.access.AccessConfig;
+import io.holdfast.server.access.TokenConfig;
 import io.holdfast.server.admin.AdminConfig;
 import io.holdfast.server.session.AccessLimits;
 import io.holdfast.server.session.CommonLimits;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * key that does not exist is an error, as it is most often a limit that its author believes to be in force.
  */
 public final class ConfigReader {
+    private static final List<String> TOKEN_ALGORITHMS = List.of(
+            "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256", "HS384", "HS512");
     private static final String REFERENCE = "reference-holdfast.conf";
 
     private Config given = ConfigFactory.empty();
@@ -222,15 +225,45 @@ public final class ConfigReader {
         return new LogConfig(text(all, Setting.LOG_FORMAT).equals("json"), text(all, Setting.LOG_LEVEL), levels);
     }
 
-    private static AccessConfig access(Config all) {
+    private static AccessConfig access(Config all) throws ConfigurationException {
         Path passwords = file(all, Setting.ACCESS_PASSWORD_FILE);
+        TokenConfig tokens = tokens(all);
         String anonymous = text(all, Setting.ACCESS_ANONYMOUS);
         return new AccessConfig(
                 passwords,
-                anonymous.equals("auto") ? passwords == null : anonymous.equals("true"),
+                anonymous.equals("auto") ? passwords == null && tokens == null : anonymous.equals("true"),
                 integer(all, Setting.ACCESS_LOCKOUT_FAILURES_MAX),
                 time(all, Setting.ACCESS_LOCKOUT_FORGET),
-                file(all, Setting.ACCESS_RULES_FILE));
+                file(all, Setting.ACCESS_RULES_FILE),
+                tokens);
+    }
+
+    private static @Nullable TokenConfig tokens(Config all) throws ConfigurationException {
+        Path keys = file(all, Setting.ACCESS_JWKS_FILE);
+        List<String> algorithms =
+                List.of(text(all, Setting.ACCESS_JWT_ALGORITHMS).strip().split("[ ,]+"));
+        for (String algorithm : algorithms) {
+            if (!TOKEN_ALGORITHMS.contains(algorithm)) {
+                throw new ConfigurationException(all.getValue(Setting.ACCESS_JWT_ALGORITHMS.key())
+                                .origin()
+                                .description() + ": " + Setting.ACCESS_JWT_ALGORITHMS.key() + " names " + algorithm
+                        + ", but known are " + String.join(", ", TOKEN_ALGORITHMS));
+            }
+        }
+        return keys == null
+                ? null
+                : new TokenConfig(
+                        keys,
+                        algorithms,
+                        text(all, Setting.ACCESS_JWT_USER_CLAIM),
+                        word(all, Setting.ACCESS_JWT_ISSUER),
+                        word(all, Setting.ACCESS_JWT_AUDIENCE));
+    }
+
+    /** A text, null for the word none. */
+    private static @Nullable String word(Config all, Setting setting) {
+        String text = text(all, setting);
+        return text.equals("none") ? null : text;
     }
 
     /** The path that a setting names, null for the word none. */
