@@ -11,6 +11,7 @@ import io.holdfast.server.access.JointPolicy;
 import io.holdfast.server.access.PasswordCheck;
 import io.holdfast.server.access.Standing;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -40,6 +41,7 @@ final class Access implements Standing, AutoCloseable {
                 parts.add(plugin);
             }
         }
+        parts.sort(Comparator.comparing(AccessPlugin::judgesEverybody));
         policy = joint();
         othersKnowUsers = certificatesName || !given.isEmpty();
         List<AuthenticationMethod> methods = new ArrayList<>(given);

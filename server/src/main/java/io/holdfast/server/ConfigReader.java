@@ -246,7 +246,8 @@ public final class ConfigReader {
             if (!TOKEN_ALGORITHMS.contains(algorithm)) {
                 throw new ConfigurationException(all.getValue(Setting.ACCESS_JWT_ALGORITHMS.key())
                                 .origin()
-                                .description() + ": " + Setting.ACCESS_JWT_ALGORITHMS.key() + " names " + algorithm
+                                .description()
+                        + ": " + Setting.ACCESS_JWT_ALGORITHMS.key() + " names " + algorithm
                         + ", but known are " + String.join(", ", TOKEN_ALGORITHMS));
             }
         }

@@ -39,6 +39,11 @@ public interface AccessPlugin extends AutoCloseable {
         return List.of();
     }
 
+    /** Whether its checks have an answer for every user name, known or not: then they are asked after those of all others. */
+    default boolean judgesEverybody() {
+        return false;
+    }
+
     /** What clients may do, null for no opinion; asked after opening and after each reload. All policies have to allow. */
     default @Nullable AccessPolicy policy() {
         return null;

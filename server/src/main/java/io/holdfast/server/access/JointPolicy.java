@@ -47,10 +47,7 @@ public record JointPolicy(List<AccessPolicy> policies) implements AccessPolicy {
 
         @Override
         public long sessionExpirySecondsMax() {
-            return all.stream()
-                    .mapToLong(Grants::sessionExpirySecondsMax)
-                    .min()
-                    .orElse(EXPIRY_UNLIMITED);
+            return all.stream().mapToLong(Grants::sessionExpirySecondsMax).min().orElse(EXPIRY_UNLIMITED);
         }
     }
 }

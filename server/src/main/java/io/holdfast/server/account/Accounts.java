@@ -108,8 +108,7 @@ public final class Accounts implements PasswordCheck {
     @Nullable
     PasswordHash scram(String user) {
         Account account = known.accounts().get(user);
-        boolean fits = account != null && account.hash().scheme() == PasswordHash.Scheme.SCRAM_SHA256;
-        return fits ? account.hash() : null;
+        return account != null && account.hash().scheme() == PasswordHash.Scheme.SCRAM_SHA256 ? account.hash() : null;
     }
 
     /** What users are told whom it does not know. */

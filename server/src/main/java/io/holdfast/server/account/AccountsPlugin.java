@@ -44,6 +44,12 @@ public final class AccountsPlugin implements AccessPlugin {
         return List.of(accounts());
     }
 
+    /** A name that it does not know is as wrong as a wrong password (T34). */
+    @Override
+    public boolean judgesEverybody() {
+        return true;
+    }
+
     @Override
     public List<AuthenticationMethod> methods() {
         return List.of(new ScramMethod(accounts()));

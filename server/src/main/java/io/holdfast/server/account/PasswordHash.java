@@ -124,10 +124,8 @@ record PasswordHash(Scheme scheme, int iterations, byte[] salt, byte[] hash, Str
 
     private static byte[] scramKeys(byte[] password, byte[] salt, int iterations) {
         byte[] salted = Pbkdf2.block(Pbkdf2.SHA_256, password, salt, iterations);
-        byte[] clientKey =
-                Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
-        byte[] serverKey =
-                Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
+        byte[] clientKey = Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
+        byte[] serverKey = Pbkdf2.hmac(Pbkdf2.SHA_256, salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
         return joined(digest("SHA-256", clientKey, new byte[0]), serverKey);
     }
 

@@ -119,7 +119,9 @@ final class ScramMethod implements AuthenticationMethod {
             int end = message.lastIndexOf(",p=");
             String wanted = "c=" + Base64.getEncoder().encodeToString(header.getBytes(US_ASCII)) + ",r=" + nonce;
             byte @Nullable [] proof = end < 0 ? null : decoded(message.substring(end + 3));
-            if (proof == null || proof.length != KEY_BYTES || !message.substring(0, end).equals(wanted)) {
+            if (proof == null
+                    || proof.length != KEY_BYTES
+                    || !message.substring(0, end).equals(wanted)) {
                 return MALFORMED;
             }
             byte[] text = (bare + "," + challenge + "," + wanted).getBytes(UTF_8);

@@ -86,7 +86,8 @@ final class TokenCheck implements PasswordCheck {
             return null;
         }
         String user = user(token);
-        boolean claimed = credentials.userName() == null || credentials.userName().equals(user);
+        boolean claimed =
+                credentials.userName() == null || credentials.userName().equals(user);
         return user == null || !claimed ? WRONG : new AuthenticationStep.Accepted(user, null);
     }
 

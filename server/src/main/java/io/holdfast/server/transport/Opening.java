@@ -122,7 +122,8 @@ final class Opening implements AuthExchange.Owner {
     /** Finds out who comes by user name and password, or that it need not be known. */
     private void identify(Connect named) {
         Authentication authentication = connections.authentication();
-        Credentials credentials = new Credentials(named.clientId(), named.userName(), named.password(), Sockets.address(channel));
+        Credentials credentials =
+                new Credentials(named.clientId(), named.userName(), named.password(), Sockets.address(channel));
         if (authentication.isNobody(credentials)) {
             arrive(named, null);
             return;

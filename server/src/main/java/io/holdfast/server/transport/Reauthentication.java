@@ -46,7 +46,8 @@ final class Reauthentication implements AuthExchange.Owner {
             return false;
         }
         method = name;
-        AuthExchange begun = new AuthExchange(connections.authentication(), loop, connection.clientId(), connection.address(), known, this);
+        AuthExchange begun = new AuthExchange(
+                connections.authentication(), loop, connection.clientId(), connection.address(), known, this);
         exchange = begun;
         long millis = connections.limits().connectTimeout().toMillis();
         deadline = loop.schedule(

@@ -63,8 +63,7 @@ class ScramMethodTest {
     @Test
     @DisplayName("the example of RFC 7677 runs letter by letter")
     void exchange_rfcExample_same() {
-        AuthenticationMethod.Exchange exchange =
-                method.new Run(null, "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
+        AuthenticationMethod.Exchange exchange = method.new Run(null, "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
         AuthenticationStep first = exchange.next("n,,n=user,r=rOprNGfwEbeRWgbNEkqO".getBytes(US_ASCII));
         assertThat(new String(((AuthenticationStep.Continue) first).data(), US_ASCII))
                 .isEqualTo("r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
@@ -86,7 +85,8 @@ class ScramMethodTest {
     }
 
     @Test
-    @DisplayName("T34 wrong passwords, unknown users and accounts without SCRAM get one answer, and a salt that does not change")
+    @DisplayName(
+            "T34 wrong passwords, unknown users and accounts without SCRAM get one answer, and a salt that does not change")
     void exchange_refused_oneAnswer() {
         assertThat(run("ada", "hate")).isSameAs(PasswordCheck.WRONG);
         assertThat(run("bob", "build")).isSameAs(PasswordCheck.WRONG);
@@ -140,7 +140,16 @@ class ScramMethodTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "p=", "c=biws,r=NONCE", "c=biws,r=NONCE,p=%%%", "c=biws,r=NONCE,p=AAAA", "c=eSws,r=NONCE,p=PROOF", "c=biws,r=x,p=PROOF"})
+    @ValueSource(
+            strings = {
+                "",
+                "p=",
+                "c=biws,r=NONCE",
+                "c=biws,r=NONCE,p=%%%",
+                "c=biws,r=NONCE,p=AAAA",
+                "c=eSws,r=NONCE,p=PROOF",
+                "c=biws,r=x,p=PROOF"
+            })
     @DisplayName("T08 a last message that is none, for another exchange or header, is refused")
     void last_malformed_refused(String message) {
         AuthenticationMethod.Exchange exchange = method.begin("c");

@@ -33,7 +33,7 @@ public final class ScramClient {
     public byte[] proof(byte[] challenge) {
         try {
             String text = new String(challenge, US_ASCII);
-            String[] parts = text.split(",");
+            String[] parts = text.split(",", -1);
             byte[] salt = Base64.getDecoder().decode(parts[1].substring(2));
             int iterations = Integer.parseInt(parts[2].substring(2));
             byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")

@@ -134,7 +134,8 @@ class TokenCheckTest {
     @ValueSource(strings = {"none", "None", "NONE", "HS256", "RS512", "ES256", "PS256", "nonsense", ""})
     @DisplayName("T34 a token with another algorithm in its header than the list has is refused, none first of all")
     void judge_otherAlgorithm_refused(String algorithm) {
-        assertThat(judge("ada", signed(algorithm, keys.getPrivate(), claims(60)))).isSameAs(PasswordCheck.WRONG);
+        assertThat(judge("ada", signed(algorithm, keys.getPrivate(), claims(60))))
+                .isSameAs(PasswordCheck.WRONG);
         assertThat(judge("ada", head(algorithm, claims(60)) + ".")).isSameAs(PasswordCheck.WRONG);
     }
 
@@ -149,7 +150,9 @@ class TokenCheckTest {
                 + "\n-----END PUBLIC KEY-----\n";
         RSAPublicKey key = (RSAPublicKey) keys.getPublic();
         for (byte[] secret : new byte[][] {
-            pem.getBytes(US_ASCII), keys.getPublic().getEncoded(), key.getModulus().toByteArray()
+            pem.getBytes(US_ASCII),
+            keys.getPublic().getEncoded(),
+            key.getModulus().toByteArray()
         }) {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
@@ -160,7 +163,8 @@ class TokenCheckTest {
     }
 
     @Test
-    @DisplayName("T34 an expired token, one without end, issuer, audience or user, and one that was changed are refused")
+    @DisplayName(
+            "T34 an expired token, one without end, issuer, audience or user, and one that was changed are refused")
     void judge_wrongClaims_refused() {
         String end = ",\"exp\":" + (Instant.now().getEpochSecond() + 60) + "}";
         for (String claims : new String[] {
@@ -178,8 +182,9 @@ class TokenCheckTest {
                     .as(claims)
                     .isSameAs(PasswordCheck.WRONG);
         }
-        assertThat(judge(null, signed("RS256", otherKeys.getPrivate(), claims(60)))).isSameAs(PasswordCheck.WRONG);
-        String[] parts = good().split("\\.");
+        assertThat(judge(null, signed("RS256", otherKeys.getPrivate(), claims(60))))
+                .isSameAs(PasswordCheck.WRONG);
+        String[] parts = good().split("\\.", -1);
         String changed = BASE64.encodeToString(claims(60).replace("ada", "bob").getBytes(UTF_8));
         assertThat(judge(null, parts[0] + "." + changed + "." + parts[2])).isSameAs(PasswordCheck.WRONG);
         assertThat(judge(null, parts[0] + "." + parts[1] + ".")).isSameAs(PasswordCheck.WRONG);

@@ -49,13 +49,10 @@ final class PasswordInput {
         return iterations;
     }
 
-    byte[] read(String user) throws IOException, NotDoneException {
+    private byte[] read(String user) throws IOException, NotDoneException {
         // None where the input is no terminal, before JDK 22; from then on --stdin says so.
         Optional<Console> console = Optional.ofNullable(System.console());
         String password = stdin || console.isEmpty() ? line() : typed(console.get(), user);
-    private byte[] read(String user) throws IOException, NotDoneException {
-        Console console = System.console();
-        String password = stdin || console == null ? line() : typed(console, user);
         if (password == null || password.isEmpty()) {
             throw new NotDoneException("a password has at least one character");
         }
