@@ -32,7 +32,7 @@ public final class Connections {
     private volatile CodecLimits codec;
     private final AcceptRate acceptRate;
     private final SampledLog files;
-    private final int socketsMax = OpenFiles.socketsMax();
+    private final OpenFiles openFiles = new OpenFiles();
     private final SampledLog refusals;
     private final AtomicInteger open = new AtomicInteger();
 
@@ -115,7 +115,8 @@ public final class Connections {
 
     /** Whether one more socket could take the file that the store needs. */
     boolean isOutOfFiles() {
-        return open.get() >= socketsMax;
+        int sockets = open.get();
+        return sockets >= openFiles.socketsMax(sockets);
     }
 
     @Nullable

@@ -105,7 +105,7 @@ final class HostileLimitIT {
             assertThat(broker.wholeOutput().lines().filter(line -> line.contains("queue of client")))
                     .as("lines in the log")
                     .hasSize(1)
-                    .allMatch(line -> line.contains("\"t23\\u000asleeper\""));
+                    .allMatch(line -> line.contains("'t23\\u000asleeper'"));
         }
     }
 
