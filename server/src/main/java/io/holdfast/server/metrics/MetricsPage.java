@@ -168,7 +168,10 @@ public final class MetricsPage {
                 "auth",
                 "Clients that did not get in.",
                 "result",
-                Map.of("refused", counters.sum(BrokerCounter.AUTHENTICATIONS_REFUSED)));
+                Map.of(
+                        "refused",
+                        counters.sum(BrokerCounter.AUTHENTICATIONS_REFUSED)
+                                + counters.sum(BrokerCounter.PASSWORDS_REFUSED)));
         Map<String, Long> damage = new LinkedHashMap<>();
         damage.put("message_missing", counters.sum(ShardEvent.MESSAGE_MISSING));
         damage.put("row_damaged", counters.sum(ShardEvent.ROW_DAMAGED));
