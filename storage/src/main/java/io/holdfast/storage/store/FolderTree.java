@@ -4,6 +4,7 @@ package io.holdfast.storage.store;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -59,6 +60,23 @@ final class FolderTree {
                 listener.copied(copied);
             }
             target.force(true);
+        }
+    }
+
+    /** Whether a file of RocksDB's never changes once it is written: a second name for it is a copy that takes no space. */
+    static boolean isTable(Path file) {
+        return file.toString().endsWith(".sst") || file.toString().endsWith(".blob");
+    }
+
+    /** Gives a file a second name; false where that cannot be, then it has to be copied. */
+    static boolean linked(Path file, Path link) throws IOException {
+        try {
+            Files.createLink(link, file);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | IOException e) {
+            return false; // Another file system, or one without links: the copy that follows says what else is wrong.
         }
     }
 

@@ -3,11 +3,9 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -126,20 +124,10 @@ final class RecoveryCheck {
         return aside;
     }
 
-    /** Table files never change, so a second name for them is a copy that takes no space. */
     private static void keep(Path file, Path into) throws IOException {
         Path kept = into.resolve(file.getFileName());
-        if (file.toString().endsWith(".sst") || file.toString().endsWith(".blob")) {
-            try {
-                Files.createLink(kept, file);
-                return;
-            } catch (UnsupportedOperationException e) {
-                Files.deleteIfExists(kept); // A file system without second names: copied below.
-            }
-        }
-        Files.copy(file, kept);
-        try (FileChannel channel = FileChannel.open(kept, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        if (!FolderTree.isTable(file) || !FolderTree.linked(file, kept)) {
+            FolderTree.copyFile(file, kept, CopyListener.NONE);
         }
     }
 

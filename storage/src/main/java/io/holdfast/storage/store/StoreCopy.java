@@ -4,7 +4,6 @@ package io.holdfast.storage.store;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -68,25 +67,14 @@ public final class StoreCopy {
         Files.createDirectory(to, OwnFiles.folderRights(to));
         for (Path file : FolderTree.files(from)) {
             String name = file.getFileName().toString();
-            boolean link = tables == TableFiles.LINKED && (name.endsWith(".sst") || name.endsWith(".blob"));
-            if (link && linked(file, to.resolve(name))) {
+            boolean link = tables == TableFiles.LINKED && FolderTree.isTable(file);
+            if (link && FolderTree.linked(file, to.resolve(name))) {
                 listener.copied(Files.size(file));
             } else if (!name.equals("LOCK")) {
                 FolderTree.copyFile(file, to.resolve(name), listener);
             }
         }
         OwnFiles.syncFolder(to);
-    }
-
-    private static boolean linked(Path file, Path link) throws IOException {
-        try {
-            Files.createLink(link, file);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            throw e;
-        } catch (UnsupportedOperationException | IOException e) {
-            return false; // Another file system, or one without links: the copy that follows says what else is wrong.
-        }
     }
 
     /** Size of all files of a store that a copy takes over. */
