@@ -3,9 +3,8 @@ package io.holdfast.tools;
 
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
-import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where settings come from, for every verb that reads them: a file, the environment, and these options. */
@@ -27,28 +26,12 @@ public final class ConfigOptions {
             description = "Lets anybody in from other machines, if --bind says so (insecure-open).")
     private boolean insecureOpen;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Sets one setting; may be repeated. 'holdfast config sample' lists them all.")
-    private List<String> settings = List.of();
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "A file of settings, below those of the environment and those given here.")
-    private @Nullable Path config;
+    @Mixin
+    private SettingOptions settings = new SettingOptions();
 
     /** One that knows all of it; files are read anew. */
     public ConfigReader reader() throws ConfigurationException {
-        ConfigReader reader = new ConfigReader();
-        if (config != null) {
-            reader.file(config);
-        }
-        reader.environment(System.getenv());
-        for (String setting : settings) {
-            reader.set(setting);
-        }
+        ConfigReader reader = settings.reader();
         set(reader, "--data", "store.folder", data);
         set(reader, "--port", "listeners.tcp.port", port);
         set(reader, "--bind", "listeners.tcp.bind", bind);

@@ -4,13 +4,13 @@ package io.holdfast.tools.access;
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
-import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.access.AccessConfig;
 import io.holdfast.server.access.Client;
 import io.holdfast.server.account.PasswordFile;
 import io.holdfast.server.rule.RuleGrants;
 import io.holdfast.server.rule.Rules;
+import io.holdfast.tools.SettingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -21,6 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -80,11 +81,8 @@ final class AclTestVerb implements Callable<Integer> {
             description = "The rules file; without it access.rules-file of the configuration.")
     private @Nullable Path file;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The configuration of the broker.")
-    private @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one setting; may be repeated.")
-    private List<String> settings = List.of();
+    @Mixin
+    private SettingOptions settings = new SettingOptions();
 
     AclTestVerb() {}
 
@@ -110,14 +108,7 @@ final class AclTestVerb implements Callable<Integer> {
     }
 
     private AccessConfig access() throws ConfigurationException {
-        ConfigReader reader = new ConfigReader();
-        if (config != null) {
-            reader.file(config);
-        }
-        for (String setting : settings) {
-            reader.set(setting);
-        }
-        return reader.read().access();
+        return settings.reader().read().access();
     }
 
     private Client client() {

@@ -6,6 +6,7 @@ import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.admin.Json;
 import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.tools.SettingOptions;
 import io.holdfast.tools.Verb;
 import io.holdfast.tools.doctor.Diagnosis.Level;
 import java.io.PrintWriter;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,11 +50,8 @@ public final class DoctorVerb implements Verb, Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "The data folder (store.folder).")
     private @Nullable String data;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A file of settings, below those given here.")
-    private @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one setting; may be repeated.")
-    private List<String> settings = List.of();
+    @Mixin
+    private SettingOptions settings = new SettingOptions();
 
     @Option(names = "--json", description = "Print one JSON object for each thing.")
     private boolean json;
@@ -75,13 +74,7 @@ public final class DoctorVerb implements Verb, Callable<Integer> {
     }
 
     private BrokerConfig read() throws ConfigurationException {
-        ConfigReader reader = new ConfigReader();
-        if (config != null) {
-            reader.file(config);
-        }
-        for (String setting : settings) {
-            reader.set(setting);
-        }
+        ConfigReader reader = settings.reader();
         if (data != null) {
             reader.set("store.folder", data, "--data " + data);
         }

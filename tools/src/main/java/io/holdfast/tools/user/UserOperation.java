@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.user;
 
-import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.account.AccountEditor;
+import io.holdfast.tools.SettingOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,11 +36,8 @@ abstract class UserOperation implements Callable<Integer> {
             description = "The password file; without it access.password-file of the configuration.")
     private @Nullable Path file;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The configuration of the broker.")
-    private @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets one setting; may be repeated.")
-    private List<String> settings = List.of();
+    @Mixin
+    private SettingOptions settings = new SettingOptions();
 
     /** Does it, or says in one sentence why not. */
     abstract void run(AccountEditor editor) throws IOException, NotDoneException;
@@ -71,14 +68,7 @@ abstract class UserOperation implements Callable<Integer> {
         if (file != null) {
             return file;
         }
-        ConfigReader reader = new ConfigReader();
-        if (config != null) {
-            reader.file(config);
-        }
-        for (String setting : settings) {
-            reader.set(setting);
-        }
-        Path configured = reader.read().access().passwordFile();
+        Path configured = settings.reader().read().access().passwordFile();
         if (configured == null) {
             throw new NotDoneException(
                     "which password file? Give --file FILE, or --config with a configuration that sets access.password-file");
