@@ -152,6 +152,9 @@ public final class Broker implements AutoCloseable {
      */
     public static void check(BrokerConfig config) throws IOException {
         tls(config);
+        for (ListenerConfig each : config.listeners()) {
+            Listener.check(each);
+        }
         access(config, List.of()).close();
     }
 

@@ -121,8 +121,9 @@ public final class ConfigReader {
         return checked(all, ListenerSettings.names(all), adminPortGiven);
     }
 
-    private static BrokerConfig checked(Config all, List<String> listeners, boolean adminPortGiven)
+    private static BrokerConfig checked(Config given, List<String> listeners, boolean adminPortGiven)
             throws ConfigurationException {
+        Config all = ListSettings.joined(given, listeners);
         SortedMap<String, SettingValue> settings = new TreeMap<>();
         for (Setting setting : Setting.values()) {
             for (String listener : setting.isOfListener() ? listeners : List.of("")) {

@@ -17,8 +17,10 @@ final class Exposure {
     /** Listeners through which anybody on the network could come in. */
     static List<ListenerConfig> open(BrokerConfig config) {
         return config.listeners().stream()
-                .filter(listener ->
-                        config.anonymousAllowed() && !listener.isCertificateRequired() && !isLoopback(listener.bind()))
+                .filter(listener -> config.anonymousAllowed()
+                        && !listener.isCertificateRequired()
+                        && listener.unix() == null
+                        && !isLoopback(listener.bind()))
                 .toList();
     }
 

@@ -4,16 +4,21 @@ package io.holdfast.server;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
 import io.holdfast.server.transport.Origins;
 import io.holdfast.server.transport.ProxyConfig;
+import io.holdfast.server.transport.UnixSocketConfig;
 import io.holdfast.server.transport.WebSocketConfig;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +71,12 @@ final class ListenerSettings {
                 .withoutPath("port");
         Config completed = all;
         for (String name : names) {
+            String port = Setting.LISTENER_PORT.key(name);
+            if (!all.hasPath(port) && isUnix(all, name)) { // It has none, which nobody has to say.
+                ConfigValue origin = reference.getValue(Setting.LISTENER_PORT.key(ListenerConfig.DEFAULT_NAME));
+                completed = completed.withValue(
+                        port, ConfigValueFactory.fromAnyRef(0).withOrigin(origin.origin()));
+            }
             completed = completed.withFallback(defaults.atPath(LISTENERS + "." + name));
         }
         return completed;
@@ -88,11 +99,17 @@ final class ListenerSettings {
                     all.getInt(Setting.LISTENER_CONNECTIONS_MAX.key(name)),
                     TlsSettings.convert(all, name, type),
                     webSocket(all, name),
-                    proxy(all, name));
-            String other = places.put(listener.bind() + " " + listener.port(), name);
-            if (other != null && listener.port() != 0) {
+                    proxy(all, name),
+                    unix(all, name, type));
+            UnixSocketConfig unix = listener.unix();
+            boolean anyPort = unix == null && listener.port() == 0;
+            String place = unix == null ? listener.bind() + " " + listener.port() : unix.place();
+            String other = anyPort ? null : places.put(place, name);
+            if (other != null) {
                 throw new ConfigurationException("listeners." + other + " and listeners." + name
-                        + " have the same address" + " and port; give each a port of its own");
+                        + (unix == null
+                                ? " have the same address and port; give each a port of its own"
+                                : " have the same path; give each a path of its own"));
             }
             listeners.add(listener);
         }
@@ -101,6 +118,46 @@ final class ListenerSettings {
                     + " listeners.tcp.enabled = true, or add another one");
         }
         return listeners;
+    }
+
+    private static boolean isUnix(Config all, String name) {
+        String key = Setting.LISTENER_TYPE.key(name);
+        return all.hasPath(key)
+                && "unix".equalsIgnoreCase(String.valueOf(all.getValue(key).unwrapped()));
+    }
+
+    private static @Nullable UnixSocketConfig unix(Config all, String name, ListenerType type)
+            throws ConfigurationException {
+        String key = Setting.LISTENER_PATH.key(name);
+        String path = all.getString(key);
+        boolean none = path.equals("none");
+        if (type != ListenerType.UNIX) {
+            if (!none) { // Whoever wrote it believes that this listener is not on the network.
+                throw new ConfigurationException(all.getValue(key).origin().description() + ": " + key
+                        + " is set, but this listener's type is " + type.word() + "; set type = unix");
+            }
+            return null;
+        }
+        if (none) {
+            throw new ConfigurationException(
+                    key + " is missing: a listener of type unix has a path, such as" + " /run/holdfast/mqtt.sock");
+        }
+        String proxy = Setting.LISTENER_PROXY_PROTOCOL.key(name);
+        if (!all.getString(proxy).equals("off")) {
+            throw new ConfigurationException(all.getValue(proxy).origin().description() + ": " + proxy
+                    + " is required, but a proxy at a Unix-domain socket has no address by which it could be trusted");
+        }
+        String at = key;
+        try {
+            Path file = Path.of(path);
+            at = Setting.LISTENER_MODE.key(name);
+            Set<PosixFilePermission> mode = UnixSocketConfig.mode(all.getString(at));
+            at = key;
+            return new UnixSocketConfig(file, mode);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    all.getValue(at).origin().description() + ": " + at + " " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable ProxyConfig proxy(Config all, String name) throws ConfigurationException {
@@ -132,7 +189,8 @@ final class ListenerSettings {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(
                     all.getValue(originsKey).origin().description() + ": " + originsKey + ": " + e.getMessage()
-                            + "; it must be same-address, *, or origins such as https://shop.example with commas between",
+                            + "; it must be same-address, *, or origins such as https://shop.example with commas between,"
+                            + " or a list of them in brackets",
                     e);
         }
     }

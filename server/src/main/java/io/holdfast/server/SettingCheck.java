@@ -81,7 +81,7 @@ final class SettingCheck {
 
     private static boolean isGood(Setting setting, String key, Config all) {
         return switch (setting.kind()) {
-            case TEXT -> !all.getString(key).isEmpty();
+            case TEXT, LIST -> !all.getString(key).isEmpty();
             case WORD ->
                 List.of(setting.words().split("[|]"))
                         .contains(all.getString(key).toLowerCase(Locale.ROOT));
@@ -107,6 +107,7 @@ final class SettingCheck {
         String range = String.format(Locale.ROOT, "%d to %d", setting.min(), setting.max());
         return switch (setting.kind()) {
             case TEXT -> "a text";
+            case LIST -> "a text with commas between, or a list such as [\"a\", \"b\"]";
             case WORD -> "one of " + setting.words().replace("|", ", ");
             case COUNT -> "a whole number, " + range;
             case BYTES -> "a number of bytes, " + range + ", for instance 16MiB";

@@ -10,12 +10,15 @@ import io.holdfast.server.session.Limits;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.ListenerType;
 import io.holdfast.server.transport.Origins;
+import io.holdfast.server.transport.ProxyConfig;
 import io.holdfast.server.transport.TransportLimits;
+import io.holdfast.server.transport.UnixSocketConfig;
 import io.holdfast.server.transport.WebSocketConfig;
 import io.holdfast.storage.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +63,7 @@ class ConfigReaderTest {
                         0,
                         null,
                         WEB,
+                        null,
                         null));
     }
 
@@ -165,9 +169,63 @@ class ConfigReaderTest {
                 .read();
         assertThat(config.listeners())
                 .containsExactly(
-                        new ListenerConfig("tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, null, WEB, null),
-                        new ListenerConfig("a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, null, WEB, null),
-                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, null, WEB, null));
+                        new ListenerConfig(
+                                "tcp", ListenerType.TCP, ListenerConfig.LOOPBACK, 7, 0, null, WEB, null, null),
+                        new ListenerConfig(
+                                "a-2", ListenerType.TCP, ListenerConfig.LOOPBACK, 0, 0, null, WEB, null, null),
+                        new ListenerConfig("lan", ListenerType.TCP, "127.0.0.2", 1_884, 5, null, WEB, null, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mode = 0640", "mode = 640", "mode = \"0640\"", ""})
+    @DisplayName("a listener of type unix has path and rights, and needs no port")
+    void read_unixListener_hasPath(String mode) throws IOException, ConfigurationException {
+        BrokerConfig config = new ConfigReader()
+                .file(file("listeners.local { type = unix, path = /run/h.sock\n" + mode + "}"))
+                .read();
+        UnixSocketConfig unix = config.listeners().get(1).unix();
+        assertThat(unix)
+                .isEqualTo(new UnixSocketConfig(
+                        Path.of("/run/h.sock"),
+                        PosixFilePermissions.fromString(mode.isEmpty() ? "rw-rw----" : "rw-r-----")));
+        assertThat(config.settings().get("listeners.local.port")).isEqualTo(new SettingValue("0", "default"));
+    }
+
+    @Test
+    @DisplayName("the path of a socket has at most 107 bytes, with room for the folder it is bound in")
+    void read_unixPath_lengthIsBounded() throws ConfigurationException {
+        ConfigReader reader = new ConfigReader().set("listeners.local.type=unix");
+        String fits = "/" + "d".repeat(90) + "/" + "\u00e4".repeat(7) + "x";
+        reader.set("listeners.local.path=" + fits).read();
+        reader.set("listeners.local.path=" + fits + "y");
+        assertThatThrownBy(reader::read).hasMessageContaining("is 1 byte longer than the path of a socket can be");
+        reader.set("listeners.local.path=/" + "d".repeat(98) + "/x");
+        assertThatThrownBy(reader::read).hasMessageContaining("is 2 bytes longer");
+    }
+
+    @Test
+    @DisplayName(
+            "settings that name several things take lists from a file, --set and the environment, and are shown as one text")
+    void read_lists_asText() throws IOException, ConfigurationException {
+        BrokerConfig config = new ConfigReader()
+                .file(file("listeners.web { type = websocket, port = 1, websocket-origins = [\n\"https://a.example\",\n"
+                        + "\"https://b.example\" ] }\nlisteners.web.websocket-origins += \"https://c.example\""))
+                .environment(Map.of("HOLDFAST_LISTENERS__TCP__PROXY_TRUSTED", "[10.0.0.0/8, \"::1\"]"))
+                .set("listeners.tcp.proxy-protocol=required")
+                .set("access.jwt-algorithms=[\"ES512\", RS256]")
+                .read();
+        ListenerConfig web = config.listeners().get(1);
+        assertThat(web.webSocket().origins())
+                .isEqualTo(Origins.parse("https://c.example,https://a.example,https://b.example"));
+        assertThat(config.listeners().get(0).proxy()).isEqualTo(new ProxyConfig(List.of("10.0.0.0/8", "::1")));
+        SettingValue shown = config.settings().get("listeners.web.websocket-origins");
+        assertThat(shown.text()).isEqualTo("https://a.example, https://b.example, https://c.example");
+        assertThat(shown.origin()).contains("test.conf");
+        assertThat(config.settings().get("listeners.tcp.proxy-trusted"))
+                .isEqualTo(new SettingValue("10.0.0.0/8, ::1", "HOLDFAST_LISTENERS__TCP__PROXY_TRUSTED"));
+        assertThat(ConfigReader.explain("listeners.web.websocket-origins").takes())
+                .isEqualTo("a text with commas between, or a list such as [\"a\", \"b\"]");
+        assertThat(ConfigReader.of(config.settings(), true).listeners()).isEqualTo(config.listeners());
     }
 
     @Test
@@ -194,6 +252,15 @@ class ConfigReaderTest {
                 "listener.tcp.port = 1 | did you mean 'listeners.tcp.port'?",
                 "listeners = 5 | there is no setting 'listeners'",
                 "listeners.lan.port = 1883 | listeners.tcp and listeners.lan have the same address and port",
+                "listeners.a { type = unix } | listeners.a.path is missing",
+                "listeners.a { port = 1, path = /a } | listeners.a.path is set, but this listener's type is tcp",
+                "listeners.a { type = unix, path = /a, mode = 0999 } | listeners.a.mode is '0999', but it must be",
+                "listeners.a { type = unix, path = /a, mode = 0440 } | with which nobody could connect",
+                "listeners { a { type = unix, path = /a }, b { type = unix, path = /a } } | have the same path",
+                "listeners.a { type = unix, path = /a, proxy-protocol = required, proxy-trusted = 10.0.0.1 } | no address",
+                "listeners.web.websocket-origins = [] | listeners.web.websocket-origins is an empty list",
+                "listeners.web { port = 1, websocket-origins = [{}] } | has an entry that is no text",
+                "listeners.web { port = 1, websocket-origins = \"[*\" } | begins like a list and is none",
                 "listeners.tcp { type = tls } | listeners.tcp.tls.certificate is missing",
                 "listeners.tcp.tls.certificate = a | is set, but this listener's type is tcp",
                 "listeners.tcp { type = tls, tls { certificate = a } } | listeners.tcp.tls.private-key is missing",

@@ -22,7 +22,6 @@ import io.holdfast.storage.store.StoreOptions;
 import io.holdfast.storage.store.StoreRefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -124,9 +123,7 @@ public final class RunVerb implements Verb, Callable<Integer> {
             out.println("admin endpoint http://" + Listener.text(admin.address()) + moved);
         }
         for (Listener listener : broker.listeners()) {
-            for (InetSocketAddress address : listener.addresses()) {
-                out.println("listening on " + Listener.text(address) + name(listener));
-            }
+            listener.places().forEach(place -> out.println("listening on " + place + name(listener)));
         }
         if (!reloads) {
             out.println("SIGHUP is ignored: settings are read at the start only");
@@ -148,9 +145,8 @@ public final class RunVerb implements Verb, Callable<Integer> {
         }
         if (e instanceof ListenException refused && !(e.getCause() instanceof UnknownHostException)) {
             boolean usual = refused.listener().equals(ListenerConfig.DEFAULT_NAME);
-            String settings = "listeners." + refused.listener() + ".port or .bind";
             return e.getMessage() + "; stop what uses it, or choose another with "
-                    + (usual ? "--port or --bind" : settings);
+                    + (usual && !refused.isPath() ? "--port or --bind" : refused.settings());
         }
         return String.valueOf(e.getMessage());
     }

@@ -12,8 +12,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.NetUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class Listener implements AutoCloseable {
     private final List<Channel> channels = new ArrayList<>();
     private volatile ListenerConfig config;
     private final AtomicInteger open = new AtomicInteger();
+    private @Nullable UnixSocketFile socketFile;
 
     private final @Nullable Handshakes handshakes;
 
@@ -48,7 +51,7 @@ public final class Listener implements AutoCloseable {
 
     /**
      * Binds the addresses of a listener. The first must work; others may fail, as ::1 on a system without IPv6, and are bound
-     * to the port of the first.
+     * to the port of the first. A Unix-domain socket has one address, its path.
      *
      * @param tls its TLS if its type has it
      * @throws ListenException when it cannot listen; nothing stays bound then
@@ -56,8 +59,14 @@ public final class Listener implements AutoCloseable {
     public static Listener open(ListenerConfig config, @Nullable Tls tls, Connections connections)
             throws ListenException {
         Listener listener = new Listener(config, tls, connections);
+        if (config.unix() != null) {
+            listener.bind(config.unix());
+            return listener;
+        }
         List<InetAddress> addresses = listener.addressesWanted();
-        ServerBootstrap bootstrap = listener.bootstrap();
+        ServerBootstrap bootstrap = listener.bootstrap()
+                .channel(connections.loops().serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true);
         listener.bind(bootstrap, new InetSocketAddress(addresses.get(0), config.port()));
         int port = listener.addresses().get(0).getPort();
         for (InetAddress address : addresses.subList(1, addresses.size())) {
@@ -70,6 +79,22 @@ public final class Listener implements AutoCloseable {
         return listener;
     }
 
+    /**
+     * Looks whether the folder of a Unix-domain socket is there, as {@link #open} would.
+     *
+     * @throws ListenException when it could not listen
+     */
+    public static void check(ListenerConfig config) throws ListenException {
+        UnixSocketConfig unix = config.unix();
+        if (unix != null) {
+            try {
+                UnixSocketFile.check(unix);
+            } catch (IOException e) {
+                throw refused(config, unix.place(), e);
+            }
+        }
+    }
+
     private List<InetAddress> addressesWanted() throws ListenException {
         boolean loopback = config.bind().equals(ListenerConfig.LOOPBACK);
         List<InetAddress> addresses = new ArrayList<>();
@@ -79,18 +104,49 @@ public final class Listener implements AutoCloseable {
             }
         } catch (UnknownHostException e) {
             String sentence = "cannot listen on '" + config.bind() + "': this machine has no such address";
-            throw new ListenException(config.name(), sentence, e);
+            throw new ListenException(config, sentence, e);
         }
         return addresses;
     }
 
     private void bind(ServerBootstrap bootstrap, InetSocketAddress address) throws ListenException {
+        bind(bootstrap, address, text(address));
+    }
+
+    private void bind(ServerBootstrap bootstrap, SocketAddress address, String place) throws ListenException {
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            String sentence = "cannot listen on " + text(address) + ": " + reason(bound.cause());
-            throw new ListenException(config.name(), sentence, bound.cause());
+            throw refused(place, bound.cause());
         }
         channels.add(bound.channel());
+    }
+
+    private void bind(UnixSocketConfig unix) throws ListenException {
+        ServerBootstrap bootstrap =
+                bootstrap().channel(connections.loops().unixServerChannel()).childAttr(UnixSocketFile.cameBy(), unix);
+        try {
+            UnixSocketFile file = UnixSocketFile.prepare(unix);
+            try {
+                bind(bootstrap, connections.loops().unixAddress(file.hidden()), unix.place());
+                file.publish();
+                socketFile = file;
+            } finally {
+                file.clear();
+            }
+        } catch (ListenException e) {
+            throw e;
+        } catch (IOException e) {
+            close();
+            throw refused(unix.place(), e);
+        }
+    }
+
+    private ListenException refused(String place, Throwable cause) {
+        return refused(config, place, cause);
+    }
+
+    private static ListenException refused(ListenerConfig config, String place, Throwable cause) {
+        return new ListenException(config, "cannot listen on " + place + ": " + reason(cause), cause);
     }
 
     /** What the system says, without the technical words around it. */
@@ -108,10 +164,8 @@ public final class Listener implements AutoCloseable {
         EventLoops loops = connections.loops();
         return new ServerBootstrap()
                 .group(loops.acceptor(), loops.group())
-                .channel(loops.serverChannel())
                 .handler(connections.acceptRate())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 // A client may send DISCONNECT and close its half at once: what it sent before still counts.
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -180,13 +234,23 @@ public final class Listener implements AutoCloseable {
         return open.get();
     }
 
-    /** Where clients can connect, in the order of binding. */
+    /** Where clients can connect over a network, in the order of binding. */
     public List<InetSocketAddress> addresses() {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (Channel channel : channels) {
-            addresses.add((InetSocketAddress) channel.localAddress());
+            if (channel.localAddress() instanceof InetSocketAddress address) {
+                addresses.add(address);
+            }
         }
         return addresses;
+    }
+
+    /** Where clients can connect, as an operator writes it. */
+    public List<String> places() {
+        UnixSocketConfig unix = config.unix();
+        return unix != null
+                ? List.of(unix.place())
+                : addresses().stream().map(Listener::text).toList();
     }
 
     /** An address as an operator writes it, IPv6 in brackets. */
@@ -201,5 +265,14 @@ public final class Listener implements AutoCloseable {
             channel.close().awaitUninterruptibly();
         }
         channels.clear();
+        UnixSocketFile file = socketFile;
+        if (file != null) {
+            socketFile = null;
+            try {
+                file.remove();
+            } catch (IOException e) {
+                connections.log().warn("the socket's file stays behind: {}", e.getMessage());
+            }
+        }
     }
 }

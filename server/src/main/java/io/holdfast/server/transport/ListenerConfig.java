@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls its TLS, null for a type without it
  * @param webSocket for those that speak WebSocket
  * @param proxy the proxies in front of it, null when clients connect themselves
+ * @param unix where it is, instead of address and port, if its type is {@link ListenerType#UNIX}, else null
  */
 public record ListenerConfig(
         String name,
@@ -24,7 +25,8 @@ public record ListenerConfig(
         int connectionsMax,
         @Nullable TlsConfig tls,
         WebSocketConfig webSocket,
-        @Nullable ProxyConfig proxy) {
+        @Nullable ProxyConfig proxy,
+        @Nullable UnixSocketConfig unix) {
     /** The value of {@code bind} that means this machine only. */
     public static final String LOOPBACK = "loopback";
 

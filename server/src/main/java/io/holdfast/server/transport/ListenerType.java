@@ -12,7 +12,9 @@ public enum ListenerType {
     /** MQTT over WebSocket. */
     WEBSOCKET,
     /** MQTT over WebSocket over TLS. */
-    SECURE_WEBSOCKET;
+    SECURE_WEBSOCKET,
+    /** MQTT over a Unix-domain socket, which clients on this machine reach by a path. */
+    UNIX;
 
     /** Whether it needs a certificate. */
     public boolean isSecure() {

@@ -343,6 +343,10 @@ final class MqttConnection extends Connection {
     }
 
     static String peer(Channel channel) {
+        UnixSocketConfig socket = UnixSocketFile.of(channel);
+        if (socket != null) {
+            return socket.place();
+        }
         SocketAddress address = ProxyHeader.client(channel);
         return address instanceof InetSocketAddress inet ? Listener.text(inet) : String.valueOf(address);
     }

@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import java.net.InetSocketAddress;
 import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -269,8 +268,7 @@ final class Opening implements AuthExchange.Owner {
             connection.authenticated(certificateUser, null, null);
         }
         connection.certified(certificateUser);
-        if (channel.localAddress() instanceof InetSocketAddress local
-                && local.getAddress().isLoopbackAddress()) {
+        if (Sockets.isOnLoopback(channel)) {
             connection.onLoopback();
         }
         EventLoop owner = connections.loops().eventLoop(shard);

@@ -20,9 +20,22 @@ final class Sockets {
 
     private Sockets() {}
 
-    /** Where the other side is; null when its address is none of IP. */
+    /**
+     * Where the other side is, for limits: the client that a proxy speaks for, this machine for one that came by a Unix-domain
+     * socket; null when its address is none of IP.
+     */
     static @Nullable InetAddress address(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress inet ? inet.getAddress() : null;
+        if (UnixSocketFile.of(channel) != null) {
+            return InetAddress.getLoopbackAddress();
+        }
+        return ProxyHeader.client(channel) instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    }
+
+    /** Whether it was this machine's own address that the other side connected to. */
+    static boolean isOnLoopback(Channel channel) {
+        return UnixSocketFile.of(channel) != null
+                || (channel.localAddress() instanceof InetSocketAddress local
+                        && local.getAddress().isLoopbackAddress());
     }
 
     static void close(Channel channel) {

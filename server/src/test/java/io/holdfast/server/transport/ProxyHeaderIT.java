@@ -10,8 +10,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.holdfast.protocol.packet.ProtocolVersion;
+import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WebSocketSocket;
 import io.holdfast.server.testkit.WireClient;
@@ -138,6 +140,32 @@ class ProxyHeaderIT {
             socket.sendFrame(WebSocketSocket.BINARY, connect("page"));
             assertThat(socket.readFrame()).isNotNull();
             assertSeenFrom("page", "198.51.100.7:80");
+        }
+    }
+
+    @Test
+    @DisplayName("T34 wrong passwords behind a proxy lock out the client's address, not the proxy's")
+    void header_wrongPasswords_clientLockedOut() throws Exception {
+        Path passwords = Passwords.write(folder.resolve("passwords"), "ada");
+        try (RunningBroker guarded = RunningBroker.start(
+                folder.resolve("guarded"),
+                "listeners.tcp.proxy-protocol=required",
+                "listeners.tcp.proxy-trusted=127.0.0.1",
+                "access.password-file=" + passwords,
+                "access.lockout-failures-max=1",
+                "access.lockout-forget=1 h")) {
+            assertThat(answer(guarded, "198.51.100.5", "wrong")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            assertThat(answer(guarded, "198.51.100.6", Passwords.of("ada"))).isEqualTo(ReasonCode.SUCCESS);
+            assertThat(answer(guarded, "198.51.100.5", Passwords.of("ada")))
+                    .isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+        }
+    }
+
+    private static ReasonCode answer(RunningBroker guarded, String address, String password) throws IOException {
+        try (WireClient client = guarded.open5()) {
+            client.send(("PROXY TCP4 " + address + " 10.0.0.1 80 1883\r\n").getBytes(StandardCharsets.US_ASCII));
+            return client.connect(Passwords.connect(ProtocolVersion.MQTT_5, "c", true, null, "ada", password))
+                    .reasonCode();
         }
     }
 

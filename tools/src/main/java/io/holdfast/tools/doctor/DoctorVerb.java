@@ -6,6 +6,7 @@ import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.admin.Json;
 import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.UnixSocketConfig;
 import io.holdfast.tools.SettingOptions;
 import io.holdfast.tools.Verb;
 import io.holdfast.tools.doctor.Diagnosis.Level;
@@ -95,7 +96,12 @@ public final class DoctorVerb implements Verb, Callable<Integer> {
         found.add(SyncCheck.look(there));
         found.add(StoreLook.look(folder));
         for (ListenerConfig listener : settled.listeners()) {
-            found.add(PortCheck.look("listeners." + listener.name(), listener.bind(), listener.port(), owners));
+            String name = "listeners." + listener.name();
+            UnixSocketConfig unix = listener.unix();
+            found.add(
+                    unix == null
+                            ? PortCheck.look(name, listener.bind(), listener.port(), owners)
+                            : SocketCheck.look(name, unix));
         }
         if (settled.admin().enabled()) {
             found.add(PortCheck.look(
