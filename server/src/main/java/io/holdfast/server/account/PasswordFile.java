@@ -104,6 +104,16 @@ public final class PasswordFile {
         return user.chars().anyMatch(Character::isISOControl) ? "a user name holds no control characters" : null;
     }
 
+    /** Why this cannot be the hash of an account, or null when it can. */
+    public static @Nullable String faultOfHash(String hash) {
+        try {
+            PasswordHash unused = PasswordHash.parse(hash);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     /** Whether this can be the name of a group. */
     public static boolean isGroup(String name) {
         return !name.isEmpty() && name.chars().noneMatch(c -> c <= ' ' || c == ':' || c == ',' || c == '#');

@@ -23,30 +23,30 @@ final class Chunk {
         this.offset = offset;
     }
 
-    private void need(int count) throws DatabaseException {
+    private void need(int count) throws MosquittoFileException {
         if (count > bytes.remaining()) {
-            throw new DatabaseException("the chunk at byte " + offset + " is damaged: it says that " + count
+            throw new MosquittoFileException("the chunk at byte " + offset + " is damaged: it says that " + count
                     + " bytes follow where " + bytes.remaining() + " are left");
         }
     }
 
-    int u8() throws DatabaseException {
+    int u8() throws MosquittoFileException {
         need(1);
         return bytes.get() & 0xFF;
     }
 
-    int u16() throws DatabaseException {
+    int u16() throws MosquittoFileException {
         need(2);
         return bytes.getShort() & 0xFFFF;
     }
 
-    long u32() throws DatabaseException {
+    long u32() throws MosquittoFileException {
         need(4);
         return bytes.getInt() & 0xFFFF_FFFFL;
     }
 
     /** 64 bits of the writing machine, which is taken for a little-endian one. */
-    long host64() throws DatabaseException {
+    long host64() throws MosquittoFileException {
         need(8);
         return bytes.slice(bytes.position(), 8).order(ByteOrder.LITTLE_ENDIAN).getLong(skipped(8));
     }
@@ -56,12 +56,12 @@ final class Chunk {
         return 0;
     }
 
-    void skip(int count) throws DatabaseException {
+    void skip(int count) throws MosquittoFileException {
         need(count);
         int unused = skipped(count);
     }
 
-    byte[] take(int count) throws DatabaseException {
+    byte[] take(int count) throws MosquittoFileException {
         need(count);
         byte[] taken = new byte[count];
         bytes.get(taken);
@@ -69,7 +69,7 @@ final class Chunk {
     }
 
     /** All that is left. */
-    byte[] rest() throws DatabaseException {
+    byte[] rest() throws MosquittoFileException {
         return take(bytes.remaining());
     }
 }

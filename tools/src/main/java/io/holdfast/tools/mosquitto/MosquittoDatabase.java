@@ -72,7 +72,7 @@ final class MosquittoDatabase implements AutoCloseable {
     /**
      * Reads a file.
      *
-     * @throws DatabaseException if it is damaged, or of another format
+     * @throws MosquittoFileException if it is damaged, or of another format
      */
     static MosquittoDatabase open(Path path) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
@@ -91,11 +91,11 @@ final class MosquittoDatabase implements AutoCloseable {
         byte[] magic = new byte[MAGIC.length];
         head.get(magic);
         if (!Arrays.equals(magic, MAGIC)) {
-            throw new DatabaseException("this is no mosquitto.db");
+            throw new MosquittoFileException("this is no mosquitto.db");
         }
         int format = head.getInt(MAGIC.length + 4);
         if (format != FORMAT) {
-            throw new DatabaseException("this mosquitto.db has format " + Integer.toUnsignedString(format)
+            throw new MosquittoFileException("this mosquitto.db has format " + Integer.toUnsignedString(format)
                     + "; only 6 is known here. Let mosquitto 2 load and save it once, which writes format 6");
         }
         long size = file.size();
@@ -109,9 +109,9 @@ final class MosquittoDatabase implements AutoCloseable {
         }
     }
 
-    private static int length(int said, long offset, long size) throws DatabaseException {
+    private static int length(int said, long offset, long size) throws MosquittoFileException {
         if (said < 0 || said > CHUNK_BYTES_MAX || said > size - offset - CHUNK_HEAD_BYTES) {
-            throw new DatabaseException("the chunk at byte " + offset + " says that it has "
+            throw new MosquittoFileException("the chunk at byte " + offset + " says that it has "
                     + Integer.toUnsignedString(said) + " bytes, but the file ends after "
                     + (size - offset - CHUNK_HEAD_BYTES)
                     + ": it is damaged, or mosquitto was writing it. Stop mosquitto, which saves it anew");
@@ -121,7 +121,7 @@ final class MosquittoDatabase implements AutoCloseable {
 
     private ByteBuffer at(long offset, int count) throws IOException {
         if (count > file.size() - offset) {
-            throw new DatabaseException("the file ends at byte " + file.size() + ", in the middle of something");
+            throw new MosquittoFileException("the file ends at byte " + file.size() + ", in the middle of something");
         }
         ByteBuffer bytes = ByteBuffer.allocate(count);
         while (bytes.hasRemaining()) {
@@ -145,7 +145,7 @@ final class MosquittoDatabase implements AutoCloseable {
     }
 
     /** Notes where a message is; its lengths are judged now, so that nothing is found damaged half way through. */
-    private void message(Chunk fixed, long offset, int length) throws DatabaseException {
+    private void message(Chunk fixed, long offset, int length) throws MosquittoFileException {
         long storeId = fixed.host64();
         fixed.skip(8); // expiry
         long texts = fixed.u32();
@@ -153,7 +153,7 @@ final class MosquittoDatabase implements AutoCloseable {
         texts += fixed.u16() + fixed.u16() + fixed.u16();
         fixed.skip(2 + 1 + 1); // port, QoS, retained
         if (texts > length - MESSAGE_FIXED_BYTES) {
-            throw new DatabaseException("the chunk at byte " + offset + " is damaged: its texts have " + texts
+            throw new MosquittoFileException("the chunk at byte " + offset + " is damaged: its texts have " + texts
                     + " bytes, the chunk has " + length);
         }
         messages.put(storeId, offset);
@@ -163,7 +163,7 @@ final class MosquittoDatabase implements AutoCloseable {
         return new Chunk(at(offset + CHUNK_HEAD_BYTES, length), offset);
     }
 
-    private void client(Chunk chunk) throws DatabaseException {
+    private void client(Chunk chunk) throws MosquittoFileException {
         long expiryTime = chunk.host64();
         long interval = chunk.u32();
         chunk.skip(2); // last packet identifier
@@ -173,7 +173,7 @@ final class MosquittoDatabase implements AutoCloseable {
         clients.put(id, new Client(id, expiryTime, interval));
     }
 
-    private void subscription(Chunk chunk) throws DatabaseException {
+    private void subscription(Chunk chunk) throws MosquittoFileException {
         long identifier = chunk.u32();
         int idBytes = chunk.u16();
         int filterBytes = chunk.u16();
@@ -184,7 +184,7 @@ final class MosquittoDatabase implements AutoCloseable {
         subscriptions.add(new Subscription(client, chunk.take(filterBytes), options | qos, identifier));
     }
 
-    private void clientMessage(Chunk chunk) throws DatabaseException {
+    private void clientMessage(Chunk chunk) throws MosquittoFileException {
         long storeId = chunk.host64();
         int packetId = chunk.u16();
         int idBytes = chunk.u16();

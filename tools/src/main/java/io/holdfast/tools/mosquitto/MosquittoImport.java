@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.mosquitto;
 
+import io.holdfast.server.account.PasswordFile;
+import io.holdfast.server.rule.Rules;
 import io.holdfast.storage.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +22,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code holdfast import mosquitto}: a {@code mosquitto.db} into a new store, a {@code mosquitto.conf} into settings. */
+/** {@code holdfast import mosquitto}: a {@code mosquitto.db} into a new store, text files into settings, accounts, rules. */
 @Command(
         name = "mosquitto",
         description = {
             "Takes over a mosquitto.db (its kept sessions, what they are owed, retained messages) into a new data folder, or"
-                    + " turns a mosquitto.conf into settings for 'run --config'. Which of the two FILE is, it tells itself.",
+                    + " makes settings of a mosquitto.conf, accounts of a password file, access rules of an ACL file. Which"
+                    + " of them FILE is, it tells itself. No file is written over.",
             "Stop mosquitto first: it writes its file when it stops."
         },
         mixinStandardHelpOptions = true,
@@ -32,37 +36,45 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; what has no counterpart is listed",
-            "1:a file could not be read or written",
+            "1:a file could not be read or written, or is there already",
             "2:wrong usage",
             "3:the data folder is not new, or not accessible",
-            "4:the file is damaged, or of another format; nothing was written"
+            "4:the file is damaged, or of another format; nothing was written",
+            "5:the settings are written, but no broker would start with them yet; the reason is told"
         })
 final class MosquittoImport implements Callable<Integer> {
-    private static final long SETTINGS_BYTES_MAX = 1 << 20;
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_FOLDER = 3;
     private static final int EXIT_DAMAGED = 4;
+    private static final int EXIT_NOT_READY = 5;
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "mosquitto.db or mosquitto.conf.")
+    @Parameters(paramLabel = "FILE", description = "mosquitto.db, mosquitto.conf, a password or ACL file.")
     private Path file = Path.of(""); // always set: the parameter is required
 
     @Option(names = "--data", paramLabel = "DIR", description = "For a mosquitto.db: the data folder to make.")
     private @Nullable Path data;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "For a mosquitto.conf: where to write (default: here).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "For a text file: the file to make (default: print it). For a mosquitto.conf the files that it names"
+                            + " are taken over too, as 'passwords' and 'rules' in the same folder.")
     private @Nullable Path out;
 
     @Override
     public Integer call() {
         try {
-            return MosquittoDatabase.isOne(file) ? database() : settings();
-        } catch (DatabaseException e) {
+            return MosquittoDatabase.isOne(file) ? database() : text();
+        } catch (MosquittoFileException e) {
             return fail(EXIT_DAMAGED, file + ": " + e.getMessage());
         } catch (NoSuchFileException e) {
             return fail(EXIT_FAILED, e.getFile() + " is not there");
+        } catch (FileAlreadyExistsException e) {
+            return fail(EXIT_FAILED, e.getFile() + " is there already; move it away, or name another file");
         } catch (IOException e) {
             return fail(EXIT_FAILED, file + ": " + e.getMessage());
         } catch (StoreException e) {
@@ -106,21 +118,77 @@ final class MosquittoImport implements Callable<Integer> {
         to.flush();
     }
 
-    private int settings() throws IOException {
-        if (Files.size(file) > SETTINGS_BYTES_MAX) {
-            return fail(ExitCode.USAGE, file + " is neither a mosquitto.db nor, with its size, a mosquitto.conf");
+    private int text() throws IOException {
+        TextFile text = TextFile.read(file);
+        return switch (text.kind()) {
+            case SETTINGS -> settings(MosquittoSettings.read(text.lines()));
+            case ACCOUNTS ->
+                out == null
+                        ? fail(ExitCode.USAGE, file + " is a password file: say where its accounts go with --out FILE")
+                        : accounts(text, out);
+            case RULES -> rules(text);
+        };
+    }
+
+    private int accounts(TextFile text, Path target) throws IOException {
+        Converted accounts = MosquittoAccounts.convert(text.lines());
+        try (NewFile made = NewFile.secret(target, accounts.text())) {
+            PasswordFile unused = PasswordFile.read(made.written());
+            made.keep();
         }
-        // Its texts are names of files and numbers; whatever else is in it must not stop the rest.
-        MosquittoSettings settings = MosquittoSettings.read(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
-        if (out == null) {
-            spec.commandLine().getOut().print(settings.hocon());
-            spec.commandLine().getOut().flush();
-        } else {
-            Files.writeString(out, settings.hocon());
-        }
-        settings.remarks().forEach(remark -> spec.commandLine().getErr().println(file + ":" + remark));
-        spec.commandLine().getErr().flush();
+        tell(target, file, accounts);
         return ExitCode.OK;
+    }
+
+    private int rules(TextFile text) throws IOException {
+        Converted rules = MosquittoRules.convert(text.lines());
+        if (out == null) {
+            print(rules);
+            return ExitCode.OK;
+        }
+        try (NewFile made = NewFile.readable(out, rules.text())) {
+            Rules unused = Rules.read(made.written(), user -> Set.of());
+            made.keep();
+        }
+        tell(out, file, rules);
+        return ExitCode.OK;
+    }
+
+    private int settings(MosquittoSettings settings) throws IOException {
+        if (out == null) {
+            print(settings.convert(Path.of("passwords"), Path.of("rules")));
+            if (settings.passwordFile() != null || settings.aclFile() != null) {
+                spec.commandLine().getErr().println("With --out FILE the accounts and rules are taken over too.");
+                spec.commandLine().getErr().flush();
+            }
+            return ExitCode.OK;
+        }
+        SettingsImport files = new SettingsImport(settings, out);
+        files.write();
+        files.written()
+                .forEach((target, made) -> tell(target, made.source() == null ? file : made.source(), made.text()));
+        String fault = files.fault();
+        return fault == null
+                ? ExitCode.OK
+                : fail(EXIT_NOT_READY, "a broker would not start with " + out + " yet: " + fault);
+    }
+
+    /** Onto the screen, with the remarks on the other stream. */
+    private void print(Converted made) {
+        spec.commandLine().getOut().print(made.text());
+        spec.commandLine().getOut().flush();
+        remark(file, made);
+    }
+
+    private void tell(Path target, Path source, Converted made) {
+        remark(source, made);
+        spec.commandLine().getOut().println(target + ": " + made.summary());
+        spec.commandLine().getOut().flush();
+    }
+
+    private void remark(Path source, Converted made) {
+        made.remarks().forEach(remark -> spec.commandLine().getErr().println(source + ":" + remark));
+        spec.commandLine().getErr().flush();
     }
 
     private int fail(int code, @Nullable String sentence) {

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.mosquitto;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code mosquitto.conf} as our settings, with a remark for each line that has no counterpart or means less here. */
 final class MosquittoSettings {
-    private static final int DEFAULT_PORT = 1883;
-    private static final int LINE_SHOWN_CHARS = 80;
-
-    private static final String TLS =
-            "not taken over: this listener is written without TLS; see docs/configuration.md before you open it";
-    private static final String ACCESS =
-            "not taken over: who may do what is said anew; without it the broker refuses to be open to other machines";
+    /** The remark on a value that should be one. */
+    static final String NO_NUMBER = "it is no number";
 
     /** What one directive becomes: a setting of the same meaning, or a remark. */
     private record Counterpart(String key, String remark) {}
@@ -40,29 +37,27 @@ final class MosquittoSettings {
             Map.entry(
                     "autosave_on_changes",
                     new Counterpart("", "not needed: an acknowledgement is on disk when it is sent")),
-            Map.entry("certfile", new Counterpart("", TLS)),
-            Map.entry("keyfile", new Counterpart("", TLS)),
-            Map.entry("cafile", new Counterpart("", TLS)),
-            Map.entry("require_certificate", new Counterpart("", TLS)),
-            Map.entry("password_file", new Counterpart("", ACCESS)),
-            Map.entry("acl_file", new Counterpart("", ACCESS)),
-            Map.entry("allow_anonymous", new Counterpart("", ACCESS)),
             Map.entry("set_tcp_nodelay", new Counterpart("", "always on here")),
             Map.entry("retain_available", new Counterpart("", "retained messages are always available here")),
             Map.entry("queue_qos0_messages", new Counterpart("", "QoS 0 is not queued here")),
-            Map.entry("per_listener_settings", new Counterpart("", "read the remarks below for each listener")),
             Map.entry("pid_file", new Counterpart("", "not needed: a folder has one broker by its lock")),
             Map.entry("user", new Counterpart("", "start the broker as the user that it shall be")),
             Map.entry("log_dest", new Counterpart("", "the log goes to standard error")),
             Map.entry("log_type", new Counterpart("", "HOLDFAST_LOG_LEVEL sets the level")));
 
     private final Map<String, String> settings = new LinkedHashMap<>();
-    private final List<String> remarks = new ArrayList<>();
-    private String listener = "";
-    private int listeners;
+    private final List<MosquittoListener> listeners = new ArrayList<>();
+    private final MosquittoAccess access = new MosquittoAccess();
+    private final Remarks remarks = new Remarks();
+
+    /** What is said before the first listener is said of one without a name. */
+    private MosquittoListener listener = new MosquittoListener();
+
     private int line;
 
-    private MosquittoSettings() {}
+    private MosquittoSettings() {
+        listeners.add(listener);
+    }
 
     /** Reads the lines of a file. */
     static MosquittoSettings read(List<String> lines) {
@@ -75,62 +70,64 @@ final class MosquittoSettings {
                 read.directive(words[0], words.length == 2 ? words[1].strip() : "");
             }
         }
+        // mosquitto opens the one without a name only if it has a place, or is the only one.
+        MosquittoListener unnamed = read.listeners.get(0);
+        if (read.listeners.size() > 1 ? !unnamed.hasPlace() : unnamed.isEmpty()) {
+            read.listeners.remove(0);
+        }
         return read;
     }
 
     private void directive(String name, String value) {
         switch (name) {
             case "listener" -> listener(value);
-            case "port" -> port(value);
-            case "bind_address" -> bind(value);
-            case "max_connections" -> maxConnections(value);
-            case "protocol" -> {
-                if (value.equals("websockets")) {
-                    set(listenerKey("type"), "websocket");
-                } else if (!value.equals("mqtt")) {
-                    remark(name, value, "there is no such protocol here");
+            case "port" -> {
+                if (isNumber(value)) {
+                    listener.set("port", value);
+                } else {
+                    remark("port", value, NO_NUMBER);
+                }
+            }
+            case "bind_address" -> listener.set("bind", quoted(value));
+            case "max_connections" -> {
+                if (listeners.size() == 1 && isNumber(value)) {
+                    set("connections-max", value); // Of all together, as it stands above all of them.
+                } else {
+                    ofListener(name, value);
                 }
             }
             case "persistent_client_expiration" -> expiration(value);
-            default -> other(name, value);
+            default -> {
+                if (!access.take(name, value, line)) {
+                    ofListener(name, value);
+                }
+            }
+        }
+    }
+
+    private void ofListener(String name, String value) {
+        String remark = listener.take(name, value, line);
+        if (remark != null && remark.isEmpty()) {
+            other(name, value);
+        } else if (remark != null) {
+            remark(name, value, remark);
         }
     }
 
     private void listener(String value) {
         String[] words = value.split("\\s+", -1);
-        listeners++;
-        listener = listeners == 1 ? "tcp" : "listener-" + listeners;
+        listener = new MosquittoListener();
+        listeners.add(listener);
+        if (words[0].equals("0") && words.length > 1 && words[1].contains("/")) {
+            listener.setPath(value.substring(1).strip());
+            return;
+        }
         if (!isNumber(words[0])) {
             remark("listener", value, "a listener has a TCP port here");
             return;
         }
-        set(listenerKey("port"), words[0]);
-        set(listenerKey("bind"), quoted(words.length > 1 ? words[1] : "0.0.0.0"));
-    }
-
-    private void port(String value) {
-        if (isNumber(value)) {
-            listener = "tcp";
-            listeners = Math.max(1, listeners);
-            set("listeners.tcp.port", value);
-        } else {
-            remark("port", value, "it is no number");
-        }
-    }
-
-    private void bind(String value) {
-        set("listeners.tcp.bind", quoted(value));
-    }
-
-    private void maxConnections(String value) {
-        if (value.equals("-1")) {
-            return; // No limit but the one that counts over all listeners, which is the default.
-        }
-        if (isNumber(value)) {
-            set(listener.isEmpty() ? "connections-max" : listenerKey("connections-max"), value);
-        } else {
-            remark("max_connections", value, "it is no number");
-        }
+        listener.set("port", words[0]);
+        listener.set("bind", quoted(words.length > 1 ? words[1] : "0.0.0.0"));
     }
 
     /** A number with h, d, w, m or y behind it. */
@@ -160,7 +157,7 @@ final class MosquittoSettings {
         } else if (known.key().isEmpty()) {
             remark(name, value, known.remark());
         } else if (!isNumber(value)) {
-            remark(name, value, "it is no number");
+            remark(name, value, NO_NUMBER);
         } else if (known.key().equals("sys-interval")) {
             set(known.key(), value + " s");
         } else if (value.equals("0") && name.equals("max_packet_size")) {
@@ -170,16 +167,21 @@ final class MosquittoSettings {
         }
     }
 
-    private String listenerKey(String key) {
-        return "listeners." + (listener.isEmpty() ? "tcp" : listener) + "." + key;
-    }
-
-    private static boolean isNumber(String value) {
+    static boolean isNumber(String value) {
         return value.matches("[0-9]{1,10}");
     }
 
-    private static String quoted(String value) {
-        return '"' + value.replaceAll("[^A-Za-z0-9.:%_-]", "") + '"';
+    /** A text as a value of HOCON. */
+    static String quoted(String value) {
+        StringBuilder text = new StringBuilder("\"");
+        value.chars().forEach(c -> {
+            if (c < ' ') {
+                text.append(String.format(Locale.ROOT, "\\u%04x", c));
+            } else {
+                text.append(c == '"' || c == '\\' ? "\\" : "").append((char) c);
+            }
+        });
+        return text.append('"').toString();
     }
 
     private void set(String key, String value) {
@@ -187,25 +189,47 @@ final class MosquittoSettings {
     }
 
     private void remark(String name, String value, String text) {
-        // A line may hold a password: only names of files and numbers are shown, and never much.
-        boolean secret = name.contains("password") && !name.equals("password_file") || name.contains("psk");
-        String shown = secret ? "..." : value.substring(0, Math.min(LINE_SHOWN_CHARS, value.length()));
-        remarks.add(line + ": " + (name + " " + shown).strip().replaceAll("\\p{Cntrl}", "?") + ": " + text);
+        // A line may hold a password: only names of files and numbers are shown.
+        boolean secret = name.contains("password") || name.contains("psk");
+        remarks.add(line, name + " " + (secret ? "..." : value), text);
     }
 
-    /** The settings as a file for {@code run --config}. */
-    String hocon() {
+    /** The file with its accounts, null when it has none or no single one. */
+    @Nullable
+    String passwordFile() {
+        return access.passwordFile();
+    }
+
+    /** The file with its rules, null when it has none or no single one. */
+    @Nullable
+    String aclFile() {
+        return access.aclFile();
+    }
+
+    /**
+     * The settings as a file for {@code run --config}.
+     *
+     * @param passwords the file with the accounts, if there are any
+     * @param rules the file with the rules, if there are any
+     */
+    Converted convert(Path passwords, Path rules) {
         StringBuilder text = new StringBuilder("# From mosquitto.conf; see docs/configuration.md\n");
-        if (listeners == 0) {
-            text.append(String.format(Locale.ROOT, "listeners.tcp.port = %d%n", DEFAULT_PORT));
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (!listeners.isEmpty() && listeners.stream().allMatch(MosquittoListener::isUnix)) {
+            all.put("listeners.tcp.enabled", "false"); // Else it would be open beside them.
         }
-        settings.forEach(
-                (key, value) -> text.append(key).append(" = ").append(value).append('\n'));
-        return text.toString();
-    }
-
-    /** What has no counterpart, each with its line. */
-    List<String> remarks() {
-        return remarks;
+        boolean defaultTaken = false;
+        int number = 0;
+        for (MosquittoListener each : listeners) {
+            number++;
+            boolean first = !each.isUnix() && !defaultTaken;
+            defaultTaken |= first;
+            String name = first ? "tcp" : "listener-" + number;
+            each.settings(remarks).forEach((key, value) -> all.put("listeners." + name + "." + key, value));
+        }
+        all.putAll(access.settings(listeners.size(), quoted(passwords.toString()), quoted(rules.toString()), remarks));
+        all.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+        String summary = all.size() + (all.size() == 1 ? " setting" : " settings");
+        return new Converted(text.toString(), remarks.lines(), summary);
     }
 }

@@ -68,7 +68,7 @@ class MosquittoDatabaseTest {
         for (int length = 0; length < whole.length; length++) {
             try (MosquittoDatabase database = MosquittoDatabase.open(file(Arrays.copyOf(whole, length)))) {
                 assertThat(database.clients().size()).isLessThanOrEqualTo(2);
-            } catch (DatabaseException e) {
+            } catch (MosquittoFileException e) {
                 refused++;
                 assertThat(e.getMessage()).containsAnyOf("ends at byte", "the chunk at byte");
             }
@@ -83,7 +83,7 @@ class MosquittoDatabaseTest {
             byte[] lying = sample();
             ByteBuffer.wrap(lying).putInt(HEAD_BYTES + 4, length);
             assertThatThrownBy(() -> MosquittoDatabase.open(file(lying)))
-                    .isInstanceOf(DatabaseException.class)
+                    .isInstanceOf(MosquittoFileException.class)
                     .hasMessageContaining("the chunk at byte 23 says that it has");
         }
         byte[] older = sample();

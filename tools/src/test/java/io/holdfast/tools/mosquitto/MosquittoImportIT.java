@@ -22,16 +22,10 @@ import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.tools.store.StoreCheck;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,33 +41,6 @@ class MosquittoImportIT {
     Path folder;
 
     private int port;
-
-    private Process mosquitto() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        Path conf = folder.resolve("mosquitto.conf");
-        Files.writeString(
-                conf,
-                String.join(
-                        "\n",
-                        "listener " + port + " 127.0.0.1",
-                        "user root",
-                        "allow_anonymous true",
-                        "persistence true",
-                        "persistence_location " + folder + "/",
-                        "max_queued_messages 0",
-                        ""));
-        Process process = new ProcessBuilder("mosquitto", "-c", conf.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        Awaitility.await().ignoreExceptions().until(() -> {
-            new Socket(InetAddress.getLoopbackAddress(), port).close();
-            return true;
-        });
-        return process;
-    }
 
     private static void away(int port, String id, String filter, QoS qos) throws Exception {
         try (WireClient client = new WireClient(port)) {
@@ -145,12 +112,12 @@ class MosquittoImportIT {
     @DisplayName(
             "kept sessions, queues, half done QoS 2 in both directions, retained: mosquitto's clients go on with our broker")
     void database_ofMosquitto_clientsGoOn() throws Exception {
-        Process mosquitto = mosquitto();
-        try {
+        String[] settings = {
+            "allow_anonymous true", "persistence true", "persistence_location " + folder + "/", "max_queued_messages 0"
+        };
+        try (MosquittoProcess mosquitto = MosquittoProcess.start(folder, settings)) {
+            port = mosquitto.port();
             history();
-        } finally {
-            mosquitto.destroy();
-            assertThat(mosquitto.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
         Path data = folder.resolve("data");
         CommandLine line = new CommandLine(new MosquittoImport());

@@ -5,26 +5,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.server.BrokerConfig;
 import io.holdfast.server.ConfigReader;
+import io.holdfast.server.transport.ListenerConfig;
+import io.holdfast.server.transport.ListenerType;
+import io.holdfast.server.transport.tls.TlsConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MosquittoSettingsTest {
     @TempDir
     Path folder;
 
-    private BrokerConfig read(MosquittoSettings settings) throws Exception {
-        Path file = Files.writeString(folder.resolve("holdfast.conf"), settings.hocon());
+    private BrokerConfig read(Converted settings) throws Exception {
+        Path file = Files.writeString(folder.resolve("holdfast.conf"), settings.text());
         return new ConfigReader().file(file).read();
+    }
+
+    private static Converted convert(String... lines) {
+        return MosquittoSettings.read(List.of(lines)).convert(Path.of("/etc/h/pass\\\"words"), Path.of("/etc/h/rules"));
     }
 
     @Test
     @DisplayName("listeners and limits become settings that the broker reads")
     void read_known_becomesSettings() throws Exception {
-        MosquittoSettings settings = MosquittoSettings.read(List.of(
+        Converted settings = convert(
                 "# a comment",
                 "listener 1884 127.0.0.1",
                 "max_connections 50",
@@ -34,7 +44,7 @@ class MosquittoSettingsTest {
                 "max_queued_bytes 2000000",
                 "max_packet_size 100000",
                 "sys_interval 20",
-                "persistent_client_expiration 14d"));
+                "persistent_client_expiration 14d");
         assertThat(settings.remarks()).isEmpty();
         BrokerConfig config = read(settings);
         assertThat(config.listeners()).hasSize(2);
@@ -43,20 +53,114 @@ class MosquittoSettingsTest {
         assertThat(config.listeners().get(1).bind()).isEqualTo("::1");
         assertThat(config.codec().packetBytesMax()).isEqualTo(100_000);
         assertThat(config.sysInterval()).hasSeconds(20);
-        assertThat(settings.hocon()).contains("session.expiry-seconds-max = 1209600");
+        assertThat(settings.text()).contains("session.expiry-seconds-max = 1209600");
+    }
+
+    @Test
+    @DisplayName(
+            "TLS files, client certificates and the name in them become the listener's, WebSocket too, in any order of lines")
+    void read_tls_becomesSettings() throws Exception {
+        Converted settings = convert(
+                "listener 8883",
+                "require_certificate true",
+                "use_identity_as_username true",
+                "cafile /etc/m/ca.crt",
+                "keyfile /etc/m/a \"key\".pem",
+                "certfile /etc/m/server.crt",
+                "tls_version tlsv1.3",
+                "listener 8884 127.0.0.1",
+                "protocol websockets",
+                "certfile /etc/m/server.crt",
+                "keyfile /etc/m/server.key",
+                "cafile /etc/m/ca.crt",
+                "ciphers AES",
+                "password_file /etc/m/passwd",
+                "acl_file /etc/m/acl");
+        BrokerConfig config = read(settings);
+        ListenerConfig secure = config.listeners().get(0);
+        assertThat(secure.type()).isEqualTo(ListenerType.TLS);
+        TlsConfig tls = Objects.requireNonNull(secure.tls());
+        assertThat(tls.certificate()).hasToString("/etc/m/server.crt");
+        assertThat(tls.privateKey()).hasToString("/etc/m/a \"key\".pem");
+        assertThat(tls.clientCa()).hasToString("/etc/m/ca.crt");
+        assertThat(tls.protocols()).containsExactly("TLSv1.3");
+        assertThat(tls.userFrom()).isEqualTo(TlsConfig.UserFrom.SUBJECT_CN);
+        assertThat(secure.isCertificateRequired()).isTrue();
+        assertThat(config.listeners().get(1).type()).isEqualTo(ListenerType.SECURE_WEBSOCKET);
+        assertThat(config.access().passwordFile()).hasToString("/etc/h/pass\\\"words");
+        assertThat(config.access().rulesFile()).hasToString("/etc/h/rules");
+        assertThat(config.anonymousAllowed()).isFalse();
+        assertThat(settings.remarks()).hasSize(2).satisfies(remarks -> {
+            assertThat(remarks.get(0)).startsWith("12: cafile /etc/m/ca.crt: not needed");
+            assertThat(remarks.get(1)).startsWith("13: ciphers AES: not taken over");
+        });
+    }
+
+    @Test
+    @DisplayName("a listener at a path becomes one of type unix, and alone there is no other")
+    void read_unixListener_becomesUnix() throws Exception {
+        BrokerConfig both = read(convert("listener 0 /run/m/m.sock", "max_connections 3", "listener 1884 127.0.0.1"));
+        assertThat(both.listeners()).hasSize(2);
+        assertThat(both.listeners().get(0).port()).isEqualTo(1884);
+        ListenerConfig local = both.listeners().get(1);
+        assertThat(Objects.requireNonNull(local.unix()).path()).hasToString("/run/m/m.sock");
+        assertThat(local.connectionsMax()).isEqualTo(3);
+        assertThat(read(convert("listener 0 /run/m.sock", "allow_anonymous true"))
+                        .listeners())
+                .extracting(ListenerConfig::type)
+                .containsExactly(ListenerType.UNIX);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nothing at all                                                        | true",
+                "port 1883                                                             | false",
+                "listener 1883 127.0.0.1                                               | false",
+                "listener 1883 127.0.0.1; allow_anonymous true                         | true",
+                "allow_anonymous false                                                 | false",
+                "password_file /p                                                      | true",
+                "per_listener_settings true; listener 1 ::1; allow_anonymous true; listener 2 ::1 | false",
+                "per_listener_settings true; listener 1 ::1; allow_anonymous true; listener 2 ::1; allow_anonymous true | true",
+            })
+    @DisplayName("who need not say his name need not do so here, and nobody else")
+    void read_anonymous_asThere(String lines, boolean allowed) throws Exception {
+        Converted settings = convert(lines.split("; ?", -1));
+        assertThat(read(settings).anonymousAllowed()).isEqualTo(allowed);
+    }
+
+    @Test
+    @DisplayName("T33 accounts that differ from listener to listener are not taken over, and nobody comes in for it")
+    void read_accountsDiffer_closed() throws Exception {
+        Converted settings = convert(
+                "per_listener_settings true",
+                "listener 1884 ::1",
+                "acl_file /a",
+                "password_file /a",
+                "listener 1885 ::1",
+                "acl_file /b",
+                "password_file /b");
+        BrokerConfig config = read(settings);
+        assertThat(config.access().rulesFile()).isNotNull();
+        assertThat(config.access().passwordFile()).isNotNull();
+        assertThat(settings.remarks()).hasSize(2).allMatch(remark -> remark.contains("listeners have different ones"));
+        assertThat(MosquittoSettings.read(List.of("per_listener_settings true", "acl_file /a", "acl_file /b"))
+                        .aclFile())
+                .isNull();
     }
 
     @Test
     @DisplayName("what has no counterpart is remarked with its line, and no secret is shown")
     void read_unknown_remarked() throws Exception {
-        MosquittoSettings settings = MosquittoSettings.read(List.of(
-                "certfile /etc/cert.pem",
+        Converted settings = convert(
+                "crlfile /etc/crl.pem",
                 "bridge_remote_password hunter2",
                 "no_such_thing x\u001b[2J",
                 "max_queued_messages lots",
-                "persistence true"));
+                "persistence true");
         assertThat(settings.remarks()).hasSize(5).satisfies(remarks -> {
-            assertThat(remarks.get(0)).startsWith("1: certfile /etc/cert.pem: not taken over");
+            assertThat(remarks.get(0)).startsWith("1: crlfile /etc/crl.pem: not taken over");
             assertThat(remarks.get(1)).contains("no counterpart").doesNotContain("hunter2");
             assertThat(remarks.get(2)).doesNotContain("\u001b");
             assertThat(remarks.get(3)).contains("it is no number");
