@@ -100,7 +100,7 @@ class ClockIT {
 
     private void waitSeconds(int seconds) {
         long since = System.nanoTime();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         System.nanoTime() - since > Duration.ofSeconds(seconds).toNanos());
     }

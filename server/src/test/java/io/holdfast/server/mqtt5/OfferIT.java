@@ -127,7 +127,7 @@ class OfferIT {
                         .as("at once it is there")
                         .isTrue();
             }
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(1_500))
                     .untilAsserted(() -> {
                         try (WireClient later = broker.open()) {

@@ -141,7 +141,7 @@ class LimitsIT {
                     publisher.send(WireClient.publish("bulk/" + i, new byte[BIG], QoS.AT_LEAST_ONCE, i));
                     assertThat(publisher.expect(PubAck.class).packetId()).isEqualTo(i);
                 }
-                await().atMost(Duration.ofSeconds(20)).until(() -> counters.sum(BrokerCounter.SLOW_RECEIVERS) > 0);
+                await().atMost(Duration.ofSeconds(60)).until(() -> counters.sum(BrokerCounter.SLOW_RECEIVERS) > 0);
             }
             try (WireClient back = broker.open()) {
                 assertThat(back.connect("lazy", false).sessionPresent()).isTrue();
@@ -161,7 +161,7 @@ class LimitsIT {
         try (WireClient publisher = broker.connect("publisher", true);
                 WireClient lazy = broker.connect("lazy", true)) {
             lazy.subscribe("bulk", QoS.AT_MOST_ONCE);
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 publisher.send(WireClient.publish("bulk", new byte[BIG], QoS.AT_MOST_ONCE, 0));
                 return counters.sum(ShardEvent.DROPPED_SLOW) > 0;
             });
@@ -202,7 +202,7 @@ class LimitsIT {
             flood.start();
             AtomicLong seen = new AtomicLong(-1);
             await().pollInterval(Duration.ofMillis(500))
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> {
                         long received = patient.broker().counters().sum(BrokerCounter.BYTES_RECEIVED);
                         return received > pings.length && seen.getAndSet(received) == received;

@@ -279,7 +279,7 @@ class TlsIT {
             await().until(() -> failures(broker) == 32);
             assertThat(broker.broker().listeners().get(1).openConnections()).isEqualTo(8);
             SSLContext tls = certificates.tls(null);
-            await().atMost(Duration.ofSeconds(10)).ignoreExceptions().untilAsserted(() -> assertServes(tls, broker));
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> assertServes(tls, broker));
             assertThat(broker.broker().listeners().get(1).openConnections()).isLessThanOrEqualTo(8);
         } finally {
             for (Socket socket : half) {

@@ -37,7 +37,7 @@ class OpenFilesIT {
                 strangers.add(new Socket(InetAddress.getLoopbackAddress(), broker.port()));
             }
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> broker.wholeOutput().contains("than the limit of open files allows"));
             for (int i = 0; i < 20; i++) {
                 canary.publish("c", "m" + i, 1, true);

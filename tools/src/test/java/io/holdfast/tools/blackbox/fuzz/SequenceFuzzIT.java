@@ -77,7 +77,7 @@ final class SequenceFuzzIT {
     /** What the clients of a round have left is a few sessions with short queues. The broker may notice late that they went. */
     private static void assertHeapBack(BrokerProcess broker, long before) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
                 .pollDelay(Duration.ZERO)
                 .untilAsserted(() -> assertThat(broker.heapLiveBytes())

@@ -56,7 +56,7 @@ final class HostileCrowdIT {
     private static void assertHeapBack(long before) {
         Awaitility.await()
                 .pollInterval(Duration.ofSeconds(1))
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(BROKER.process().heapLiveBytes())
                         .as("heap in use, after %d", before)
                         .isLessThan(before + HEAP_LEFT_MAX));

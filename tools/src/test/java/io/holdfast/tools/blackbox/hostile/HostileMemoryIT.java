@@ -87,7 +87,7 @@ final class HostileMemoryIT {
                 client.close();
             }
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(broker.heapLiveBytes()).isLessThan(30 << 20));
             Canary.assertServed(broker);
             assertKept(broker, rounds);

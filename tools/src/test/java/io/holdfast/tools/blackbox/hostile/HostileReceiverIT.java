@@ -77,7 +77,7 @@ final class HostileReceiverIT {
     /** Waits until writing to the broker fails: the connection has been reset. Nothing is read. */
     private static void awaitReset(WireClient client) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThatThrownBy(() -> client.send(PacketBytes.pingReq()))
                         .isInstanceOf(ConnectionClosedException.class));
     }

@@ -244,7 +244,7 @@ final class SharedGroupKillIT {
         BROKER.process().restart();
         try (WireClient again = member("b")) {
             List<String> got = new ArrayList<>();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
                 got.addAll(drain(again));
                 return got.size() >= 10;
             });
