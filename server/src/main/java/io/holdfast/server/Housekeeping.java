@@ -338,11 +338,17 @@ final class Housekeeping {
         }
     }
 
-    /** When traffic rests, what is in the store's memory goes to table files: the next start has less to replay. */
+    /**
+     * When traffic rests, dead rows leave the table files, and what is in the store's memory goes into them: the next start
+     * has less to replay.
+     */
     private void flushWhenIdle() {
         long bytes = instance.counters().sum(BrokerCounter.STORE_BYTES_WRITTEN);
         idleSeconds = bytes == idleBytes ? idleSeconds + 1 : 0;
         idleBytes = bytes;
+        if (idleSeconds == IDLE_SECONDS) {
+            space.execute(() -> spare(store::compactReclaimed));
+        }
         if (idleSeconds >= IDLE_SECONDS && bytes - flushedBytes >= IDLE_FLUSH_BYTES) {
             flushedBytes = bytes;
             space.execute(store::flush);
@@ -357,15 +363,15 @@ final class Housekeeping {
 
     /** A synced range deletion: its files can go. The commit thread. */
     void reclaim(Table table, byte[] from, byte[] to) {
-        space.execute(() -> reclaimNow(table, from, to));
+        space.execute(() -> spare(() -> store.reclaim(table, from, to)));
     }
 
-    private void reclaimNow(Table table, byte[] from, byte[] to) {
+    private void spare(Runnable giveBack) {
         if (!instance.isRunning()) {
             return;
         }
         try {
-            store.reclaim(table, from, to);
+            giveBack.run();
         } catch (StoreException e) {
             // Only space is lost, and the next deletion tries again; a store that is really broken fails at its next
             // write.

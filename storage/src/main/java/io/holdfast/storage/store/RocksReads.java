@@ -3,6 +3,7 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DeadRanges.DeadRange;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,14 +16,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
+import org.rocksdb.Slice;
 import org.rocksdb.Status;
 
 /**
@@ -136,6 +141,32 @@ final class RocksReads {
                 return null;
             }
             return rows.key();
+        }
+    }
+
+    /**
+     * About how many bytes of table files hold rows of these ranges, dead or alive, their large payloads counted in
+     * proportion; to a block, so less than one counts as nothing. For callers that have come through the gate already.
+     */
+    long bytesInFiles(Table table, List<DeadRange> ranges) throws RocksDBException {
+        ColumnFamilyHandle family = family(table);
+        List<Slice> bounds = new ArrayList<>(); // They hold native memory, the ranges do not.
+        try {
+            List<Range> asked = new ArrayList<>();
+            for (DeadRange range : ranges) {
+                Slice from = new Slice(range.from());
+                bounds.add(from);
+                Slice to = new Slice(range.to());
+                bounds.add(to);
+                asked.add(new Range(from, to));
+            }
+            long bytes = LongStream.of(db.getApproximateSizes(family, asked, SizeApproximationFlag.INCLUDE_FILES))
+                    .sum();
+            long files = db.getLongProperty(family, "rocksdb.live-sst-files-size");
+            long payloads = db.getLongProperty(family, "rocksdb.live-blob-file-size");
+            return bytes == 0 || files == 0 ? bytes : bytes + (long) ((double) payloads / files * bytes);
+        } finally {
+            bounds.forEach(Slice::close);
         }
     }
 

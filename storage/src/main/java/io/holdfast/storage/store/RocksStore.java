@@ -3,6 +3,7 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DeadRanges.DeadRange;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -33,11 +34,19 @@ import org.rocksdb.WriteOptions;
  * {@link #close} are allowed on any thread: closing waits for reads that are under way and ends open cursors.
  */
 public final class RocksStore implements RowStore {
+    /** So many bytes may stay in the files of a table while there is traffic. */
+    private static final long DEAD_BYTES_MAX = 32L << 20;
+
+    private static final int DEAD_RANGES_MAX = 256;
+
     private final RocksReads reads;
     private final NativeHandles handles;
     private final WriteOptions writeOptions;
     private final FlushOptions flushOptions;
     private final StoreOptions options;
+    /** The thread that gives space back. */
+    private final DeadRanges dead = new DeadRanges();
+
     private volatile @Nullable StoreException failure;
 
     // Commit thread only.
@@ -194,6 +203,9 @@ public final class RocksStore implements RowStore {
     public void reclaim(Table table, byte[] from, byte[] to) {
         reads.run("give back space of", () -> {
             ColumnFamilyHandle family = reads.family(table);
+            if (reads.bytesInFiles(table, List.of(new DeadRange(from, to))) == 0) {
+                return; // They are in memory, and the next flush leaves them out.
+            }
             // Whole files first, which costs nothing. The deletion itself may go with them, and dead rows come back
             // that
             // share a file with live ones: nobody refers to them, so deleting them once more in passing is enough.
@@ -201,10 +213,31 @@ public final class RocksStore implements RowStore {
             if (reads.lastKeyInside(table, from, to) != null) {
                 reads.db().deleteRange(family, writeOptions, from, to);
             }
-            try (CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false)) {
-                reads.db().compactRange(family, from, to, compaction);
+            dead.add(table, from, to);
+            if (dead.of(table).size() >= DEAD_RANGES_MAX
+                    || reads.bytesInFiles(table, dead.of(table)) >= DEAD_BYTES_MAX) {
+                compactDead(table);
             }
         });
+    }
+
+    @Override
+    public void compactReclaimed() {
+        reads.run("give back space of", () -> {
+            for (Table table : dead.tables()) {
+                compactDead(table);
+            }
+        });
+    }
+
+    /** Writes the files with dead rows anew, and before that, as RocksDB does it, all that is in memory. */
+    private void compactDead(Table table) throws RocksDBException {
+        try (CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false)) {
+            for (DeadRange range : dead.of(table)) {
+                reads.db().compactRange(reads.family(table), range.from(), range.to(), compaction);
+            }
+        }
+        dead.forget(table);
     }
 
     /** Writes a table's files anew, without what was removed. Slow; for a store that nobody uses. */

@@ -25,10 +25,14 @@ public interface RowStore extends RowReader {
     void sync();
 
     /**
-     * Gives back the disk space of a range whose range deletion is synced and into which no row was put since. May be
-     * slow; not on the commit thread.
+     * Gives back the disk space of a range whose range deletion is synced and into which no row was put since: at once where
+     * whole files are dead, else when it is worth it, or at {@link #compactReclaimed}. May be slow; not on the commit thread,
+     * and on one thread at a time.
      */
     void reclaim(Table table, byte[] from, byte[] to);
+
+    /** Gives back what {@link #reclaim} has left, when nobody is in need of the disk. As slow, and on the same thread. */
+    void compactReclaimed();
 
     /** Moves what is in memory into table files, so that old write-ahead logs can go. May be slow; not on the commit thread. */
     void flush();

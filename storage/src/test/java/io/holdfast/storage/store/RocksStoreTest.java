@@ -272,11 +272,84 @@ class RocksStoreTest {
             store.write(batch);
             store.sync();
             store.reclaim(Table.MESSAGE, Keys.number(0), Keys.number(2900));
+            store.compactReclaimed();
             assertThat(full).isGreaterThan(14_000_000);
             // What is left are the files that hold the live rows.
             assertThat(bytes()).isLessThan(full * 2 / 5);
             assertThat(store.get(Table.MESSAGE, Keys.number(2899))).isNull();
             assertThat(store.get(Table.MESSAGE, Keys.number(2900))).hasSize(1000);
+        }
+    }
+
+    @Test
+    @DisplayName("what was written and deleted again while it was in memory is given back without a table file")
+    void reclaim_onlyInMemory_writesNothing() throws IOException {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, 1_000);
+            deleteAndReclaim(store, 0, 1_000);
+            store.compactReclaimed();
+            assertThat(tableFiles()).isZero();
+            store.flush();
+            assertThat(store.get(Table.MESSAGE, Keys.number(500))).isNull();
+        }
+    }
+
+    @Test
+    @DisplayName("a few dead rows in a file with live ones wait until nobody is in need of the disk")
+    void reclaim_fewRowsInFile_waitForRest() throws IOException {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, 1_000);
+            store.flush();
+            messages(store, 1_000, 2_000);
+            long before = tableFiles();
+            deleteAndReclaim(store, 100, 400);
+            deleteAndReclaim(store, 400, 900);
+            assertThat(tableFiles()).as("table files after the deletion").isEqualTo(before);
+            store.compactReclaimed();
+            assertThat(bytes()).as("bytes of 1,200 messages").isBetween(1_200_000L, 1_300_000L);
+            assertThat(store.get(Table.MESSAGE, Keys.number(99))).isNotNull();
+            assertThat(store.get(Table.MESSAGE, Keys.number(100))).isNull();
+            assertThat(store.get(Table.MESSAGE, Keys.number(900))).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("many dead rows do not wait, however much traffic there is")
+    void reclaim_manyRowsInFiles_compactedAtOnce() throws IOException {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, 45_000);
+            store.flush();
+            long full = bytes();
+            deleteAndReclaim(store, 1_000, 20_000);
+            deleteAndReclaim(store, 20_000, 44_000);
+            assertThat(bytes()).isLessThan(full / 2);
+            assertThat(store.get(Table.MESSAGE, Keys.number(999))).isNotNull();
+            assertThat(store.get(Table.MESSAGE, Keys.number(44_000))).isNotNull();
+        }
+    }
+
+    private static void messages(RocksStore store, long from, long to) {
+        Random random = new Random(from);
+        byte[] payload = new byte[1_000];
+        for (long id = from; id < to; id++) {
+            random.nextBytes(payload);
+            RowBatch batch = new RowBatch();
+            batch.put(Table.MESSAGE, Keys.number(id), payload);
+            store.write(batch);
+        }
+    }
+
+    private static void deleteAndReclaim(RocksStore store, long from, long to) {
+        RowBatch batch = new RowBatch();
+        batch.deleteRange(Table.MESSAGE, Keys.number(from), Keys.number(to));
+        store.write(batch);
+        store.sync();
+        store.reclaim(Table.MESSAGE, Keys.number(from), Keys.number(to));
+    }
+
+    private long tableFiles() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".sst")).count();
         }
     }
 

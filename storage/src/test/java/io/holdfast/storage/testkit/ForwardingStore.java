@@ -31,6 +31,11 @@ public class ForwardingStore implements RowStore {
     }
 
     @Override
+    public void compactReclaimed() {
+        store.compactReclaimed();
+    }
+
+    @Override
     public void flush() {
         store.flush();
     }

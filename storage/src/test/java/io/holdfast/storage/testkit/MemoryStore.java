@@ -124,6 +124,11 @@ public final class MemoryStore implements RowStore {
     }
 
     @Override
+    public synchronized void compactReclaimed() {
+        requireOpen();
+    }
+
+    @Override
     public synchronized void flush() {
         requireOpen();
     }

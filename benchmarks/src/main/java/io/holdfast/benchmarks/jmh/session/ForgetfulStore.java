@@ -48,6 +48,11 @@ public final class ForgetfulStore implements RowStore {
     }
 
     @Override
+    public void compactReclaimed() {
+        // No space is taken.
+    }
+
+    @Override
     public void flush() {
         // Nothing was kept.
     }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.storage.store;
+
+import io.holdfast.storage.schema.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Ranges that were deleted and may still have dead rows in table files, until somebody compacts them. Used by one thread at
+ * a time.
+ */
+final class DeadRanges {
+    /** From its first key to the one before {@code to}. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record DeadRange(byte[] from, byte[] to) {
+        boolean isFollowedBy(byte[] next) {
+            return Arrays.equals(to, next);
+        }
+    }
+
+    private final Map<Table, List<DeadRange>> ranges = new EnumMap<>(Table.class);
+
+    /** Ranges that follow each other, as deletions mostly do, become one. */
+    void add(Table table, byte[] from, byte[] to) {
+        List<DeadRange> known = ranges.computeIfAbsent(table, none -> new ArrayList<>());
+        int last = known.size() - 1;
+        if (last >= 0 && known.get(last).isFollowedBy(from)) {
+            known.set(last, new DeadRange(known.get(last).from(), to));
+        } else {
+            known.add(new DeadRange(from, to));
+        }
+    }
+
+    List<DeadRange> of(Table table) {
+        return ranges.getOrDefault(table, List.of());
+    }
+
+    /** The tables that have such ranges; the set is the caller's. */
+    Set<Table> tables() {
+        return Set.copyOf(ranges.keySet());
+    }
+
+    /** Their files were written anew. */
+    void forget(Table table) {
+        ranges.remove(table);
+    }
+}
