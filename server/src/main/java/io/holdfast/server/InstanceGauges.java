@@ -5,10 +5,14 @@ import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.Gauges;
 import io.holdfast.server.routing.SubscriptionTree;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.server.session.ShardFigures;
 import io.holdfast.storage.store.StoreFigures;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * What an instance holds, told from where it began and what has happened since: nothing is walked over to be counted but
@@ -26,6 +30,7 @@ final class InstanceGauges implements Gauges {
     private final long sessionsBefore;
     private final AtomicLong queued;
     private final AtomicLong retained;
+    private final Map<Integer, ShardFigures> shards = new ConcurrentHashMap<>();
 
     InstanceGauges(
             Counters counters,
@@ -52,6 +57,15 @@ final class InstanceGauges implements Gauges {
     /** A group is durable, and this many messages are queued after it. Commit thread. */
     void committed(long queuedNow) {
         queued.lazySet(queuedNow);
+    }
+
+    /** What a shard holds now. Its event loop, once a second. */
+    void shard(int index, ShardFigures figures) {
+        shards.put(index, figures);
+    }
+
+    private long overShards(ToLongFunction<ShardFigures> figure) {
+        return shards.values().stream().mapToLong(figure).sum();
     }
 
     void retained(long counted) {
@@ -83,6 +97,21 @@ final class InstanceGauges implements Gauges {
     @Override
     public long queued() {
         return Math.max(0, queued.get());
+    }
+
+    @Override
+    public long volatileBytes() {
+        return overShards(ShardFigures::volatileBytes);
+    }
+
+    @Override
+    public long inflightIn() {
+        return overShards(ShardFigures::inflightIn);
+    }
+
+    @Override
+    public long inflightOut() {
+        return overShards(ShardFigures::inflightOut);
     }
 
     @Override

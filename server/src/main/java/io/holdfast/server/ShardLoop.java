@@ -11,6 +11,7 @@ import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.server.session.ShardFigures;
 import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
@@ -291,6 +292,11 @@ final class ShardLoop implements ShardEnvironment {
     @Override
     public void expired(String clientId, long messages) {
         instance.clientLog().expired(clientId, messages);
+    }
+
+    @Override
+    public void holds(ShardFigures figures) {
+        instance.gauges().shard(index, figures);
     }
 
     @Override

@@ -2,58 +2,42 @@
 package io.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.holdfast.protocol.packet.Connect;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.server.testkit.LogLines;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What the log says of clients, in words that people grep for. */
 class ClientLogIT {
     @TempDir
     private Path folder;
 
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("holdfast");
-    private final AppenderBase<ILoggingEvent> listener = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            lines.add(event.getFormattedMessage());
-        }
-    };
+    private LogLines log;
+    private List<String> lines;
 
     @BeforeEach
     void listen() {
-        listener.start();
-        logger.addAppender(listener);
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
+        log = new LogLines("holdfast");
+        lines = log.lines();
     }
 
     @AfterEach
     void end() {
-        logger.detachAppender(listener);
-        logger.setLevel(null);
-        logger.setAdditive(true);
+        log.close();
     }
 
     private static Connect connect(String clientId, ProtocolVersion version, boolean clean, String user, long expiry) {
@@ -65,7 +49,7 @@ class ClientLogIT {
     }
 
     private void awaitLine(String regex) {
-        await().untilAsserted(() -> assertThat(lines).anyMatch(line -> line.matches(regex)));
+        log.await(regex);
     }
 
     @Test
@@ -95,7 +79,7 @@ class ClientLogIT {
     }
 
     @Test
-    @DisplayName("T35 identifiers and users cannot fake a line; payloads are never logged")
+    @DisplayName("K33 T35 identifiers and users cannot fake a line; payloads are never logged")
     void lines_hostileNames_escaped() throws Exception {
         try (RunningBroker broker = RunningBroker.start(folder);
                 WireClient client = broker.open()) {
@@ -142,13 +126,13 @@ class ClientLogIT {
     @DisplayName("T36 of many lines in a second the rest is counted")
     void lines_storm_bounded() {
         long[] nanos = {0};
-        ClientLog log = new ClientLog(() -> nanos[0]);
+        ClientLog clients = new ClientLog(() -> nanos[0]);
         for (int i = 0; i < 1_000; i++) {
-            log.expired("storm", 1);
+            clients.expired("storm", 1);
         }
         assertThat(lines.stream().filter(line -> line.contains("'storm'"))).hasSize(50);
         nanos[0] = 1_000_000_000L;
-        log.expired("storm", 1);
+        clients.expired("storm", 1);
         assertThat(lines).contains("950 lines about clients were left out, as there are too many in a second");
     }
 }

@@ -42,6 +42,12 @@ final class FixedHeader {
 
     private FixedHeader() {}
 
+    /** The type that a first byte names, null for none. */
+    static @Nullable PacketType type(int first) {
+        int value = first >> TYPE_SHIFT;
+        return value == 0 ? null : TYPES[value - 1];
+    }
+
     /**
      * The type of the packet that begins with this byte, if such a packet may come now.
      *
@@ -50,11 +56,10 @@ final class FixedHeader {
      */
     static PacketType judgeFirstByte(int first, Role role, @Nullable ProtocolVersion version, boolean opened)
             throws MalformedPacketException {
-        int typeValue = first >> TYPE_SHIFT;
-        if (typeValue == 0) {
+        PacketType type = type(first);
+        if (type == null) {
             throw malformed("packet type 0");
         }
-        PacketType type = TYPES[typeValue - 1];
         if (!isExpected(type, role, version, opened)) {
             // [MQTT-3.1.0-1] [MQTT5-3.1.0-1] first packet is CONNECT, [MQTT-3.1.0-2] [MQTT5-3.1.0-2] and only the
             // first;

@@ -51,6 +51,8 @@ public final class PacketDecoder {
     /** Set once: after a malformed packet nobody can know where the next one would begin. */
     private @Nullable MalformedPacketException failure;
 
+    private @Nullable PacketType malformedType;
+
     private PacketDecoder(Role role, CodecLimits limits, @Nullable ProtocolVersion version) {
         this.role = role;
         this.limits = limits;
@@ -76,6 +78,11 @@ public final class PacketDecoder {
      */
     public @Nullable ProtocolVersion version() {
         return version;
+    }
+
+    /** The type that the malformed packet names in its first byte; null for 0, which is none, and while all were good. */
+    public @Nullable PacketType malformedType() {
+        return malformedType;
     }
 
     /**
@@ -118,10 +125,12 @@ public final class PacketDecoder {
             in.skipBytes(in.readableBytes());
             return null;
         }
+        int start = in.readerIndex();
         try {
             return decodeNext(in);
         } catch (MalformedPacketException e) {
             failure = e;
+            malformedType = FixedHeader.type(in.getUnsignedByte(start));
             throw e;
         }
     }

@@ -2,6 +2,7 @@
 package io.holdfast.server.access;
 
 import io.holdfast.protocol.packet.ReasonCode;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What a method says to what a client sent: prove more, welcome, or no. */
@@ -22,21 +23,29 @@ public sealed interface AuthenticationStep {
      * @param data the last Authentication Data for the client, null for none
      * @param proof what the proof rests on, compared by equals: once {@link Standing} says otherwise, the client must go; null
      *     for a proof that is not looked at again
+     * @param until when the proof ends by the system clock: then the client must go, unless it has authenticated again; null
+     *     for never
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Accepted(
             String userName,
             byte @Nullable [] data,
-            @Nullable Object proof) implements AuthenticationStep {
+            @Nullable Object proof,
+            @Nullable Instant until) implements AuthenticationStep {
         public Accepted {
             if (userName.isEmpty()) {
                 throw new IllegalArgumentException("an accepted client has a user name");
             }
         }
 
-        /** As above with a proof that is not looked at again. */
+        /** As above with a proof that is not looked at again and does not end. */
         public Accepted(String userName, byte @Nullable [] data) {
-            this(userName, data, null);
+            this(userName, data, null, null);
+        }
+
+        /** As above with a proof that does not end by itself. */
+        public Accepted(String userName, byte @Nullable [] data, @Nullable Object proof) {
+            this(userName, data, proof, null);
         }
     }
 

@@ -12,6 +12,8 @@ public enum BrokerCounter {
     CONNECT_TIMEOUTS("a connection sent no whole CONNECT in time, or did not authenticate in time"),
     AUTHENTICATIONS_REFUSED("a client that asked for enhanced authentication was refused, at CONNECT or later"),
     PASSWORDS_REFUSED("a client was refused for its user name or password, or for having none"),
+    LOGINS_ACCEPTED("a client proved who it is, at CONNECT or again later"),
+    LOGINS_EXPIRED("a connection was closed because what its client had proven itself with expired"),
     MALFORMED_PACKETS("a connection was closed because of bytes that are no packet"),
     PARTIAL_PACKETS_SHED("a connection was closed because packets that had not arrived whole took too much memory"),
     PUBLISHERS_PACED("a client was not read from for a while because it published faster than it may"),

@@ -15,6 +15,18 @@ public interface Gauges {
     /** Messages that sessions with rows are owed. */
     long queued();
 
+    /** Bytes of the messages that wait in memory for sessions without rows; a second old at most. */
+    long volatileBytes();
+
+    /**
+     * Messages from connected clients whose exchange has not ended: QoS 1 and 2, of older clients than MQTT 5 QoS 2 only; a
+     * second old at most.
+     */
+    long inflightIn();
+
+    /** QoS 1 and 2 messages to connected clients that have not finished their exchange; a second old at most. */
+    long inflightOut();
+
     /** Topics with a retained message, at most some seconds ago. */
     long retained();
 

@@ -2,6 +2,7 @@
 package io.holdfast.server.metrics;
 
 import io.holdfast.server.session.ShardEvent;
+import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreFigures;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -126,6 +127,7 @@ public final class MetricsPage {
         dropped.put("expired", counters.sum(ShardEvent.DROPPED_EXPIRED));
         dropped.put("too_large", counters.sum(ShardEvent.DROPPED_TOO_LARGE));
         dropped.put("slow_receiver", counters.sum(ShardEvent.DROPPED_SLOW));
+        dropped.put("denied", counters.sum(ShardEvent.DROPPED_DENIED));
         dropped.put("dollar_topic", counters.sum(ShardEvent.DROPPED_DOLLAR_TOPIC));
         list.counter("messages_dropped", "Messages that a receiver will not get.", "reason", dropped);
         list.counter("bytes_received", "Bytes that came from clients.", counters.sum(BrokerCounter.BYTES_RECEIVED));
@@ -164,14 +166,13 @@ public final class MetricsPage {
         errors.put("slow_receiver", counters.sum(BrokerCounter.SLOW_RECEIVERS));
         errors.put("socket_error", counters.sum(BrokerCounter.SOCKET_ERRORS));
         list.counter("protocol_errors", "What went wrong with connections.", "class", errors);
-        list.counter(
-                "auth",
-                "Clients that did not get in.",
-                "result",
-                Map.of(
-                        "refused",
-                        counters.sum(BrokerCounter.AUTHENTICATIONS_REFUSED)
-                                + counters.sum(BrokerCounter.PASSWORDS_REFUSED)));
+        Map<String, Long> logins = new LinkedHashMap<>();
+        logins.put("accepted", counters.sum(BrokerCounter.LOGINS_ACCEPTED));
+        logins.put(
+                "refused",
+                counters.sum(BrokerCounter.AUTHENTICATIONS_REFUSED) + counters.sum(BrokerCounter.PASSWORDS_REFUSED));
+        logins.put("expired", counters.sum(BrokerCounter.LOGINS_EXPIRED));
+        list.counter("auth", "Clients that had to say who they are, and what came of it.", "result", logins);
         Map<String, Long> damage = new LinkedHashMap<>();
         damage.put("message_missing", counters.sum(ShardEvent.MESSAGE_MISSING));
         damage.put("row_damaged", counters.sum(ShardEvent.ROW_DAMAGED));
@@ -235,14 +236,33 @@ public final class MetricsPage {
         list.gauge("subscriptions", "Subscriptions.", now.subscriptions());
         list.gauge("retained_messages", "Topics with a retained message.", now.retained());
         list.gauge("queue_messages", "Messages that stored sessions are owed, in flight or not.", now.queued());
+        Map<String, Long> inflight = new LinkedHashMap<>();
+        inflight.put("in", now.inflightIn());
+        inflight.put("out", now.inflightOut());
+        list.gauge(
+                "inflight",
+                "Messages from and to connected clients whose exchange has not ended, QoS 1 and 2; in from older clients"
+                        + " than MQTT 5 QoS 2 only. A second old at most.",
+                "direction",
+                inflight);
         list.gauge("commit_queue_bytes", "Bytes handed over and not yet durable.", now.commitQueueBytes());
         list.gauge("recovery_seconds", "What the last start took to recover.", now.recoverySeconds());
         try {
             list.gauge(
-                    "store_oldest_message_seconds",
-                    "Age of the oldest message in the store, owed to somebody or about to be deleted; 0 for none.",
-                    now.oldestMessageSeconds());
-            store(list, now.store());
+                    "queue_oldest_seconds",
+                    "Age of the oldest message in the store, owed to somebody or about to be deleted; 0 when none is owed.",
+                    now.queued() == 0 ? 0 : now.oldestMessageSeconds());
+            StoreFigures figures = now.store();
+            Map<String, Long> queues = new LinkedHashMap<>();
+            queues.put("disk", figures.tableBytes().getOrDefault(Table.MESSAGE, 0L));
+            queues.put("memory", now.volatileBytes());
+            list.gauge(
+                    "queue_bytes",
+                    "What waiting messages take: on disk each once however many wait for it, until its space is given"
+                            + " back; in memory for each session that ends with its connection.",
+                    "where",
+                    queues);
+            store(list, figures);
         } catch (StoreException e) {
             list.gauge("store_closing", "1 while the store is being closed.", 1);
         }

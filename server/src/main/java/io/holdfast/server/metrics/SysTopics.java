@@ -93,7 +93,8 @@ public final class SysTopics {
                 + counters.sum(ShardEvent.DROPPED_REFUSED)
                 + counters.sum(ShardEvent.DROPPED_EXPIRED)
                 + counters.sum(ShardEvent.DROPPED_TOO_LARGE)
-                + counters.sum(ShardEvent.DROPPED_SLOW);
+                + counters.sum(ShardEvent.DROPPED_SLOW)
+                + counters.sum(ShardEvent.DROPPED_DENIED);
     }
 
     private void number(String name, LongSupplier value) {

@@ -3,9 +3,11 @@ package io.holdfast.server.session;
 
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Property;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.schema.Keys.TimerKind;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,8 +159,24 @@ final class ConnectionEnd {
         }
     }
 
+    /** Once a second: who has been silent for too long, and how much is under way with those who have not. */
+    void tick(long nowMillis) {
+        long in = 0;
+        long out = 0;
+        for (Connection connection : List.copyOf(shard.connections)) {
+            judgeKeepAlive(connection, nowMillis);
+            Session session = connection.session;
+            if (session != null && session.connection == connection) {
+                boolean counted = connection.version == ProtocolVersion.MQTT_5;
+                in += counted ? connection.unacknowledged : session.state.inboundCount();
+                out += session.inflight;
+            }
+        }
+        shard.env.holds(new ShardFigures(in, out, shard.backlog.bytes()));
+    }
+
     /** Silence for one and a half times the keep alive ends a connection [MQTT-3.1.2-24] [MQTT5-3.1.2-22]. */
-    void judgeKeepAlive(Connection connection, long nowMillis) {
+    private void judgeKeepAlive(Connection connection, long nowMillis) {
         // A client that waits for an answer, which waits for the disk, may do so in silence.
         if (connection.isHeldBack() || !connection.replies.isEmpty()) {
             connection.lastPacketMillis = nowMillis; // C22

@@ -284,9 +284,7 @@ public final class SessionShard {
     /** Once a second: keep alive (S30), paused publishers, the time on disk (C34). */
     public void tick() {
         long now = env.nowMillis();
-        for (Connection connection : List.copyOf(connections)) {
-            departures.judgeKeepAlive(connection, now);
-        }
+        departures.tick(now);
         if (!env.isCommitQueueFull()) {
             resumePaused(now);
         }

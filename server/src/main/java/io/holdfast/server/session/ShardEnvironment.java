@@ -112,6 +112,9 @@ public interface ShardEnvironment {
      */
     default void queueOverflowed(String clientId, long dropped) {}
 
+    /** What the shard holds, once a second. */
+    default void holds(ShardFigures figures) {}
+
     /** Topics with a retained message, an estimate that is rather too high. Cheap, as those below. */
     default long retainedMessages() {
         return 0;

@@ -35,6 +35,10 @@ final class VolatileBacklog {
         session.bodyBytes -= size;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     boolean isFull() {
         return bytes > bytesMax;
     }

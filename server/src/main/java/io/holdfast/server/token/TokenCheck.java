@@ -20,6 +20,8 @@ import io.holdfast.server.access.PasswordCheck;
 import io.holdfast.server.access.TokenConfig;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -28,11 +30,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges passwords that are signed tokens: three parts with dots between, the first a JSON object. Only algorithms on the
  * list count, only with a key of their own kind, and only with a signature: a token that names none, or takes a public key
- * for a secret, is refused like any wrong password. A token has to expire. Any thread.
+ * for a secret, is refused like any wrong password. A token has to expire, and so does what it proves: both within the same
+ * minute that clocks are given. Any thread.
  */
 final class TokenCheck implements PasswordCheck {
     /** How a JSON object begins in Base64. */
     private static final String OBJECT = "eyJ";
+
+    /** How far the clocks of issuer and broker may be apart: a token counts for so long after its end. */
+    private static final Duration CLOCKS_APART =
+            Duration.ofSeconds(DefaultJWTClaimsVerifier.DEFAULT_MAX_CLOCK_SKEW_SECONDS);
 
     private final TokenConfig config;
     private final Set<JWSAlgorithm> algorithms = new LinkedHashSet<>();
@@ -85,18 +92,19 @@ final class TokenCheck implements PasswordCheck {
         if (!token.startsWith(OBJECT) || token.chars().filter(c -> c == '.').count() != 2) {
             return null;
         }
-        String user = user(token);
-        boolean claimed =
-                credentials.userName() == null || credentials.userName().equals(user);
-        return user == null || !claimed ? WRONG : new AuthenticationStep.Accepted(user, null);
+        AuthenticationStep.Accepted proven = proven(token);
+        boolean claimed = proven != null
+                && (credentials.userName() == null || credentials.userName().equals(proven.userName()));
+        return proven == null || !claimed ? WRONG : proven;
     }
 
-    /** The user whom a token names, or null when it proves nothing. */
-    private @Nullable String user(String token) {
+    /** The user whom a token names and until when, or null when it proves nothing. */
+    private AuthenticationStep.@Nullable Accepted proven(String token) {
         try {
             JWTClaimsSet claims = processor.process(SignedJWT.parse(token), null);
             String user = claims.getStringClaim(config.userClaim());
-            return user == null || user.isEmpty() ? null : user;
+            Instant until = claims.getExpirationTime().toInstant().plus(CLOCKS_APART);
+            return user == null || user.isEmpty() ? null : new AuthenticationStep.Accepted(user, null, null, until);
         } catch (ParseException | BadJOSEException | JOSEException e) {
             return null; // Why is for nobody to know who has no right one.
         }

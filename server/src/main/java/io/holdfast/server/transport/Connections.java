@@ -24,7 +24,7 @@ public final class Connections {
     private final PartialPackets partials;
     private final OutboundBytes outbound;
     private final SampledLog handshakes;
-    private final SampledLog malformed;
+    private final MalformedLog malformed;
     private final SampledLog faults;
     private final SampledLog slow;
     private final SampledLog storms;
@@ -56,7 +56,7 @@ public final class Connections {
         partials = new PartialPackets(share(limits.partialBytesMax()));
         outbound = new OutboundBytes(share(limits.outboundBytesMax()));
         handshakes = new SampledLog(LOG);
-        malformed = new SampledLog(LOG);
+        malformed = new MalformedLog(LOG);
         faults = new SampledLog(LOG);
         slow = new SampledLog(LOG);
         storms = new SampledLog(LOG);
@@ -157,8 +157,8 @@ public final class Connections {
         return outbound;
     }
 
-    /** One line a minute about what strangers send. */
-    SampledLog malformed() {
+    /** A line a minute about each class of what is no packet. */
+    MalformedLog malformed() {
         return malformed;
     }
 

@@ -24,6 +24,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -53,6 +54,7 @@ final class MqttConnection extends Connection {
     private final OutboundBytes outbound;
     private @Nullable ByteBuf out;
     private @Nullable TopicAliases aliases;
+    private @Nullable Instant provenUntil;
     private boolean accepted;
     private boolean refused;
     private int packets;
@@ -67,6 +69,16 @@ final class MqttConnection extends Connection {
         this.handler = handler;
         this.channel = channel;
         this.clientId = clientId;
+    }
+
+    /** When the proof of who the client is ends, before its CONNECT reached the shard; null for never. */
+    void provenUntil(@Nullable Instant until) {
+        provenUntil = until;
+    }
+
+    @Nullable
+    Instant provenUntil() {
+        return provenUntil;
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -61,6 +62,7 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
     private int shardIndex;
     private @Nullable ScheduledFuture<?> slowDeadline;
     private @Nullable Reauthentication reauthentication;
+    private @Nullable ProofDeadline proofDeadline;
     private @Nullable PublishPace pace;
 
     MqttHandler(Connections connections, Channel channel, String listener) {
@@ -158,15 +160,20 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
 
     private void malformed(MalformedPacketException e) {
         connections.counters().add(BrokerCounter.MALFORMED_PACKETS);
-        connections
-                .malformed()
-                .event(() -> "malformed packet (" + e.getMessage() + ")", () -> MqttConnection.peer(channel));
+        connections.malformed().event(decoder.malformedType(), e, this::who);
         Opening stranger = opening;
         if (stranger != null) {
             stranger.malformed(e, decoder.version());
         } else {
             fault(e.reasonCode(), e.getMessage());
         }
+    }
+
+    /** For the log: the address, and the client identifier once a session is known to belong to it. */
+    private String who() {
+        MqttConnection known = connection;
+        String address = MqttConnection.peer(channel);
+        return known == null ? address : address + " as " + Printable.quoted(known.clientId(), '\'');
     }
 
     /** There is no room for a packet that arrives in pieces. */
@@ -199,7 +206,19 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         } catch (Throwable e) {
             undecided(e);
         }
+        proven(arrived.provenUntil());
         settle();
+    }
+
+    /** The client has proven who it is, at CONNECT or again; null when that does not end. */
+    void proven(@Nullable Instant until) {
+        if (phase != Phase.LIVE || (until == null && proofDeadline == null)) {
+            return;
+        }
+        if (proofDeadline == null) {
+            proofDeadline = new ProofDeadline(connections, this, channel.eventLoop());
+        }
+        proofDeadline.set(until);
     }
 
     // ---- packets
@@ -377,6 +396,9 @@ final class MqttHandler extends ChannelInboundHandlerAdapter {
         }
         if (reauthentication != null) {
             reauthentication.end();
+        }
+        if (proofDeadline != null) {
+            proofDeadline.cancel();
         }
     }
 

@@ -263,8 +263,11 @@ final class Opening implements AuthExchange.Owner {
         }
         String certificateUser = handler.peer().certificateUser();
         if (accepted != null) {
+            connections.counters().add(BrokerCounter.LOGINS_ACCEPTED);
             connection.authenticated(accepted.userName(), accepted.data(), accepted.proof());
+            connection.provenUntil(accepted.until());
         } else if (certificateUser != null) {
+            connections.counters().add(BrokerCounter.LOGINS_ACCEPTED);
             connection.authenticated(certificateUser, null, null);
         }
         connection.certified(certificateUser);

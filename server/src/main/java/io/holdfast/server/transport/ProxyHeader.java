@@ -39,7 +39,10 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
         connections
                 .malformed()
-                .event(() -> "a connection that is not from a trusted proxy,", () -> MqttConnection.peer(channel));
+                .event(
+                        MalformedLog.Envelope.STRANGER_TO_PROXY_PROTOCOL,
+                        () -> "a connection that is not from a trusted proxy,",
+                        () -> MqttConnection.peer(channel));
         connections.refuse(channel);
     }
 
@@ -80,6 +83,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         connections
                 .malformed()
                 .event(
+                        MalformedLog.Envelope.PROXY_HEADER,
                         () -> "malformed PROXY header (" + Printable.quoted(String.valueOf(cause.getMessage())) + ")",
                         () -> MqttConnection.peer(context.channel()));
         Sockets.close(context.channel());

@@ -71,10 +71,13 @@ final class Reauthentication implements AuthExchange.Owner {
             return;
         }
         end();
+        connections.counters().add(BrokerCounter.LOGINS_ACCEPTED);
         Auth success = new Auth(ReasonCode.SUCCESS, AuthExchange.properties(name, accepted.data(), null));
         if (!connection.send(success)) {
             refused(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "the authentication needs larger packets");
+            return;
         }
+        handler.proven(accepted.until());
     }
 
     /** Tells why in DISCONNECT and closes; the will is published, as the client did not say goodbye [MQTT5-4.12.1-2]. */

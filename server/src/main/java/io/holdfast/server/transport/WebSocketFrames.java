@@ -73,6 +73,7 @@ final class WebSocketFrames extends ChannelDuplexHandler implements WebSocketRea
         connections
                 .malformed()
                 .event(
+                        MalformedLog.Envelope.WEBSOCKET_FRAME,
                         () -> "malformed WebSocket frame (" + e.getMessage() + ")",
                         () -> MqttConnection.peer(context.channel()));
         closeCode = e.code();

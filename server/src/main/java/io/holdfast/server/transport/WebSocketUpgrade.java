@@ -145,7 +145,10 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         refused = true;
         connections
                 .malformed()
-                .event(() -> "no WebSocket (" + refusal.sentence() + ")", () -> MqttConnection.peer(context.channel()));
+                .event(
+                        MalformedLog.Envelope.WEBSOCKET_REQUEST,
+                        () -> "no WebSocket (" + refusal.sentence() + ")",
+                        () -> MqttConnection.peer(context.channel()));
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 refusal.status(),

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
+import static io.holdfast.server.testkit.WireClient.connect5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.protocol.packet.Properties;
+import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.testkit.RequiresTool;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.net.http.HttpResponse;
@@ -46,7 +52,7 @@ class MetricsIT extends OperatedBroker {
     }
 
     @Test
-    @DisplayName("metrics tell traffic, sessions, queues, acknowledgements and syncs in base units")
+    @DisplayName("K33 metrics tell traffic, sessions, queues, acknowledgements and syncs in base units")
     void metrics_someTraffic_counted() throws Exception {
         sleeping("away\n{evil=\"label\"}", "m", QoS.AT_LEAST_ONCE);
         try (WireClient here = broker.connect("here", false)) {
@@ -63,11 +69,15 @@ class MetricsIT extends OperatedBroker {
             assertThat(value("holdfast_queue_messages")).isEqualTo(6);
             assertThat(value("holdfast_subscriptions")).isEqualTo(2);
             assertThat(value("holdfast_connections{listener=\"tcp\"}")).isGreaterThanOrEqualTo(1);
-            assertThat(value("holdfast_store_oldest_message_seconds")).isBetween(0.0, 60.0);
+            assertThat(value("holdfast_queue_oldest_seconds")).isBetween(0.0, 60.0);
             await().untilAsserted(() ->
                     assertThat(value("holdfast_ack_seconds_count")).isEqualTo(3));
             assertThat(value("holdfast_ack_seconds_sum")).isBetween(0.000_001, 60.0);
             assertThat(value("holdfast_ack_seconds_bucket{le=\"+Inf\"}")).isEqualTo(3);
+            assertThat(value("holdfast_queue_bytes{where=\"disk\"}")).isGreaterThanOrEqualTo(0);
+            await().untilAsserted(() ->
+                    assertThat(value("holdfast_inflight{direction=\"out\"}")).isEqualTo(3));
+            assertThat(value("holdfast_inflight{direction=\"in\"}")).isZero();
             assertThat(value("holdfast_store_sync_seconds_count")).isGreaterThanOrEqualTo(3);
             assertThat(value("holdfast_store_sync_batch_size_sum")).isEqualTo(3);
             assertThat(value("holdfast_store_state")).isZero();
@@ -75,6 +85,60 @@ class MetricsIT extends OperatedBroker {
             assertThat(value("holdfast_disk_free_bytes")).isPositive();
         }
         assertThat(page("")).as("no client can make a label").doesNotContain("away", "evil", "publisher", "\"m\"");
+    }
+
+    @Test
+    @DisplayName("messages of clean sessions that wait in memory are told in bytes, QoS 2 under way by direction")
+    void metrics_cleanSessionWaits_bytesAndInflight() throws Exception {
+        try (WireClient reader = broker.open5();
+                WireClient publisher = broker.open5()) {
+            reader.connect(connect5(
+                    "reader", true, Properties.builder().receiveMaximum(1).build()));
+            reader.subscribe("m", QoS.EXACTLY_ONCE);
+            publisher.connect(connect5("publisher", true, Properties.NONE));
+            for (int i = 1; i <= 3; i++) {
+                publisher.send(WireClient.publish("m", "x".repeat(1_000), QoS.EXACTLY_ONCE, i));
+                publisher.expect(PubRec.class);
+            }
+            await().untilAsserted(() -> {
+                assertThat(value("holdfast_inflight{direction=\"in\"}")).isEqualTo(3);
+                assertThat(value("holdfast_inflight{direction=\"out\"}")).isEqualTo(1);
+                assertThat(value("holdfast_queue_bytes{where=\"memory\"}")).isBetween(2_000.0, 4_000.0);
+            });
+        }
+        await().untilAsserted(() -> {
+            assertThat(value("holdfast_inflight{direction=\"in\"}")).isZero();
+            assertThat(value("holdfast_inflight{direction=\"out\"}")).isZero();
+            assertThat(value("holdfast_queue_bytes{where=\"memory\"}")).isZero();
+        });
+        assertThat(value("holdfast_queue_oldest_seconds")).isZero();
+    }
+
+    @Test
+    @DisplayName("what rules keep from a receiver is dropped as denied, and logins are told by what came of them")
+    void metrics_accounts_deniedAndLogins() throws Exception {
+        broker.close();
+        Path passwords = Passwords.write(folder.resolve("passwords"), "ada", "bob");
+        Path rules = Files.writeString(folder.resolve("rules"), "deny user ada subscribe m/secret\nallow all all #\n");
+        broker = RunningBroker.start(
+                folder, "admin.enabled=true", "access.password-file=" + passwords, "access.rules-file=" + rules);
+        admin = new AdminClient(folder);
+        try (WireClient ada = Passwords.connected(broker, "ada", "ada");
+                WireClient bob = Passwords.connected(broker, "bob", "bob");
+                WireClient stranger = broker.open5()) {
+            stranger.connect(Passwords.connect(ProtocolVersion.MQTT_5, "x", true, null, "ada", "wrong"));
+            ada.subscribe("m/+", QoS.AT_LEAST_ONCE);
+            for (int i = 1; i <= 2; i++) {
+                bob.send(WireClient.publish(i == 1 ? "m/secret" : "m/open", "x", QoS.AT_LEAST_ONCE, i));
+                bob.expect(PubAck.class);
+            }
+            assertThat(ada.expect(Publish.class).topic()).isEqualTo(TopicName.of("m/open"));
+            assertThat(value("holdfast_messages_dropped_total{reason=\"denied\"}"))
+                    .isEqualTo(1);
+            assertThat(value("holdfast_auth_total{result=\"accepted\"}")).isEqualTo(2);
+            assertThat(value("holdfast_auth_total{result=\"refused\"}")).isEqualTo(1);
+            assertThat(value("holdfast_auth_total{result=\"expired\"}")).isZero();
+        }
     }
 
     @Test

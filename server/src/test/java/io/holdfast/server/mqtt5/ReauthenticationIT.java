@@ -20,11 +20,13 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.testkit.BackwardsMethod;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +124,32 @@ class ReauthenticationIT {
             }
             client.send(PingReq.INSTANCE);
             client.expect(PingResp.class);
+        }
+    }
+
+    @Test
+    @DisplayName("T32 a login that has expired ends the connection with 0xA0, and the will comes")
+    void login_expires_disconnected() throws IOException {
+        try (WireClient client = connected(BackwardsMethod.BRIEF, 0)) {
+            assertEnds(client, ReasonCode.MAXIMUM_CONNECT_TIME);
+            assertThat(broker.broker().counters().sum(BrokerCounter.LOGINS_EXPIRED))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("T32 who authenticates again before the login expires stays as long as the new one lasts")
+    void reauthenticate_beforeExpiry_prolonged() throws IOException {
+        try (WireClient client = connected(BackwardsMethod.BRIEF, 0)) {
+            client.send(again(BackwardsMethod.BRIEF));
+            client.expect(Auth.class);
+            client.send(answer(ANSWER));
+            assertThat(client.expect(Auth.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+            await().during(Duration.ofSeconds(BackwardsMethod.BRIEF_SECONDS + 1))
+                    .until(() -> {
+                        client.send(PingReq.INSTANCE);
+                        return client.next() instanceof PingResp;
+                    });
         }
     }
 

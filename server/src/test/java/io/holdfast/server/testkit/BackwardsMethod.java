@@ -6,8 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.access.AuthenticationStep;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A method for tests: the client says who it is, is told a word, and proves itself by saying the word backwards. Some users
@@ -30,11 +32,17 @@ public final class BackwardsMethod implements AuthenticationMethod {
     /** Is told a word of 5,000 letters. */
     public static final String WORDY = "wordy";
 
+    /** What it proves first ends after {@link #BRIEF_SECONDS}, what it proves later does not end. */
+    public static final String BRIEF = "brief";
+
+    public static final int BRIEF_SECONDS = 2;
+
     /** Waits for {@link #release}. */
     public static final String SLOW = "slow";
 
     private static final long WAIT_SECONDS = 20;
 
+    private final AtomicBoolean briefKnown = new AtomicBoolean();
     private final CountDownLatch released = new CountDownLatch(1);
 
     @Override
@@ -63,7 +71,9 @@ public final class BackwardsMethod implements AuthenticationMethod {
                 return first();
             }
             if (said.equals(ANSWER) && !user.equals(ENDLESS)) {
-                return new AuthenticationStep.Accepted(user, "hello".getBytes(UTF_8));
+                boolean brief = user.equals(BRIEF) && briefKnown.compareAndSet(false, true);
+                Instant until = brief ? Instant.now().plusSeconds(BRIEF_SECONDS) : null;
+                return new AuthenticationStep.Accepted(user, "hello".getBytes(UTF_8), null, until);
             }
             return user.equals(ENDLESS)
                     ? word(WORD)
