@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class OutboundFlow {
     private static final long OVERFLOW_TELL_MILLIS = 60_000;
 
+    /** Messages that a limit drops at a time: a limit that was lowered may have millions to drop. */
+    static final int DROPS_AT_ONCE = 256;
+
     private final SessionShard shard;
 
     OutboundFlow(SessionShard shard) {
@@ -400,12 +403,16 @@ final class OutboundFlow {
         if (limits.queueMessagesMax() > 0 && session.queued() == limits.queueMessagesMax()) {
             shard.full.add(session);
         }
-        while (isFull(session, limits)) {
+        for (int drops = 0; isFull(session, limits); drops++) {
+            if (drops == DROPS_AT_ONCE) {
+                boundLater(session);
+                break;
+            }
             if (shard.full.expire(session)) {
                 continue;
             }
             boolean oldest = limits.overflow() == Limits.Overflow.DROP_OLDEST;
-            long index = oldest ? firstUnsettled(session, session.firstUnsent()) : session.state.next() - 1;
+            long index = oldest ? session.firstDroppable() : session.state.next() - 1;
             if (index < session.firstUnsent() || index >= session.state.next() || session.state.isSettled(index)) {
                 return; // Everything was sent, or may have been: it is the client's by now (C16).
             }
@@ -426,11 +433,27 @@ final class OutboundFlow {
         }
     }
 
+    /** Others come first; then the rest of what is too much goes, until the limit is kept. */
+    private void boundLater(Session session) {
+        if (session.boundDue) {
+            return;
+        }
+        session.boundDue = true;
+        shard.env.execute(() -> shard.applier.whenWhole(() -> {
+            session.boundDue = false;
+            Session current = shard.get(session.number); // It may have left memory, or ended.
+            if (current != null && !current.ended) {
+                bound(current);
+            }
+            shard.endOfBurst();
+        }));
+    }
+
     /** The heap holds no more for sessions without rows: the one that has most of it gives its oldest messages up. */
     private void boundBacklog(Session session) {
         while (shard.backlog.isFull()) {
             Session victim = shard.backlog.victim(session);
-            long index = firstUnsettled(victim, victim.firstUnsent());
+            long index = victim.firstDroppable();
             if (index >= victim.state.next()) {
                 return; // What is left belongs to sessions that nobody has looked at yet.
             }
@@ -461,14 +484,6 @@ final class OutboundFlow {
     private static boolean isFull(Session session, Limits limits) {
         return (limits.queueMessagesMax() > 0 && session.queued() > limits.queueMessagesMax())
                 || (limits.queueBytesMax() > 0 && session.state.queuedBytes() > limits.queueBytesMax());
-    }
-
-    private static long firstUnsettled(Session session, long from) {
-        long index = from;
-        while (index < session.state.next() && session.state.isSettled(index)) {
-            index++;
-        }
-        return index;
     }
 
     /** Gives an unsent message up; its index stays used. */

@@ -128,6 +128,12 @@ final class Session {
     /** Messages that limits of the queue have cost it since it was loaded. */
     long dropped;
 
+    /** Whether its queue is to be bounded further, as it was too much for one turn. */
+    boolean boundDue;
+
+    /** Below, limits have dropped whatever was not sent: need not be looked at again. */
+    private long droppedThrough;
+
     /** When the next line about that may be written, milliseconds since 1970. */
     long overflowTellMillis;
 
@@ -245,6 +251,16 @@ final class Session {
     /** The lowest index that a limit may drop: a sent one never is (C16). */
     long firstUnsent() {
         return Math.max(Math.max(sentThrough, cursor), state.acknowledged());
+    }
+
+    /** The oldest message that a limit may drop; behind the last one when there is none. */
+    long firstDroppable() {
+        long index = Math.max(firstUnsent(), droppedThrough);
+        while (index < state.next() && state.isSettled(index)) {
+            index++;
+        }
+        droppedThrough = index;
+        return index;
     }
 
     int resumedReleases() {
