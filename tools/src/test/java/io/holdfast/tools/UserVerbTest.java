@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -77,6 +79,28 @@ class UserVerbTest {
         assertThat(user("", "user", "remove", "m1", "--file", name)).isZero();
         assertThat(Files.readAllLines(file)).hasSize(1);
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    @DisplayName("T25 machines are added by the thousand, all or none, each with a secret of its own")
+    void user_manyMachines_allOrNone() throws IOException {
+        String name = file.toString();
+        List<String> call = new ArrayList<>(List.of("user", "add", "--machine", "--group", "fleet", "--file", name));
+        for (int i = 0; i < 2_000; i++) {
+            call.add("m" + i);
+        }
+        assertThat(user("", call.toArray(String[]::new))).isZero();
+        List<String> lines = out.lines().toList();
+        assertThat(lines).hasSize(2_000).doesNotHaveDuplicates();
+        assertThat(lines.get(7)).matches("m7:[A-Za-z0-9_-]{22}");
+        assertThat(Files.readAllLines(file)).hasSize(2_000).allMatch(line -> line.endsWith(":fleet"));
+        for (String wrong : List.of("m7", "n1", "n:2")) { // One that is there, one twice, one that cannot be.
+            assertThat(user("", "user", "add", "--machine", "n0", "n1", wrong, "--file", name))
+                    .isEqualTo(1);
+            assertThat(err).contains("'" + wrong + "'");
+        }
+        assertThat(user("x\n", "user", "add", "n0", "n1", "--file", name)).isEqualTo(1);
+        assertThat(Files.readAllLines(file)).hasSize(2_000);
     }
 
     @Test

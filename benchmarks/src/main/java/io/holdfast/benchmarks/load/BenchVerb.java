@@ -2,6 +2,7 @@
 package io.holdfast.benchmarks.load;
 
 import io.holdfast.benchmarks.load.scenario.ConnectScenario;
+import io.holdfast.benchmarks.load.scenario.FleetScenario;
 import io.holdfast.benchmarks.load.scenario.OfflineScenario;
 import io.holdfast.benchmarks.load.scenario.QosScenario;
 import io.holdfast.benchmarks.load.scenario.RestartScenario;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
             OfflineScenario.class,
             RestartScenario.class,
             ConnectScenario.class,
+            FleetScenario.class,
             SubscribeScenario.class,
             RetainedScenario.class,
             SoakScenario.class

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -66,11 +67,25 @@ public final class AccountEditor {
      * @return the secret, which stands nowhere else
      */
     public String putMachine(String user, Set<String> groups) throws IOException {
-        byte[] bits = salt();
-        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-        byte[] password = secret.getBytes(StandardCharsets.US_ASCII);
-        write(new Account(user, PasswordHash.sha256(password, salt()), groups));
-        return secret;
+        return putMachines(List.of(user), groups).get(0);
+    }
+
+    /**
+     * As above for many users at once: all of them are added, or none.
+     *
+     * @return their secrets, in the order of the users
+     */
+    public List<String> putMachines(List<String> users, Set<String> groups) throws IOException {
+        List<String> secrets = new ArrayList<>();
+        List<Account> accounts = new ArrayList<>();
+        for (String user : users) {
+            String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(salt());
+            byte[] password = secret.getBytes(StandardCharsets.US_ASCII);
+            secrets.add(secret);
+            accounts.add(new Account(user, PasswordHash.sha256(password, salt()), groups));
+        }
+        replace(read.with(accounts));
+        return secrets;
     }
 
     /** Takes an account away, which has to be there. */
@@ -91,7 +106,7 @@ public final class AccountEditor {
     }
 
     private void write(Account account) throws IOException {
-        replace(read.with(account));
+        replace(read.with(List.of(account)));
     }
 
     private void replace(List<String> lines) throws IOException {

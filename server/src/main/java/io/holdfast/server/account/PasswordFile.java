@@ -139,16 +139,17 @@ public final class PasswordFile {
                 .toList();
     }
 
-    /** The lines of the file with this account, in the place of an older one with its name. */
-    List<String> with(Account account) {
-        String groups = account.groups().isEmpty() ? "" : ":" + String.join(",", account.groups());
-        String line = account.user() + ":" + account.hash().text() + groups;
+    /** The lines of the file with these accounts, each in the place of an older one with its name. */
+    List<String> with(List<Account> changes) {
         List<String> changed = new ArrayList<>(lines);
-        int place = place(account.user());
-        if (place < 0) {
-            changed.add(line);
-        } else {
-            changed.set(place, line);
+        for (Account account : changes) {
+            String groups = account.groups().isEmpty() ? "" : ":" + String.join(",", account.groups());
+            String line = account.user() + ":" + account.hash().text() + groups;
+            if (contains(account.user())) {
+                changed.set(place(account.user()), line);
+            } else {
+                changed.add(line);
+            }
         }
         return changed;
     }

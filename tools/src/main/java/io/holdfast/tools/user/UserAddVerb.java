@@ -4,6 +4,7 @@ package io.holdfast.tools.user;
 import io.holdfast.server.account.AccountEditor;
 import io.holdfast.server.account.PasswordFile;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,10 +14,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code holdfast user add}. */
-@Command(name = "add", description = "Adds an account; makes the file when it is missing.")
+@Command(
+        name = "add",
+        description = {
+            "Adds an account; makes the file when it is missing.",
+            "With --machine it adds as many as are named, all or none, and prints a line for each: NAME:SECRET."
+        })
 final class UserAddVerb extends UserOperation {
-    @Parameters(paramLabel = "USER", description = "The user name.")
-    private String user = "";
+    @Parameters(arity = "1..*", paramLabel = "USER", description = "The user name; several with --machine.")
+    private List<String> users = List.of();
 
     @Option(
             names = "--group",
@@ -37,13 +43,19 @@ final class UserAddVerb extends UserOperation {
 
     @Override
     void run(AccountEditor editor) throws IOException, NotDoneException {
-        String fault = PasswordFile.faultOf(user);
-        if (fault != null) {
-            throw new NotDoneException(fault);
+        if (users.size() > 1 && !machine) {
+            throw new NotDoneException("a password belongs to one user; only with --machine there may be several");
         }
-        if (editor.accounts().contains(user)) {
-            throw new NotDoneException(
-                    "there is an account '" + user + "' already; change its password with: user passwd");
+        Set<String> fresh = new HashSet<>();
+        for (String user : users) {
+            String fault = PasswordFile.faultOf(user);
+            if (fault != null) {
+                throw new NotDoneException("'" + user + "': " + fault);
+            }
+            if (editor.accounts().contains(user) || !fresh.add(user)) {
+                throw new NotDoneException(
+                        "there is an account '" + user + "' already; change its password with: user passwd");
+            }
         }
         Set<String> all = new LinkedHashSet<>(groups);
         for (String group : all) {
@@ -51,10 +63,13 @@ final class UserAddVerb extends UserOperation {
                 throw new NotDoneException("'" + group + "' is no name of a group: no blank, comma, colon or #");
             }
         }
-        if (machine) {
-            out().println(editor.putMachine(user, all));
-        } else {
-            password.put(editor, user, all);
+        if (!machine) {
+            password.put(editor, users.get(0), all);
+            return;
+        }
+        List<String> secrets = editor.putMachines(users, all);
+        for (int i = 0; i < secrets.size(); i++) {
+            out().println(users.size() == 1 ? secrets.get(i) : users.get(i) + ":" + secrets.get(i));
         }
     }
 }

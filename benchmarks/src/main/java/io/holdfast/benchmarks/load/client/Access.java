@@ -17,11 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address resolved
  */
-public record Access(
-        InetSocketAddress address,
-        ProtocolVersion version,
-        @Nullable String userName,
-        @Nullable String password) {
+public record Access(InetSocketAddress address, ProtocolVersion version, Logins logins) {
     /** What becomes of a session when its connection ends. */
     public enum Lifetime {
         /** The broker keeps it: clean session 0, or in MQTT 5 an expiry of a day. */
@@ -38,13 +34,15 @@ public record Access(
     /** Connections from one address to one port are bounded by the ephemeral ports, by default about 28,000. */
     private static final int CONNECTIONS_PER_ADDRESS = 20_000;
 
-    /** The CONNECT of a client. Keep alive is off: a loaded client talks, and an idle one shall cost nothing. */
+    /** The CONNECT of the client with a number. Keep alive is off: a loaded client talks, and an idle one shall cost nothing. */
     @SuppressWarnings("NullAway") // does not see, across modules, that the password's array may be null
-    Connect connect(String clientId, Lifetime lifetime) {
+    Connect connect(int client, String clientId, Lifetime lifetime) {
         boolean kept = lifetime == Lifetime.KEPT;
+        Logins.Login login = logins.of(client);
+        String password = login.password();
         byte @Nullable [] secret = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
         Properties properties = kept && version == ProtocolVersion.MQTT_5 ? EXPIRY : Properties.NONE;
-        return new Connect(version, clientId, !kept, 0, null, userName, secret, properties);
+        return new Connect(version, clientId, !kept, 0, null, login.userName(), secret, properties);
     }
 
     /**

@@ -10,6 +10,7 @@ public final class Crew {
     private final LoadLoops loops;
     private final Access access;
     private final String prefix;
+    private volatile boolean endExpected;
     private final LongAdder lost = new LongAdder();
     private final AtomicReference<@Nullable String> firstLoss = new AtomicReference<>();
 
@@ -36,7 +37,15 @@ public final class Crew {
         return prefix + number;
     }
 
+    /** Whether the end of the broker is expected: then connections that end with it are not lost. */
+    public void expectEnd(boolean expected) {
+        endExpected = expected;
+    }
+
     void lost(String reason) {
+        if (endExpected) {
+            return;
+        }
         firstLoss.compareAndSet(null, reason);
         lost.increment();
     }

@@ -63,7 +63,7 @@ public class LoadClient implements ClientConnection.Receiver {
         leaving = false;
         Access access = crew.access();
         ClientConnection opening =
-                new ClientConnection(this, access.version(), access.connect(crew.clientId(number), lifetime));
+                new ClientConnection(this, access.version(), access.connect(number, crew.clientId(number), lifetime));
         connection = opening;
         ChannelFuture unused = crew.loops()
                 .open(loop, access.address(), access.from(number), opening)
@@ -119,6 +119,17 @@ public class LoadClient implements ClientConnection.Receiver {
 
     final @Nullable ClientConnection connection() {
         return connection;
+    }
+
+    /** Sends a packet; what answers it is found in {@link #onPacket}, which tells {@link #answered}. */
+    final void ask(Packet packet, Outcome outcome) {
+        waiting = outcome;
+        send(packet);
+    }
+
+    /** The answer has come. */
+    final void answered() {
+        succeed();
     }
 
     private void send(Packet packet) {

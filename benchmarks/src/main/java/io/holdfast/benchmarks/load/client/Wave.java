@@ -19,6 +19,18 @@ public final class Wave {
     public interface Step {
         void begin(LoadClient client, Outcome outcome);
 
+        /** This, and how long it takes is recorded by itself when it has succeeded. */
+        default Step timed(Recording recording) {
+            return (client, outcome) -> {
+                long start = System.nanoTime();
+                Step record = (same, told) -> {
+                    recording.add(same.loop(), System.nanoTime() - start);
+                    told.succeeded();
+                };
+                then(record).begin(client, outcome);
+            };
+        }
+
         /** This, and when it has succeeded, another one. */
         default Step then(Step next) {
             return (client, outcome) -> begin(client, new Outcome() {

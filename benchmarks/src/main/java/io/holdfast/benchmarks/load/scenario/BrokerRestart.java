@@ -7,6 +7,8 @@ import io.holdfast.benchmarks.load.client.LoadException;
 import io.holdfast.benchmarks.load.client.LoadLoop;
 import io.holdfast.benchmarks.load.client.Outcome;
 import io.holdfast.benchmarks.load.client.Recording;
+import io.holdfast.benchmarks.load.measure.PhasePlan;
+import io.holdfast.benchmarks.load.measure.Sampler;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -38,14 +40,44 @@ final class BrokerRestart {
      *
      * @param startCommand for the system's shell
      */
-    BrokerRestart(Run run, long pid, String startCommand) {
+    private BrokerRestart(Run run, long pid, String startCommand) {
         this.run = run;
         this.startCommand = startCommand;
         before = ProcessHandle.of(pid).orElseThrow(() -> new LoadException("there is no process " + pid));
     }
 
+    /**
+     * Of the process that the user names.
+     *
+     * @throws UsageException when none is named
+     */
+    static BrokerRestart of(Run run, TargetOptions target, String startCommand) {
+        Long pid = target.pid();
+        if (pid == null) {
+            throw target.usage("--pid is needed: it names the broker's process, which this scenario ends");
+        }
+        return new BrokerRestart(run, pid, startCommand);
+    }
+
+    /** Ends the process as a phase of its own. */
+    void measureStop(Signal signal) throws InterruptedException {
+        Recording ended = new Recording(run.loops());
+        Sampler sampler = run.begin(PhasePlan.counting("stop", "broker", "signal to end of the process", 1), ended);
+        stop(signal, ended);
+        run.add(sampler.end());
+    }
+
+    /** Starts its successor as a phase of its own. */
+    void measureStart() throws InterruptedException {
+        Recording connected = new Recording(run.loops());
+        Sampler sampler =
+                run.begin(PhasePlan.counting("start", "connection", "command to first CONNACK", 1), connected);
+        start(connected);
+        run.add(sampler.end());
+    }
+
     /** Ends the process and waits until it is gone; records how long that took. */
-    void stop(Signal signal, Recording recording) {
+    private void stop(Signal signal, Recording recording) {
         long start = System.nanoTime();
         boolean sent = signal == Signal.KILL ? before.destroyForcibly() : before.destroy();
         if (!sent || !run.waiting().await(() -> !before.isAlive(), START_MAX)) {
@@ -55,7 +87,7 @@ final class BrokerRestart {
     }
 
     /** Starts the successor and waits for its first CONNACK; records how long that took. */
-    void start(Recording recording) {
+    private void start(Recording recording) {
         long start = System.nanoTime();
         Process started = launch();
         successor = started;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.benchmarks.load.scenario;
 
-import io.holdfast.benchmarks.load.client.Recording;
-import io.holdfast.benchmarks.load.measure.PhasePlan;
-import io.holdfast.benchmarks.load.measure.Sampler;
 import io.holdfast.benchmarks.load.result.Verdict;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -46,32 +43,13 @@ public final class RestartScenario extends Scenario {
 
     @Override
     Verdict perform(Run run) throws InterruptedException {
-        Long pid = target().pid();
-        if (pid == null) {
-            throw target().usage("--pid is needed: it names the broker's process, which this scenario ends");
-        }
-        BrokerRestart restart = new BrokerRestart(run, pid, startCommand);
+        BrokerRestart restart = BrokerRestart.of(run, target(), startCommand);
         QueuedSessions sessions = new QueuedSessions(run, queue, target());
         sessions.fill();
-        stop(run, restart);
-        start(run, restart);
+        restart.measureStop(signal);
+        restart.measureStart();
         run.watch(target().watch(restart.pid()));
         sessions.drain();
         return sessions.verdict();
-    }
-
-    private void stop(Run run, BrokerRestart restart) throws InterruptedException {
-        Recording ended = new Recording(run.loops());
-        Sampler sampler = run.begin(PhasePlan.counting("stop", "broker", "signal to end of the process", 1), ended);
-        restart.stop(signal, ended);
-        run.add(sampler.end());
-    }
-
-    private static void start(Run run, BrokerRestart restart) throws InterruptedException {
-        Recording connected = new Recording(run.loops());
-        Sampler sampler =
-                run.begin(PhasePlan.counting("start", "connection", "command to first CONNACK", 1), connected);
-        restart.start(connected);
-        run.add(sampler.end());
     }
 }

@@ -80,7 +80,12 @@ final class Run implements AutoCloseable {
 
     /** Clients of a sort, whose losses end in the notes. */
     Crew crew(String sort) {
-        Crew crew = new Crew(loops, access, name + "-" + sort + "-");
+        return crew(sort, loops);
+    }
+
+    /** As above on event loops of their own, so that the load of the others is not in their way. */
+    Crew crew(String sort, LoadLoops on) {
+        Crew crew = new Crew(on, access, name + "-" + sort + "-");
         crews.add(crew);
         return crew;
     }
@@ -98,7 +103,11 @@ final class Run implements AutoCloseable {
 
     /** Clients without any duty. */
     List<LoadClient> clients(String sort, int count) {
-        Crew crew = crew(sort);
+        return clients(crew(sort), count);
+    }
+
+    /** As above of a crew that is there. */
+    static List<LoadClient> clients(Crew crew, int count) {
         List<LoadClient> clients = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             clients.add(new LoadClient(crew, i));

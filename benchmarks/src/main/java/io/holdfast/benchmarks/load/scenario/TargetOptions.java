@@ -3,6 +3,7 @@ package io.holdfast.benchmarks.load.scenario;
 
 import io.holdfast.benchmarks.load.client.Access;
 import io.holdfast.benchmarks.load.client.LoadException;
+import io.holdfast.benchmarks.load.client.Logins;
 import io.holdfast.benchmarks.load.measure.BrokerProcess;
 import io.holdfast.benchmarks.load.measure.BrokerWatch;
 import io.holdfast.protocol.packet.ProtocolVersion;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,14 @@ final class TargetOptions {
 
     @Option(names = "--password", paramLabel = "TEXT", description = "Password of all clients.")
     private @Nullable String password;
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "FILE",
+            description =
+                    "Each client has a user of its own, in turn: a line each, NAME:PASSWORD, as 'user add --machine'"
+                            + " prints for several users.")
+    private @Nullable Path accounts;
 
     @Option(names = "--mqtt", paramLabel = "VERSION", description = "3.1.1 or 5; by default ${DEFAULT-VALUE}.")
     private String mqtt = "3.1.1";
@@ -89,12 +99,22 @@ final class TargetOptions {
                 throw usage("'" + host + "' is not this machine. Load can take a broker down: add --i-own-this if you"
                         + " may do that.");
             }
-            return new Access(new InetSocketAddress(address, port), version(), userName, password);
+            return new Access(new InetSocketAddress(address, port), version(), logins());
         } catch (UnknownHostException e) {
             throw new LoadException("the host '" + host + "' is not known; check --host");
         } catch (IllegalArgumentException e) {
             throw usage("--port " + port + " is not in 0..65535");
         }
+    }
+
+    private Logins logins() {
+        if (accounts == null) {
+            return Logins.one(userName, password);
+        }
+        if (userName != null || password != null) {
+            throw usage("--accounts says who clients are; leave out --username and --password");
+        }
+        return Logins.read(accounts);
     }
 
     private ProtocolVersion version() {

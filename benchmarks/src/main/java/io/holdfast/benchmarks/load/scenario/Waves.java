@@ -62,10 +62,16 @@ final class Waves {
     /** The same as a phase of its own; its plan says how many clients there are. */
     void measure(PhasePlan plan, String verb, IntFunction<? extends LoadClient> client, Wave.Step step)
             throws InterruptedException {
+        measure(plan, verb, AT_ONCE, client, step);
+    }
+
+    /** As above with so many clients under way at once. */
+    void measure(PhasePlan plan, String verb, int atOnce, IntFunction<? extends LoadClient> client, Wave.Step step)
+            throws InterruptedException {
         int clients = Math.toIntExact(plan.countPlanned());
         Recording done = new Recording(run.loops());
         Sampler sampler = run.begin(plan, done);
-        awaitEnd(new Wave(run.loops(), clients, client, step, done).begin(AT_ONCE), done, verb, () -> {});
+        awaitEnd(new Wave(run.loops(), clients, client, step, done).begin(atOnce), done, verb, () -> {});
         run.add(sampler.end());
     }
 
@@ -109,7 +115,7 @@ final class Waves {
         if (reason.equals("connection refused")) {
             advice = "; is a broker running there? See --host and --port";
         } else if (reason.contains("AUTHORIZED") || reason.contains("USER_NAME")) {
-            advice = "; see --username and --password";
+            advice = "; see --username and --password, or --accounts";
         } else if (reason.contains("CONNACK") && run.access().version() == ProtocolVersion.MQTT_5) {
             advice = "; it may not speak MQTT 5, see --mqtt";
         }

@@ -26,7 +26,9 @@ class WaveTest {
     private final Crew crew = new Crew(
             loops,
             new Access(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), ProtocolVersion.MQTT_3_1_1, null, null),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                    ProtocolVersion.MQTT_3_1_1,
+                    Logins.one(null, null)),
             "c");
     private final Recording recording = new Recording(loops);
 

@@ -4,35 +4,43 @@ package io.holdfast.benchmarks.load.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.server.account.AccountEditor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scenario that ends a broker needs one in a process of its own. */
+/** Scenarios that end a broker need one in a process of its own. */
 class RestartIT {
     @TempDir
     Path folder;
 
     private int port;
 
-    private String command(Path data) {
+    private String command(Path data, String... settings) {
         return "exec " + Path.of(System.getProperty("java.home"), "bin", "java")
                 + " -Xmx256m -XX:TieredStopAtLevel=1 --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED -cp '"
                 + System.getProperty("java.class.path") + "' io.holdfast.tools.HoldfastCommand run --data '" + data
-                + "' --port " + port;
+                + "' --port " + port
+                + Stream.of(settings).map(setting -> " --set '" + setting + "'").collect(Collectors.joining());
     }
 
-    private Process start(Path data) throws IOException {
+    private Process start(Path data, String... settings) throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        Process broker = new ProcessBuilder("sh", "-c", command(data))
+        Process broker = new ProcessBuilder("sh", "-c", command(data, settings))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output.log").toFile())
                 .start();
@@ -76,6 +84,40 @@ class RestartIT {
         BenchCall call = restart(start(data), data);
         assertThat(call.exitCode()).as(call.err() + call.out()).isZero();
         assertThat(call.out()).containsPattern("drain\n +deliveries +400\n").contains("command to first CONNACK");
+    }
+
+    @Test
+    @DisplayName(
+            "T25 fleet: 300 accounts with machine secrets come back after SIGKILL, each to its session, and those who "
+                    + "are back are served meanwhile")
+    void fleet_killed_allComeBack() throws IOException {
+        Path passwords = folder.resolve("passwords");
+        List<String> users = IntStream.range(0, 300).mapToObj(i -> "m" + i).toList();
+        List<String> secrets = new AccountEditor(passwords).putMachines(users, Set.of());
+        Path accounts = Files.write(
+                folder.resolve("accounts"),
+                IntStream.range(0, users.size())
+                        .mapToObj(i -> users.get(i) + ":" + secrets.get(i))
+                        .toList());
+        String setting = "access.password-file=" + passwords;
+        Process broker = start(folder.resolve("data"), setting);
+        BenchCall call = BenchCall.of(
+                port,
+                "fleet",
+                "--accounts",
+                accounts.toString(),
+                "--witnesses",
+                "2",
+                "--idle",
+                "1",
+                "--pid",
+                Long.toString(broker.pid()),
+                "--start-cmd",
+                command(folder.resolve("data"), setting));
+        assertThat(call.exitCode()).as(call.err() + call.out()).isZero();
+        assertThat(call.out())
+                .containsPattern("return\n +connections +300\n")
+                .contains("To come back took", "While all came back, witnesses had PINGRESP p99");
     }
 
     @Test
