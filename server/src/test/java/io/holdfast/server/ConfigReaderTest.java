@@ -103,7 +103,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    @DisplayName("an unknown key is an error with file, line and the nearest right name")
+    @DisplayName("K18 an unknown key is an error with file, line and the nearest right name")
     void read_unknownKeyInFile_refusedWithPlace() throws IOException {
         Path file = file("\n\nsession.recieve-maximum = 5\n");
         assertThatThrownBy(() -> new ConfigReader().file(file).read())

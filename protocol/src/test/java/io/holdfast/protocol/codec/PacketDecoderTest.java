@@ -300,7 +300,7 @@ class PacketDecoderTest {
     }
 
     @Test
-    @DisplayName("T11 T18 levels, filters and user properties of exactly the limit pass")
+    @DisplayName("K05 T11 T18 levels, filters and user properties of exactly the limit pass")
     void decode_countLimits_inclusive() throws Exception {
         PacketDecoder decoder = Decoders.opened(Role.SERVER, ProtocolVersion.MQTT_5);
         assertThat(topicOf(decoder, "30 82 01 00 7f " + "2f".repeat(127) + "00").levelCount())

@@ -41,7 +41,7 @@ class PacketFuzzTest {
     }
 
     @Seeded(runs = 40)
-    @DisplayName("mutated packets are a packet, not yet one, or malformed; the reader stops at the packet's end")
+    @DisplayName("K27 mutated packets are a packet, not yet one, or malformed; the reader stops at the packet's end")
     void decode_mutatedPackets_neverAnythingElse(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int malformed = 0;
@@ -55,7 +55,7 @@ class PacketFuzzTest {
     }
 
     @Seeded(runs = 40)
-    @DisplayName("whatever one packet holds inside its length, the next packet is read right or not at all")
+    @DisplayName("K28 whatever one packet holds inside its length, the next packet is read right or not at all")
     void decode_mutatedBody_nextPacketIntact(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 1_000; i++) {

@@ -68,7 +68,7 @@ class AccountsTest {
     }
 
     @Test
-    @DisplayName("T34 whoever is refused gets one answer, after as many iterations as the dearest hash of the file")
+    @DisplayName("K31 T34 whoever is refused gets one answer, after as many iterations as the dearest hash of the file")
     void judge_refused_sameAnswerSameWork() throws IOException {
         for (String user : List.of("nobody", "ada", "bob", "m1")) {
             assertThat(come(credentials(user, WRONG, "192.0.2.1"))).isSameAs(PasswordCheck.WRONG);
@@ -78,7 +78,7 @@ class AccountsTest {
     }
 
     @Test
-    @DisplayName("T34 the right user name without a password, or with an empty one, is refused like a wrong one")
+    @DisplayName("K19 T34 the right user name without a password, or with an empty one, is refused like a wrong one")
     void judge_noPassword_refused() throws IOException {
         for (byte[] none : new byte[][] {null, new byte[0]}) {
             for (String user : List.of("nobody", "ada", "m1")) {

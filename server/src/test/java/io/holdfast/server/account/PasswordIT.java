@@ -68,7 +68,8 @@ class PasswordIT {
 
     @ParameterizedTest
     @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
-    @DisplayName("T34 T31 the right password opens; wrong password, unknown user and missing password get one answer")
+    @DisplayName(
+            "K19 K31 T34 T31 the right password opens; wrong password, unknown user and missing password get one answer")
     void connect_password_judged(ProtocolVersion version) throws IOException, ConfigurationException {
         try (RunningBroker broker = start()) {
             assertThat(answer(broker, version, "ada", "ada-secret").reasonCode())
@@ -114,7 +115,7 @@ class PasswordIT {
     @ParameterizedTest
     @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
     @DisplayName(
-            "T26 T27 a wrong password with Clean Start and a victim's identifier touches nothing and leaves no will")
+            "K22 K23 T26 T27 a wrong password with Clean Start and a victim's identifier touches nothing and leaves no will")
     void connect_wrongPasswordCleanStart_victimUntouched(ProtocolVersion version)
             throws IOException, ConfigurationException {
         try (RunningBroker broker = start();
@@ -163,7 +164,7 @@ class PasswordIT {
     }
 
     @Test
-    @DisplayName("T33 a broker does not start with an empty, broken or missing password file")
+    @DisplayName("K18 T33 a broker does not start with an empty, broken or missing password file")
     void start_unusableFile_refused() throws IOException {
         Path file = folder.resolve("passwords");
         Files.writeString(file, "# nobody\n");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.MetricsPage;
 import io.holdfast.server.testkit.RunningBroker;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -69,7 +71,7 @@ class AdminEndpointIT extends OperatedBroker {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Bearer ", "Bearer 00", "Basic YTpi", "bearer"})
-    @DisplayName("T40 without the right token nothing is told, whatever the method and path")
+    @DisplayName("K32 T40 without the right token nothing is told, whatever the method and path")
     void request_wrongToken_unauthorized(String authorization) throws Exception {
         for (String method : List.of("GET", "POST", "DELETE")) {
             AdminClient.Answer answer = admin.send(method, "/api/v1/sessions/x", authorization);
@@ -87,7 +89,7 @@ class AdminEndpointIT extends OperatedBroker {
     }
 
     @Test
-    @DisplayName("T40 a web page's request is refused, with the token too: Origin, or a Host that is not ours")
+    @DisplayName("K32 T40 a web page's request is refused, with the token too: Origin, or a Host that is not ours")
     void request_fromBrowser_refused() throws Exception {
         assertThat(raw(authorized("GET /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n")))
                 .startsWith("HTTP/1.1 403");
@@ -104,7 +106,22 @@ class AdminEndpointIT extends OperatedBroker {
     }
 
     @Test
-    @DisplayName("T40 a body of more than 64 KiB, an endless header and what is no HTTP end the connection")
+    @DisplayName("K30 names that are a web page's code come as JSON that says so, and no browser may guess otherwise")
+    void names_markup_answeredAsJson() throws Exception {
+        String id = "<script>alert(1)</script>";
+        sleeping(id, "</td><img src=x onerror=alert(2)>", QoS.AT_LEAST_ONCE);
+        String path = "/api/v1/sessions/" + AdminClient.encoded(id);
+        for (String each : List.of(path, "/api/v1/sessions", "/api/v1/topics", "/nothing" + AdminClient.encoded(id))) {
+            String answer = raw(authorized("GET " + each + " HTTP/1.1\r\nHost: localhost\r\n"));
+            assertThat(answer.toLowerCase(Locale.ROOT))
+                    .contains("content-type: application/json", "x-content-type-options: nosniff");
+        }
+        assertThat(raw(authorized("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n")))
+                .contains(id);
+    }
+
+    @Test
+    @DisplayName("K33 T40 a body of more than 64 KiB, an endless header and what is no HTTP end the connection")
     void request_tooLarge_refused() throws Exception {
         String head = "POST /api/v1/sessions/x/expire HTTP/1.1\r\nHost: localhost\r\n";
         assertThat(raw(authorized(head + "Content-Length: 70000\r\n"))).startsWith("HTTP/1.1 413");

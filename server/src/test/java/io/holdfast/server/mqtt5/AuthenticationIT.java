@@ -170,7 +170,7 @@ class AuthenticationIT {
 
     @Test
     @DisplayName(
-            "T26 T27 [MQTT5-3.1.4-2] who fails to authenticate has touched no session, no connection and leaves no will")
+            "K23 T26 T27 [MQTT5-3.1.4-2] who fails to authenticate has touched no session, no connection and leaves no will")
     void connect_fails_nothingTouched() throws IOException {
         Properties hour =
                 Properties.builder().sessionExpiryIntervalSeconds(HOUR).build();

@@ -81,7 +81,8 @@ class DisconnectIT {
     }
 
     @Test
-    @DisplayName("T05 [MQTT5-3.2.2-15] a packet above the Maximum Packet Size is refused from its fixed header: 0x95")
+    @DisplayName(
+            "K03 T05 [MQTT5-3.2.2-15] a packet above the Maximum Packet Size is refused from its fixed header: 0x95")
     void packet_tooLarge_fromFixedHeader() throws IOException {
         try (WireClient client = connected("large")) {
             client.send((byte) 0x30, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0x7F);
@@ -217,7 +218,8 @@ class DisconnectIT {
     }
 
     @Test
-    @DisplayName("T27 [MQTT5-3.1.4-2] [MQTT5-3.2.2-7] [MQTT5-3.2.2-6] a refused CONNECT leaves no will and no session")
+    @DisplayName(
+            "K22 T27 [MQTT5-3.1.4-2] [MQTT5-3.2.2-7] [MQTT5-3.2.2-6] a refused CONNECT leaves no will and no session")
     void connect_refused_noWill() throws IOException {
         Will forbidden =
                 new Will(TopicName.of("$SYS/fake"), new byte[] {'w'}, QoS.AT_LEAST_ONCE, false, Properties.NONE);

@@ -97,7 +97,7 @@ class ReceiveMaximumIT {
     }
 
     @Test
-    @DisplayName("[MQTT5-3.3.4-7] [MQTT5-3.3.4-8] QoS 1 messages without PUBACK count: one too many is told 0x93")
+    @DisplayName("K35 [MQTT5-3.3.4-7] [MQTT5-3.3.4-8] QoS 1 messages without PUBACK count: one too many is told 0x93")
     void publish_qos1Unacknowledged_oneTooManyEnds() throws Exception {
         try (WireClient client = connected()) {
             store.get().hold();
@@ -223,7 +223,8 @@ class ReceiveMaximumIT {
     }
 
     @Test
-    @DisplayName("a 3.1.1 client knows no Receive Maximum: its QoS 1 messages wait for the disk, as many as it likes")
+    @DisplayName(
+            "K35 a 3.1.1 client knows no Receive Maximum: its QoS 1 messages wait for the disk, as many as it likes")
     void publish_mqtt311_notLimited() throws Exception {
         try (WireClient client = broker.connect("old", true)) {
             store.get().hold();

@@ -140,7 +140,7 @@ class SessionEndIT {
     }
 
     @Test
-    @DisplayName("[MQTT5-3.1.2-8] the end of the session does not wait for the will's delay")
+    @DisplayName("K13 [MQTT5-3.1.2-8] the end of the session does not wait for the will's delay")
     void will_sessionEndsFirst_comesThen() throws IOException {
         connected("e1", 1, will("will/e1", 3_000)).reset();
         assertThat(WireClient.text(watcher.expect(Publish.class))).isEqualTo("will/e1");

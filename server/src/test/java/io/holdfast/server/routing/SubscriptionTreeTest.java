@@ -276,7 +276,7 @@ class SubscriptionTreeTest {
     }
 
     @Test
-    @DisplayName("T11 filters and topics of 30,000 levels neither overflow the stack nor lose a match")
+    @DisplayName("K06 T11 filters and topics of 30,000 levels neither overflow the stack nor lose a match")
     void match_thousandsOfLevels_noRecursion() {
         int levels = 30_000;
         String topic = "a" + "/a".repeat(levels - 1);

@@ -102,7 +102,7 @@ class RevocationIT {
 
     @Test
     @DisplayName(
-            "T32 rules change while connected: what was subscribed is not sent any more, what is published refused")
+            "K20 T32 rules change while connected: what was subscribed is not sent any more, what is published refused")
     void connected_rulesTaken_nothingMore() throws IOException {
         try (WireClient ada = connected(broker, "ada", "ada")) {
             ada.subscribe("t/#", QoS.AT_LEAST_ONCE);
@@ -125,7 +125,7 @@ class RevocationIT {
     }
 
     @Test
-    @DisplayName("T32 rules change while a durable session is away: its queue is judged when it comes back")
+    @DisplayName("K20 T32 rules change while a durable session is away: its queue is judged when it comes back")
     void offlineDurable_rulesTaken_queueHeldBack() throws IOException, ConfigurationException {
         try (WireClient ada = connected(broker, "ada", "ada")) {
             ada.subscribe("t/#", QoS.EXACTLY_ONCE);
@@ -180,7 +180,7 @@ class RevocationIT {
 
     @Test
     @DisplayName(
-            "T32 rules change with QoS 2 half done: the first half was delivered, PUBREL ends it, no other goes through")
+            "K21 T32 rules change with QoS 2 half done: the first half was delivered, PUBREL ends it, no other goes through")
     void qos2HalfDone_rulesTaken_onceAndNoMore() throws IOException {
         bob.subscribe("#", QoS.AT_LEAST_ONCE);
         try (WireClient ada = connected(broker, "ada", "ada")) {
@@ -198,6 +198,37 @@ class RevocationIT {
             ada.expect(PubAck.class);
             assertThat(WireClient.text(bob.expect(Publish.class))).isEqualTo("third");
         }
+    }
+
+    @Test
+    @DisplayName(
+            "K21 what a publisher retained before its right was taken stays until it is cleared; it can neither replace nor "
+                    + "clear it any more")
+    void retained_publisherRulesTaken_staysAsItIs() throws IOException {
+        try (WireClient ada = connected(broker, "ada", "ada")) {
+            ada.send(retained(1, "before"));
+            assertThat(ada.expect(PubAck.class).reasonCode().isFailure()).isFalse();
+            change(WITHOUT_ADA);
+            for (String payload : new String[] {"after", ""}) {
+                ada.send(retained(2, payload));
+                assertThat(ada.expect(PubAck.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+            }
+        }
+        bob.subscribe("t/r", QoS.AT_LEAST_ONCE);
+        assertThat(WireClient.text(bob.expect(Publish.class))).isEqualTo("before");
+        bob.send(retained(3, ""));
+        bob.expect(PubAck.class);
+    }
+
+    private static Publish retained(int packetId, String payload) {
+        return new Publish(
+                packetId,
+                QoS.AT_LEAST_ONCE,
+                false,
+                true,
+                TopicName.of("t/r"),
+                payload.getBytes(UTF_8),
+                Properties.NONE);
     }
 
     @Test

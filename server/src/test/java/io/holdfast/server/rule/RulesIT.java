@@ -93,7 +93,7 @@ class RulesIT {
     }
 
     @Test
-    @DisplayName("T30 T29 each filter of a SUBSCRIBE is judged alone, by all that it matches")
+    @DisplayName("K25 K26 T30 T29 each filter of a SUBSCRIBE is judged alone, by all that it matches")
     void subscribe_manyFilters_eachJudged() throws IOException {
         try (WireClient ada = ada()) {
             assertThat(subscribe(ada, "a/b", "#", "a/+/x", "+/b", "$share/g/a/#", "$share/g/#", "public/x", "$SYS/#"))
@@ -123,7 +123,7 @@ class RulesIT {
 
     @Test
     @DisplayName(
-            "T30 what a deny rule takes out of an allowed filter is not sent: live, stored, retained, QoS 0, 1 and 2")
+            "K26 T30 what a deny rule takes out of an allowed filter is not sent: live, stored, retained, QoS 0, 1 and 2")
     void deliver_deniedPart_heldBack() throws IOException {
         try (WireClient ada = ada();
                 WireClient root = connected(broker, "root", "c-root")) {
@@ -180,7 +180,7 @@ class RulesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
-    @DisplayName("T27 T28 a CONNECT with a will that rules do not allow is refused; its will is never published")
+    @DisplayName("K22 T27 T28 a CONNECT with a will that rules do not allow is refused; its will is never published")
     void connect_deniedWill_refused(ProtocolVersion version) throws IOException {
         try (WireClient root = connected(broker, "root", "c-root")) {
             root.subscribe("#", QoS.AT_LEAST_ONCE);
@@ -202,7 +202,7 @@ class RulesIT {
 
     @Test
     @DisplayName(
-            "T31 users and client identifiers with wildcards and slashes get nothing through rules with names in topics")
+            "K17 T31 users and client identifiers with wildcards and slashes get nothing through rules with names in topics")
     void names_hostile_nothing() throws IOException {
         for (String name : new String[] {"+", "a/b"}) {
             try (WireClient hostile = connected(broker, name, "c-" + name)) {
@@ -232,7 +232,7 @@ class RulesIT {
     }
 
     @Test
-    @DisplayName("T33 a broker does not start with rules that it cannot read, and keeps the old ones at a reload")
+    @DisplayName("K18 T33 a broker does not start with rules that it cannot read, and keeps the old ones at a reload")
     void rules_broken_neverOpen() throws IOException {
         Path rules = folder.resolve("rules");
         try (WireClient ada = ada()) {

@@ -90,7 +90,7 @@ class RulesTest {
     }
 
     @Test
-    @DisplayName("T31 who is nobody fits anonymous, client and all; no user, no group, no certificate")
+    @DisplayName("K17 T31 who is nobody fits anonymous, client and all; no user, no group, no certificate")
     void subject_nobody_namesNeverFit() throws IOException {
         for (String subject : new String[] {"user *", "group *", "certificate *"}) {
             assertThat(publishes(rules("allow " + subject + " publish t"), NOBODY, "t"))
@@ -108,7 +108,7 @@ class RulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"+", "#", "a/b", "a+", "/", "$SYS", "$share"})
-    @DisplayName("T31 a name with a wildcard, a slash or a leading $ fits no rule that puts names into topics")
+    @DisplayName("K17 T31 a name with a wildcard, a slash or a leading $ fits no rule that puts names into topics")
     void substitution_hostileName_neverFits(String name) throws IOException {
         Rules rules = rules("allow all all d/%u/#", "allow all all %c/x", "allow all all plain/#");
         for (Client client : new Client[] {new Client("c", name, null), new Client(name, null, null)}) {

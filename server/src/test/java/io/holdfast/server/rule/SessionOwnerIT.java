@@ -62,7 +62,7 @@ class SessionOwnerIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @DisplayName(
-            "T26 T27 another user, or nobody, with a victim's client identifier is refused: session and in-flight stay")
+            "K23 T26 T27 another user, or nobody, with a victim's client identifier is refused: session and in-flight stay")
     void connect_foreignSession_refused(boolean restarted) throws IOException, ConfigurationException {
         RunningBroker broker = start();
         try (WireClient watcher = connected(broker, "bob", "watcher")) {
@@ -156,7 +156,7 @@ class SessionOwnerIT {
     }
 
     @Test
-    @DisplayName("T20 who is nobody keeps no session where that is not allowed, and is told; users do")
+    @DisplayName("K24 T20 who is nobody keeps no session where that is not allowed, and is told; users do")
     void connect_anonymousSessions_notKept() throws IOException, ConfigurationException {
         try (RunningBroker broker = start("access.anonymous-sessions=never")) {
             ConnAck five = answer(broker, ProtocolVersion.MQTT_5, "n", false, null);

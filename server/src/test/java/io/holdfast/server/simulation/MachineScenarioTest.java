@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Rules about defects, damage and clocks (C29, C33, C34). */
 class MachineScenarioTest {
     @Test
-    @DisplayName("C29 a packet that breaks the protocol ends its connection and nothing else")
+    @DisplayName("K14 C29 a packet that breaks the protocol ends its connection and nothing else")
     void decode_fails_endsThatConnection() {
         Scenario scenario = new Scenario();
         SimClient witness = scenario.online(0);

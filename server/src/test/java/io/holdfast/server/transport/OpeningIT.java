@@ -49,7 +49,7 @@ class OpeningIT {
     }
 
     @Test
-    @DisplayName("T01 a connection that stays silent is closed after the connect timeout")
+    @DisplayName("K01 T01 a connection that stays silent is closed after the connect timeout")
     void open_silent_closed() throws IOException {
         try (WireClient client = broker.open()) {
             assertThat(client.isClosedNext()).isTrue();
@@ -88,7 +88,7 @@ class OpeningIT {
     }
 
     @Test
-    @DisplayName("T04 a CONNECT that claims 256 MB is refused from its fixed header")
+    @DisplayName("K02 T04 a CONNECT that claims 256 MB is refused from its fixed header")
     void open_hugeConnect_closedFromHeader() throws IOException {
         try (WireClient client = broker.open()) {
             client.send((byte) 0x10, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0x7F);

@@ -115,7 +115,7 @@ class StormIT {
             value = ProtocolVersion.class,
             names = {"MQTT_3_1_1", "MQTT_5"})
     @DisplayName(
-            "T46 C29 an exception or a stack overflow while a packet is handled costs its connection and nothing else")
+            "K14 T46 C29 an exception or a stack overflow while a packet is handled costs its connection and nothing else")
     void handler_throws_onlyItsConnection(ProtocolVersion version) throws Exception {
         for (boolean deep : new boolean[] {false, true}) {
             try (RunningBroker broker =

@@ -153,7 +153,7 @@ class WebSocketIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 1_000_000})
     @DisplayName(
-            "T37 [MQTT-6.0.0-2] [MQTT5-6.0.0-2] packets over several frames, several in one, behind the request at once")
+            "K29 T37 [MQTT-6.0.0-2] [MQTT5-6.0.0-2] packets over several frames, several in one, behind the request at once")
     void packets_anyFrames_understood(int bytesPerFrame) throws IOException {
         byte[] packets = WireClient.bytes(
                 WireClient.connectPacket("split" + bytesPerFrame, true, null),

@@ -53,7 +53,7 @@ class WebSocketReaderTest {
 
     @Seeded(runs = 100)
     @DisplayName(
-            "T37 [MQTT-6.0.0-2] [MQTT5-6.0.0-2] frames as another library writes them, however split: the same bytes")
+            "K29 T37 [MQTT-6.0.0-2] [MQTT5-6.0.0-2] frames as another library writes them, however split: the same bytes")
     void read_framesInAnyPieces_payloadsInOrder(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         EmbeddedChannel encoder = new EmbeddedChannel(new WebSocket13FrameEncoder(true));
@@ -99,7 +99,7 @@ class WebSocketReaderTest {
     }
 
     @Test
-    @DisplayName("T37 zero-length frames, whole or a message's first, middle and last, are nothing")
+    @DisplayName("K29 T37 zero-length frames, whole or a message's first, middle and last, are nothing")
     void read_emptyFrames_nothing() throws Exception {
         String empty = "80" + MASK;
         assertThat(read(hex("82" + empty + "02" + empty + "00" + empty + "80" + empty + "82" + "81" + MASK + "40")))

@@ -72,7 +72,7 @@ class StoreFolderTest {
     }
 
     @Test
-    @DisplayName("T42 a folder that others may enter is closed to them")
+    @DisplayName("K34 T42 a folder that others may enter is closed to them")
     void open_folderOpenToOthers_closesIt() throws IOException {
         Files.createDirectory(data);
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));

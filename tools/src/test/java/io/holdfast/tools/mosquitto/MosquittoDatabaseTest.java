@@ -77,7 +77,8 @@ class MosquittoDatabaseTest {
     }
 
     @Test
-    @DisplayName("lengths that lie allocate nothing: the largest chunk, a negative one, a text longer than its chunk")
+    @DisplayName(
+            "K34 lengths that lie allocate nothing: the largest chunk, a negative one, a text longer than its chunk")
     void open_lyingLengths_refused() throws IOException {
         for (int length : new int[] {Integer.MAX_VALUE, -1, Integer.MIN_VALUE, 272 << 20}) {
             byte[] lying = sample();
@@ -92,7 +93,7 @@ class MosquittoDatabaseTest {
     }
 
     @Seeded(runs = 6)
-    @DisplayName("a file with flipped bytes is taken over or refused, and a store that comes of it is sound")
+    @DisplayName("K34 a file with flipped bytes is taken over or refused, and a store that comes of it is sound")
     void import_flipped_neverBreaks(long seed) throws IOException {
         Random random = new Random(seed);
         byte[] flipped = sample();

@@ -334,7 +334,7 @@ class StoreCheckIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    @DisplayName("each check finds what it is there for, and its finding says where and what to do")
+    @DisplayName("K34 each check finds what it is there for, and its finding says where and what to do")
     void check_broken_found(Case broken) throws Exception {
         SampleStore store = SampleStore.typical(data());
         store.event(EventKind.ACKNOWLEDGED, SampleStore.BOB, 0);

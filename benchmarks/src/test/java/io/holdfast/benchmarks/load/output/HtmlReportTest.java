@@ -28,7 +28,7 @@ class HtmlReportTest {
     }
 
     @Test
-    @DisplayName("hostile names of settings, brokers and notes stay text")
+    @DisplayName("K30 hostile names of settings, brokers and notes stay text")
     void page_hostileStrings_escaped() throws IOException {
         RunResult hostile = Runs.run(
                 Map.of(HOSTILE, HOSTILE), new Target(HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE), List.of(HOSTILE), 3);

@@ -36,7 +36,8 @@ final class SequenceFuzzIT {
     private static final String CANARY = "canary";
 
     @Test
-    @DisplayName("T13 T14 T15 T25 packets in any order, sound and broken, with kills: the broker stays up and serves")
+    @DisplayName(
+            "K13 K27 T13 T14 T15 T25 packets in any order, sound and broken, with kills: the broker stays up and serves")
     void packets_anyOrder_brokerServes() throws Exception {
         long first = Seeds.one();
         int seeds = Long.getLong("seed") == null ? SEEDS : 1;

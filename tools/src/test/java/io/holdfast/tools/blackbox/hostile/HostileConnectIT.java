@@ -95,7 +95,7 @@ final class HostileConnectIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"10 ffffff7f", "10 808080 01", "10 8180 04"})
-    @DisplayName("T04 a CONNECT that claims too many bytes is closed from its fixed header alone")
+    @DisplayName("K02 T04 a CONNECT that claims too many bytes is closed from its fixed header alone")
     void connect_hugeClaim_closedAtOnce(String header) throws Exception {
         long start = System.nanoTime();
         assertClosedUnanswered(PacketBytes.hex(header));

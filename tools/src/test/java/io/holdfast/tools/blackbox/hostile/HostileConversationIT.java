@@ -74,7 +74,7 @@ final class HostileConversationIT {
 
     @ParameterizedTest(name = "remaining length {0}")
     @ValueSource(ints = {127, 128, 16_383, 16_384, PACKET_BYTES_MAX - 4})
-    @DisplayName("T07 remaining lengths on both sides of each border are accepted, up to the largest packet")
+    @DisplayName("K04 T07 remaining lengths on both sides of each border are accepted, up to the largest packet")
     void remainingLength_atBorders_accepted(int length) throws Exception {
         String topic = "t07";
         try (WireClient subscriber = BROKER.anyClient();
@@ -89,7 +89,7 @@ final class HostileConversationIT {
     }
 
     @Test
-    @DisplayName("T11 topics and filters of too many levels are refused")
+    @DisplayName("K06 T11 topics and filters of too many levels are refused")
     void topicOrFilter_tooManyLevels_closed() throws Exception {
         for (int slashes : List.of(128, 65_535)) {
             String deep = "/".repeat(slashes);
@@ -169,8 +169,9 @@ final class HostileConversationIT {
     }
 
     @Test
-    @DisplayName("[MQTT-4.3.3-2] [MQTT5-4.3.3-10] T15 the same QoS 2 packet sent five times, with DUP or without, is "
-            + "stored once")
+    @DisplayName(
+            "K12 [MQTT-4.3.3-2] [MQTT5-4.3.3-10] T15 the same QoS 2 packet sent five times, with DUP or without, is "
+                    + "stored once")
     void publish_sameIdAgain_storedOnce() throws Exception {
         try (WireClient subscriber = BROKER.anyClient();
                 WireClient publisher = BROKER.connected(WireConnect.durable("t15"))) {
@@ -188,7 +189,7 @@ final class HostileConversationIT {
     }
 
     @Test
-    @DisplayName("[MQTT5-3.3.4-8] T15 QoS 2 ids that are never released are bounded: answered in order, then the "
+    @DisplayName("K11 [MQTT5-3.3.4-8] T15 QoS 2 ids that are never released are bounded: answered in order, then the "
             + "connection is closed, in MQTT 5 with 0x93")
     void publish_manyIdsNeverReleased_bounded() throws Exception {
         int ids = 20_000;
@@ -220,7 +221,7 @@ final class HostileConversationIT {
 
     @ParameterizedTest(name = "after a restart: {0}")
     @ValueSource(booleans = {false, true})
-    @DisplayName("T16 a QoS 2 packet with DUP that the broker never saw is new: delivered once")
+    @DisplayName("K12 T16 a QoS 2 packet with DUP that the broker never saw is new: delivered once")
     void publish_dupNeverSeen_deliveredOnce(boolean restarted) throws Exception {
         String id = "t16" + restarted;
         try (WireClient subscriber = BROKER.connected(WireConnect.durable(id + "sub"))) {
@@ -314,8 +315,9 @@ final class HostileConversationIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"$share", "$share/", "$share/g", "$share//t", "$share/+/t", "$share/g#/t", "$share/g/"})
-    @DisplayName("[MQTT5-4.8.2-1] [MQTT5-4.8.2-2] T29 a broken shared filter is refused or closes the connection, and "
-            + "subscribes to nothing")
+    @DisplayName(
+            "K15 [MQTT5-4.8.2-1] [MQTT5-4.8.2-2] T29 a broken shared filter is refused or closes the connection, and "
+                    + "subscribes to nothing")
     void subscribe_brokenShare_refused(String filter) throws Exception {
         assertRefused(filter);
     }

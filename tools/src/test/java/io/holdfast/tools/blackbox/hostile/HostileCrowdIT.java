@@ -286,7 +286,7 @@ final class HostileCrowdIT {
     }
 
     @Test
-    @DisplayName("T25 clients that reset their connection on its way to its event loop leave no buffer behind")
+    @DisplayName("K01 T25 clients that reset their connection on its way to its event loop leave no buffer behind")
     void connect_resetAtOnce_nothingLeaks() throws Exception {
         try (BrokerProcess broker =
                 BrokerProcess.start(HoldfastBroker.with("-Dio.netty.leakDetection.level=paranoid"), "shards=4")) {

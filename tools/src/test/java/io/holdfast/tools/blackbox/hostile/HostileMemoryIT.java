@@ -59,7 +59,7 @@ final class HostileMemoryIT {
 
     @Test
     @DisplayName(
-            "T46 with 64 MB of heap, queues of clean sessions, parts of packets and unread answers do not end the broker")
+            "K27 T46 with 64 MB of heap, queues of clean sessions, parts of packets and unread answers do not end the broker")
     void load_smallHeap_servesOn() throws Exception {
         int rounds = 150;
         List<WireClient> crowd = new ArrayList<>();

@@ -43,7 +43,7 @@ final class HostilePacketIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"30 8080808001", "30 ffffffff7f", "c0 8080808000"})
-    @DisplayName("T07 a remaining length of five bytes is closed")
+    @DisplayName("K04 T07 a remaining length of five bytes is closed")
     void remainingLength_fiveBytes_closed(String packet) throws Exception {
         assertCloses(PacketBytes.hex(packet));
     }
@@ -65,7 +65,7 @@ final class HostilePacketIT {
         "UNSUBSCRIBE filter,a2 07 0001 0009 616161",
         "PUBACK of one byte,40 01 00"
     })
-    @DisplayName("T08 an inner length beyond the packet is closed at once and never eats the next packet")
+    @DisplayName("K28 T08 an inner length beyond the packet is closed at once and never eats the next packet")
     void innerLength_beyondPacket_closed(String name, String packet) throws Exception {
         assertThat(name).isNotEmpty();
         // The packets behind it would satisfy a decoder that reads on.
@@ -123,7 +123,7 @@ final class HostilePacketIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"61ff", "c080", "eda080", "610062", "f4908080"})
-    @DisplayName("[MQTT-1.5.3-1] [MQTT-1.5.3-2] [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-4.7.3-2] T10 bad UTF-8 "
+    @DisplayName("K09 [MQTT-1.5.3-1] [MQTT-1.5.3-2] [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-4.7.3-2] T10 bad UTF-8 "
             + "in a topic or filter is closed, and others do not notice")
     void topicOrFilter_badUtf8_closed(String topic) throws Exception {
         byte[] raw = PacketBytes.hex(topic);

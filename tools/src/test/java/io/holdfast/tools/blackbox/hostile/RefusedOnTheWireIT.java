@@ -65,7 +65,7 @@ final class RefusedOnTheWireIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("first")
     @DisplayName(
-            "[MQTT-3.1.4-1] [MQTT5-3.1.4-1] [MQTT5-3.2.2-6] [MQTT5-3.2.2-7] [MQTT5-3.14.0-1] T03 T04 T07 T08 T09 T10 "
+            "K10 [MQTT-3.1.4-1] [MQTT5-3.1.4-1] [MQTT5-3.2.2-6] [MQTT5-3.2.2-7] [MQTT5-3.14.0-1] T03 T04 T07 T08 T09 T10 "
                     + "T11 T12 T17 T18 a refused first packet is answered with at most a CONNACK that says why, then closed")
     void firstPacket_refused_closed(MalformedExample example) throws Exception {
         try (WireClient client = BROKER.open()) {
@@ -84,7 +84,7 @@ final class RefusedOnTheWireIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("later")
     @DisplayName(
-            "[MQTT-4.8.0-1] [MQTT5-4.13.1-1] [MQTT5-4.13.2-1] [MQTT5-3.14.4-1] [MQTT5-3.14.4-2] T05 T07 T08 T09 T10 "
+            "K10 [MQTT-4.8.0-1] [MQTT5-4.13.1-1] [MQTT5-4.13.2-1] [MQTT5-3.14.4-1] [MQTT5-3.14.4-2] T05 T07 T08 T09 T10 "
                     + "T11 T13 T14 T17 T18 T29 a refused later packet closes the connection, in MQTT 5 with DISCONNECT and its code")
     void laterPacket_refused_closed(MalformedExample example) throws Exception {
         boolean mqtt5 = example.version() == ProtocolVersion.MQTT_5;

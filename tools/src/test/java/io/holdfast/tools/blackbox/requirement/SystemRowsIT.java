@@ -86,7 +86,7 @@ final class SystemRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-3.3.5-2] S59 clients may not publish a $ topic: acknowledged and dropped")
+    @DisplayName("K08 [MQTT-3.3.5-2] S59 clients may not publish a $ topic: acknowledged and dropped")
     void publish_dollarTopic_dropped() throws Exception {
         try (WireClient subscriber = BROKER.anyClient();
                 WireClient publisher = BROKER.anyClient()) {
@@ -105,7 +105,7 @@ final class SystemRowsIT {
     }
 
     @Test
-    @DisplayName("S59 a will on a $ topic is refused or dropped as well")
+    @DisplayName("K08 S59 a will on a $ topic is refused or dropped as well")
     void will_dollarTopic_neverPublished() throws Exception {
         try (WireClient subscriber = BROKER.anyClient();
                 WireClient publisher = BROKER.anyClient();

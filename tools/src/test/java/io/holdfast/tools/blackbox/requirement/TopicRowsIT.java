@@ -67,7 +67,7 @@ final class TopicRowsIT {
     }
 
     @Test
-    @DisplayName("[MQTT-4.7.3-1] [MQTT5-4.7.3-1] S39 publishing and subscribing need a topic")
+    @DisplayName("K07 [MQTT-4.7.3-1] [MQTT5-4.7.3-1] S39 publishing and subscribing need a topic")
     void publishOrSubscribe_emptyTopic_closed() throws Exception {
         assertPublishCloses(new byte[0]);
         try (WireClient client = BROKER.anyClient()) {
@@ -160,7 +160,7 @@ final class TopicRowsIT {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"61ff", "c080", "eda080", "edbfbf", "610062", "f4908080", "e282", "f8888080 80"})
-    @DisplayName("[MQTT-1.5.3-1] [MQTT5-1.5.4-1] [MQTT-1.5.3-2] [MQTT5-1.5.4-2] [MQTT-4.7.3-2] "
+    @DisplayName("K09 [MQTT-1.5.3-1] [MQTT5-1.5.4-1] [MQTT-1.5.3-2] [MQTT5-1.5.4-2] [MQTT-4.7.3-2] "
             + "[MQTT5-4.7.3-2] S66 ill-formed UTF-8, U+0000 and surrogates close the connection")
     void topic_illFormed_closed(String bytes) throws Exception {
         assertPublishCloses(PacketBytes.hex(bytes));
