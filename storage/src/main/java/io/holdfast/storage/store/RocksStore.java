@@ -202,20 +202,12 @@ public final class RocksStore implements RowStore {
     @Override
     public void reclaim(Table table, byte[] from, byte[] to) {
         reads.run("give back space of", () -> {
-            ColumnFamilyHandle family = reads.family(table);
             if (reads.bytesInFiles(table, List.of(new DeadRange(from, to))) == 0) {
-                return; // They are in memory, and the next flush leaves them out.
-            }
-            // Whole files first, which costs nothing. The deletion itself may go with them, and dead rows come back
-            // that
-            // share a file with live ones: nobody refers to them, so deleting them once more in passing is enough.
-            reads.db().deleteFilesInRanges(family, List.of(from, to), false);
-            if (reads.lastKeyInside(table, from, to) != null) {
-                reads.db().deleteRange(family, writeOptions, from, to);
+                return; // It is in memory, and the next flush leaves it out.
             }
             dead.add(table, from, to);
-            if (dead.of(table).size() >= DEAD_RANGES_MAX
-                    || reads.bytesInFiles(table, dead.of(table)) >= DEAD_BYTES_MAX) {
+            List<DeadRange> all = dead.of(table);
+            if (all.size() >= DEAD_RANGES_MAX || reads.bytesInFiles(table, all) >= DEAD_BYTES_MAX) {
                 compactDead(table);
             }
         });
@@ -230,11 +222,18 @@ public final class RocksStore implements RowStore {
         });
     }
 
-    /** Writes the files with dead rows anew, and before that, as RocksDB does it, all that is in memory. */
     private void compactDead(Table table) throws RocksDBException {
+        ColumnFamilyHandle family = reads.family(table);
         try (CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false)) {
             for (DeadRange range : dead.of(table)) {
-                reads.db().compactRange(reads.family(table), range.from(), range.to(), compaction);
+                // Whole files first, which costs nothing. The deletion itself may go with them, and dead rows come back
+                // that share a file with live ones: nobody refers to them, so deleting them once more is enough.
+                reads.db().deleteFilesInRanges(family, List.of(range.from(), range.to()), false);
+                if (reads.lastKeyInside(table, range.from(), range.to()) != null) {
+                    reads.db().deleteRange(family, writeOptions, range.from(), range.to());
+                }
+                // Before it compacts, RocksDB writes all that is in memory: hence not for every range.
+                reads.db().compactRange(family, range.from(), range.to(), compaction);
             }
         }
         dead.forget(table);

@@ -25,9 +25,9 @@ public interface RowStore extends RowReader {
     void sync();
 
     /**
-     * Gives back the disk space of a range whose range deletion is synced and into which no row was put since: at once where
-     * whole files are dead, else when it is worth it, or at {@link #compactReclaimed}. May be slow; not on the commit thread,
-     * and on one thread at a time.
+     * Gives back the disk space of a range whose range deletion is synced and into which no row was put since, when together
+     * with the ones before it is worth it, or at {@link #compactReclaimed}. May be slow; not on the commit thread, and on one
+     * thread at a time.
      */
     void reclaim(Table table, byte[] from, byte[] to);
 
