@@ -16,19 +16,19 @@ import java.util.List;
 import java.util.Map;
 
 /** An operator's program that knows the data folder and nothing else. */
-final class AdminClient {
+public final class AdminClient {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String address;
     private final String token;
 
-    AdminClient(Path folder) throws IOException {
+    public AdminClient(Path folder) throws IOException {
         address = Files.readString(folder.resolve(AdminFiles.ADDRESS)).strip();
         token = Files.readString(folder.resolve(AdminFiles.TOKEN)).strip();
     }
 
     /** What came back. */
-    record Answer(int status, Map<String, Object> tree) {
+    public record Answer(int status, Map<String, Object> tree) {
         String error() {
             return String.valueOf(tree.get("error"));
         }
@@ -47,7 +47,7 @@ final class AdminClient {
         return address;
     }
 
-    String token() {
+    public String token() {
         return token;
     }
 
@@ -68,7 +68,7 @@ final class AdminClient {
     }
 
     @SuppressWarnings("unchecked")
-    Answer send(String method, String path, String authorization) throws IOException, InterruptedException {
+    public Answer send(String method, String path, String authorization) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (!authorization.isEmpty()) {

@@ -2,8 +2,8 @@
 package io.holdfast.server.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PubAck;
@@ -14,11 +14,9 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.SubAck;
 import io.holdfast.protocol.packet.Subscribe;
-import io.holdfast.protocol.packet.Unsubscribe;
-import io.holdfast.protocol.packet.Will;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
-import io.holdfast.server.RecoveryReport;
+import io.holdfast.server.admin.AdminClient;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.storage.testkit.HeldStore;
@@ -28,273 +26,182 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a broker finds that was killed at a step of the protocol: before the sync, when the client has no answer, and right
- * behind the answer. A copy of the folder is what the kill leaves, as what was not synced is in no file yet.
+ * What a broker finds that was killed at a step of the protocol: before the sync, when nobody has an answer, and right behind
+ * the answer. A copy of the folder is what the kill leaves, as what was not synced is in no file yet.
  */
 class StepKillIT {
-    /** A step: what goes before it, the packet, and what a start tells of it. */
-    enum Step {
-        CONNECT_NEW {
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(WireClient.connectPacket("new", false, null));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                return isPresent(after, "new");
-            }
-        },
-        CONNECT_CLEAN_ENDS_SESSION {
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(WireClient.connectPacket("sub", true, null));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                return !isPresent(after, "sub");
-            }
-        },
-        SUBSCRIBE {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("late", false);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(new Subscribe(
-                        1,
-                        List.of(new Subscribe.Request(TopicFilter.parse("late"), QoS.AT_LEAST_ONCE)),
-                        Properties.NONE));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                publish(after, "late", "probe");
-                return received(after, "late").equals(List.of("probe"));
-            }
-        },
-        UNSUBSCRIBE {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("sub", false);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(new Unsubscribe(1, List.of(TopicFilter.parse("a/b")), Properties.NONE));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                publish(after, "a/b", "probe");
-                return received(after, "sub").isEmpty();
-            }
-        },
-        PUBLISH_QOS_1 {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("pub", false);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(message(QoS.AT_LEAST_ONCE, false, false, "m"));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                return received(after, "sub").equals(List.of("m"));
-            }
-        },
-        PUBLISH_RETAINED {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("pub", false);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(new Publish(
-                        7, QoS.AT_LEAST_ONCE, false, true, TopicName.of("kept"), new byte[] {1}, Properties.NONE));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                RecoveryReport found = after.broker().recovery();
-                return found != null && found.retained() == 1;
-            }
-        },
-        /** The publisher sends it again with DUP; that must not make two of it. */
-        PUBLISH_QOS_2 {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("pub", false);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(message(QoS.EXACTLY_ONCE, false, false, "m"));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                List<String> before = received(after, "sub");
-                try (WireClient publisher = after.connect("pub", false)) {
-                    publisher.send(message(QoS.EXACTLY_ONCE, true, false, "m"));
-                    publisher.expect(PubRec.class);
-                    publisher.send(new PubRel(7));
-                    assertThat(publisher.next()).isNotNull();
-                }
-                List<String> again = received(after, "sub");
-                assertThat(before.size() + again.size()).as("copies in all").isEqualTo(1);
-                return !before.isEmpty();
-            }
-        },
-        /** Afterwards the identifier means another message. */
-        PUBREL {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("pub", false);
-                test.client.send(message(QoS.EXACTLY_ONCE, false, false, "m"));
-                test.client.expect(PubRec.class);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(new PubRel(7));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                try (WireClient publisher = after.connect("pub", false)) {
-                    publisher.send(message(QoS.EXACTLY_ONCE, false, false, "next"));
-                    publisher.expect(PubRec.class);
-                }
-                return received(after, "sub").equals(List.of("m", "next"));
-            }
-        },
-        /** Afterwards PUBREL is sent again, not PUBLISH. */
-        PUBREC {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                test.client.connect("sub", false);
-                publish(test.broker, "a/b", "m", QoS.EXACTLY_ONCE);
-                test.client.expect(Publish.class);
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(new PubRec(1));
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                try (WireClient subscriber = after.connect("sub", false)) {
-                    return subscriber.next() instanceof PubRel;
-                }
-            }
-        },
-        /** Before it counts, the will comes; afterwards it never does. */
-        DISCONNECT {
-            @Override
-            void prepare(StepKillIT test) throws IOException {
-                Will will = new Will(
-                        TopicName.of("a/b"),
-                        "will".getBytes(StandardCharsets.UTF_8),
-                        QoS.AT_LEAST_ONCE,
-                        false,
-                        Properties.NONE);
-                test.client.connect(WireClient.connectPacket("mortal", false, will));
-            }
-
-            @Override
-            void send(StepKillIT test) throws IOException {
-                test.client.send(Disconnect.NORMAL);
-            }
-
-            @Override
-            boolean isThere(RunningBroker after) throws IOException {
-                publish(after, "a/b", "end");
-                return received(after, "sub").equals(List.of("end"));
-            }
-        };
-
-        void prepare(StepKillIT test) throws IOException {
-            // Most steps begin with nothing.
-        }
-
-        abstract void send(StepKillIT test) throws IOException;
-
-        /** Whether a broker that starts afterwards knows of it. */
-        abstract boolean isThere(RunningBroker after) throws IOException;
-    }
-
     @TempDir
     Path folder;
 
+    RunningBroker broker;
+    /** The client whose step it is. */
+    WireClient client;
+
     private final AtomicReference<HeldStore> store = new AtomicReference<>();
-    private RunningBroker broker;
-    private WireClient client;
+    private final List<WireClient> clients = new ArrayList<>();
+    private CompletableFuture<Integer> ordered = new CompletableFuture<>();
 
     @BeforeEach
     void start() throws Exception {
-        broker = RunningBroker.start(folder.resolve("data"), rows -> {
-            store.set(new HeldStore(rows));
-            return store.get();
-        });
+        broker = RunningBroker.start(
+                folder.resolve("data"),
+                rows -> {
+                    store.set(new HeldStore(rows));
+                    return store.get();
+                },
+                "admin.enabled=true");
         try (WireClient sub = broker.connect("sub", false)) {
             sub.subscribe("a/b", QoS.EXACTLY_ONCE);
         }
-        client = broker.open();
+        client = open();
     }
 
     @AfterEach
     void stop() throws IOException {
         store.get().release();
-        client.close();
+        for (WireClient each : clients) {
+            each.close();
+        }
         broker.close();
     }
 
     @ParameterizedTest
     @EnumSource
     @DisplayName("T44 killed before the sync of a step nothing of it has happened; killed behind its answer, all of it")
-    void kill_aroundStep_nothingOrAll(Step step) throws Exception {
-        step.prepare(this);
+    void kill_aroundStep_nothingOrAll(KillStep step) throws Exception {
+        step.preparation.on(this);
         settle();
-        store.get().hold();
-        step.send(this);
-        store.get().awaitHeld();
-        assertThat(isThereAfterKill(step, "before")).as("before its sync").isFalse();
-        store.get().release();
-        Packet answer = client.next();
-        assertThat(answer == null)
-                .as("an answer, or the close after DISCONNECT")
-                .isEqualTo(step == Step.DISCONNECT);
-        assertThat(isThereAfterKill(step, "behind")).as("behind its answer").isTrue();
+        store().hold();
+        step.step.on(this);
+        store().awaitHeld();
+        try (RunningBroker after = kill("before")) {
+            assertThat(step.isThere.at(after)).as("before its sync").isFalse();
+        }
+        store().release();
+        step.answer.on(this);
+        try (RunningBroker after = kill("behind")) {
+            assertThat(step.isThere.at(after)).as("behind its answer").isTrue();
+        }
     }
 
-    /** What the preparation left to write lazily is written: the next group is the step's. */
-    private void settle() throws IOException {
+    @Test
+    @DisplayName(
+            "T44 killed at each sync of a checkpoint sessions are what they were, handshakes in the middle included")
+    void kill_inCheckpoint_sessionsAsTheyWere() throws Exception {
+        client.connect("sub", false);
+        for (String text : List.of("released", "completed", "sent")) {
+            publish(broker, "a/b", text, QoS.EXACTLY_ONCE);
+            client.expect(Publish.class);
+        }
+        for (int id : new int[] {1, 2}) {
+            client.send(new PubRec(id));
+            assertThat(client.expect(PubRel.class).packetId()).isEqualTo(id);
+        }
+        client.send(new PubComp(2));
+        WireClient publisher = open();
+        publisher.connect("pub", false);
+        publisher.send(message(QoS.EXACTLY_ONCE, false, "inbound"));
+        publisher.expect(PubRec.class);
+        assertThat(WireClient.text(client.expect(Publish.class))).isEqualTo("inbound");
+        settle();
+        store().hold();
+        // A clean stop is a checkpoint of everybody at once: the rows of all sessions, the end of the log behind them.
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(broker::close);
+        int kills = 0;
+        while (isSyncing(stop)) {
+            try (RunningBroker after = kill("kill-" + ++kills)) {
+                assertAsTheyWere(after);
+            }
+            store().pass();
+        }
+        stop.get(); // throws what went wrong
+        assertThat(kills).as("syncs").isGreaterThanOrEqualTo(2);
+        broker = RunningBroker.start(folder.resolve("data"));
+        assertAsTheyWere(broker);
+    }
+
+    private boolean isSyncing(CompletableFuture<Void> stop) {
+        boolean[] held = new boolean[1];
+        await().until(() -> {
+            held[0] = store().takeHeld();
+            return held[0] || stop.isDone();
+        });
+        return held[0];
+    }
+
+    private static void assertAsTheyWere(RunningBroker after) throws IOException {
+        try (WireClient sub = after.connect("sub", false)) {
+            assertThat(sub.expect(PubRel.class).packetId()).isEqualTo(1);
+            for (String text : List.of("sent", "inbound")) {
+                Publish publish = sub.expect(Publish.class);
+                assertThat(WireClient.text(publish)).isEqualTo(text);
+                assertThat(publish.dup()).as(text + " again").isTrue();
+            }
+            sub.send(new PubComp(1));
+        }
+        try (WireClient publisher = after.connect("pub", false)) {
+            publisher.send(message(QoS.EXACTLY_ONCE, true, "inbound"));
+            publisher.expect(PubRec.class);
+        }
+        assertThat(received(after, "sub")).containsExactly("sent", "inbound");
+    }
+
+    // ---- what steps are made of
+
+    HeldStore store() {
+        return store.get();
+    }
+
+    /** A connection on which nothing was sent yet. */
+    WireClient open() throws IOException {
+        clients.add(broker.open());
+        return clients.get(clients.size() - 1);
+    }
+
+    WireClient open5() throws IOException {
+        clients.add(broker.open5());
+        return clients.get(clients.size() - 1);
+    }
+
+    /** An operator orders something, and waits for the answer. */
+    void order(String method, String path) throws IOException {
+        AdminClient admin = new AdminClient(folder.resolve("data"));
+        ordered = CompletableFuture.supplyAsync(() -> {
+            try {
+                return admin.send(method, path, "Bearer " + admin.token()).status();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    void ordered() throws Exception {
+        assertThat(ordered.get(20, TimeUnit.SECONDS)).isEqualTo(200);
+    }
+
+    /** What was left to write lazily is written: everything before is on disk, and the next group is the step's. */
+    void settle() throws IOException {
         publish(broker, "nobody", "x", QoS.AT_LEAST_ONCE);
         try (WireClient other = broker.connect("other", false)) {
             other.subscribe("settle", QoS.AT_LEAST_ONCE);
         }
     }
 
-    private boolean isThereAfterKill(Step step, String name) throws Exception {
+    /** A broker on what the kill has left. */
+    private RunningBroker kill(String name) throws Exception {
         Path copy = folder.resolve(name);
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -303,27 +210,25 @@ class StepKillIT {
                         copy.resolve(folder.resolve("data").relativize(file).toString()));
             }
         }
-        try (RunningBroker after = RunningBroker.start(copy)) {
-            return step.isThere(after);
-        }
+        return RunningBroker.start(copy);
     }
 
-    private static boolean isPresent(RunningBroker broker, String clientId) throws IOException {
+    static boolean isPresent(RunningBroker broker, String clientId) throws IOException {
         try (WireClient client = broker.open()) {
             return client.connect(clientId, false).sessionPresent();
         }
     }
 
-    private static Publish message(QoS qos, boolean dup, boolean retain, String text) {
+    static Publish message(QoS qos, boolean dup, String text) {
         return new Publish(
-                7, qos, dup, retain, TopicName.of("a/b"), text.getBytes(StandardCharsets.UTF_8), Properties.NONE);
+                7, qos, dup, false, TopicName.of("a/b"), text.getBytes(StandardCharsets.UTF_8), Properties.NONE);
     }
 
-    private static void publish(RunningBroker broker, String topic, String text) throws IOException {
+    static void publish(RunningBroker broker, String topic, String text) throws IOException {
         publish(broker, topic, text, QoS.AT_LEAST_ONCE);
     }
 
-    private static void publish(RunningBroker broker, String topic, String text, QoS qos) throws IOException {
+    static void publish(RunningBroker broker, String topic, String text, QoS qos) throws IOException {
         try (WireClient publisher = broker.connect("probe", true)) {
             publisher.send(WireClient.publish(topic, text, qos, 1));
             assertThat(publisher.next()).isNotNull();
@@ -331,7 +236,7 @@ class StepKillIT {
     }
 
     /** Everything that waits for a session, and is acknowledged; a message of its own marks the end. */
-    private static List<String> received(RunningBroker broker, String clientId) throws IOException {
+    static List<String> received(RunningBroker broker, String clientId) throws IOException {
         List<String> texts = new ArrayList<>();
         try (WireClient subscriber = broker.connect(clientId, false)) {
             String end = "end-of-" + clientId;

@@ -31,6 +31,16 @@ public final class HeldStore extends ForwardingStore {
         }
     }
 
+    /** As above without waiting: whether a sync waits that nobody was told of yet. */
+    public boolean takeHeld() {
+        return held.tryAcquire();
+    }
+
+    /** Lets the waiting sync through, and no later one. */
+    public void pass() {
+        released.release();
+    }
+
     /** Lets the waiting sync and all later ones through. */
     public void release() {
         holding = false;
