@@ -22,6 +22,7 @@ import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,30 @@ class PasswordIT {
             assertThat(answer(broker, ProtocolVersion.MQTT_5, "bob", "bob-secret")
                             .reasonCode())
                     .isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "T34 T39 behind a proxy wrong passwords count for the address it tells: its other clients are not locked out")
+    void connect_manyWrongBehindProxy_lockedByToldAddress() throws IOException, ConfigurationException {
+        try (RunningBroker broker = start(
+                "listeners.tcp.proxy-protocol=required",
+                "listeners.tcp.proxy-trusted=127.0.0.1",
+                "access.lockout-failures-max=1",
+                "access.lockout-forget=1h")) {
+            assertThat(through(broker, "198.51.100.5", "x")).isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            assertThat(through(broker, "198.51.100.5", "ada-secret")).isEqualTo(ReasonCode.CONNECTION_RATE_EXCEEDED);
+            assertThat(through(broker, "198.51.100.6", "ada-secret")).isEqualTo(ReasonCode.SUCCESS);
+        }
+    }
+
+    private static ReasonCode through(RunningBroker broker, String address, String password) throws IOException {
+        try (WireClient client = broker.open5()) {
+            String header = "PROXY TCP4 " + address + " 10.0.0.1 8080 1883\r\n";
+            client.send(header.getBytes(StandardCharsets.US_ASCII));
+            return client.connect(connect(ProtocolVersion.MQTT_5, "c", true, null, "ada", password))
+                    .reasonCode();
         }
     }
 
