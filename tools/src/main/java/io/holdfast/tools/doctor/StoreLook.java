@@ -20,14 +20,18 @@ final class StoreLook {
             if (!Files.exists(data) || isEmpty(data)) {
                 return Diagnosis.ok(NAME, data + " is made at the first start");
             }
-            String damage = StoreFacts.of(data).damagedLogPlace();
-            if (damage != null) {
-                return Diagnosis.fail(
-                        NAME,
-                        "the store's log is damaged: " + damage,
-                        "see 'holdfast store check --data " + data + "'");
-            }
+            StoreFacts facts = StoreFacts.of(data); // Before the store: a broker that runs there writes on.
             try (StoreReader store = StoreReader.open(data, null)) {
+                // A log that is torn behind that is whole as far as anybody was told (store check says more).
+                long missing = facts.watermarkSequence() - store.sequence();
+                if (missing > 0) {
+                    String place = facts.damagedLogPlace();
+                    return Diagnosis.fail(
+                            NAME,
+                            "the store's log ends " + missing + " rows before what was on disk"
+                                    + (place == null ? "" : ", damaged in " + place),
+                            "see 'holdfast store check --data " + data + "'");
+                }
                 return Diagnosis.ok(
                         NAME, data + " opens, at change " + store.sequence() + "; 'holdfast store check' looks deeper");
             }

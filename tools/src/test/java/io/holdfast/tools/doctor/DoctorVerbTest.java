@@ -4,13 +4,22 @@ package io.holdfast.tools.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.RowBatch;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreFacts;
+import io.holdfast.storage.store.StoreFolder;
+import io.holdfast.storage.store.StoreOptions;
 import io.holdfast.tools.doctor.Diagnosis.Level;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +94,60 @@ class DoctorVerbTest {
                 .isEqualTo(1);
         assertThat(out.toString()).contains("fail  store");
         assertThat(doctor("--set", "no.such.key=1")).isEqualTo(2);
+    }
+
+    @Test
+    @DisplayName("a store whose log is damaged fails, and the way on is told; one that is torn at its end is whole")
+    void doctor_damagedLog_fails() throws Exception {
+        Path data = folder.resolve("data");
+        try (StoreFolder store = StoreFolder.open(data, StoreOptions.defaults())) {
+            for (int i = 1; i <= 50; i++) {
+                RowBatch batch = new RowBatch();
+                batch.put(Table.LOG, Keys.number(i), new byte[100]);
+                store.rows().write(batch);
+                store.rows().sync();
+            }
+        }
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(StoreFolder.logFiles(data), "*.log")) {
+            Path log = logs.iterator().next();
+            byte[] bytes = Files.readAllBytes(log);
+            Files.write(log, "ZZZZZZZZZ".getBytes(StandardCharsets.US_ASCII), StandardOpenOption.APPEND);
+            assertThat(StoreFacts.of(data).damagedLogPlace()).isNotNull();
+            assertThat(doctor("--data", data.toString(), "--set", "listeners.tcp.port=0"))
+                    .isZero();
+            bytes[bytes.length / 3] ^= 4;
+            Files.write(log, bytes);
+        }
+        assertThat(doctor("--data", data.toString(), "--set", "listeners.tcp.port=0"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("rows before what was on disk", "damaged in rows/", "holdfast store check --data " + data);
+    }
+
+    @Test
+    @DisplayName("a port on which a broker of ours listens is no fault")
+    void port_ourBroker_ok() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            Path process = Files.createDirectories(folder.resolve("proc/4711/fd"));
+            Files.createSymbolicLink(process.resolve("3"), Path.of("socket:[777]"));
+            Path command = process.resolveSibling("cmdline");
+            Files.writeString(command, "/usr/bin/java\0-cp\0lib\0io.holdfast.tools.HoldfastCommand\0run\0");
+            Files.createDirectories(folder.resolve("proc/net"));
+            Files.writeString(
+                    folder.resolve("proc/net/tcp"),
+                    String.format(
+                            "  0: 0100007F:%04X 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 777 1%n",
+                            port));
+            PortOwner owners = new PortOwner(folder.resolve("proc"));
+            assertThat(PortCheck.look("listeners.tcp", "127.0.0.1", port, owners))
+                    .satisfies(one -> assertThat(one.level()).isEqualTo(Level.ok))
+                    .satisfies(one -> assertThat(one.what()).contains("pid 4711, java"));
+            Files.writeString(command, "/usr/sbin/mosquitto\0");
+            assertThat(PortCheck.look("listeners.tcp", "127.0.0.1", port, owners)
+                            .level())
+                    .isEqualTo(Level.fail);
+        }
     }
 
     @Test
