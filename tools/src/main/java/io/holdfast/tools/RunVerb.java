@@ -5,7 +5,6 @@ import io.holdfast.server.Broker;
 import io.holdfast.server.BrokerConfig;
 import io.holdfast.server.ConfigurationException;
 import io.holdfast.server.LogOutput;
-import io.holdfast.server.RecoveryReport;
 import io.holdfast.server.access.AccessFileException;
 import io.holdfast.server.admin.AdminAddressException;
 import io.holdfast.server.admin.AdminEndpoint;
@@ -113,10 +112,6 @@ public final class RunVerb implements Verb, Callable<Integer> {
                     case OS -> " (a power cut may lose acknowledged messages; a killed process loses none)";
                 });
         out.println(memory(settled));
-        RecoveryReport recovery = broker.recovery();
-        if (recovery != null) {
-            out.println(recovery.line());
-        }
         AdminEndpoint admin = broker.admin();
         if (admin != null) {
             String moved = admin.hasMoved() ? " (" + settled.admin().port() + " is taken)" : "";
