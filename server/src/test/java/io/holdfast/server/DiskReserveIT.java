@@ -4,6 +4,7 @@ package io.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
@@ -11,12 +12,19 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.testkit.RequiresTool;
+import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.admin.AdminEndpoint;
 import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
+import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.RowCursor;
+import io.holdfast.storage.store.RowStore;
+import io.holdfast.storage.store.StoreException;
+import io.holdfast.storage.testkit.ForwardingStore;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -24,6 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +80,18 @@ class DiskReserveIT {
             while (disk.toFile().getUsableSpace() > bytes + block.length) {
                 file.write(block);
             }
+        }
+    }
+
+    /** Something else takes the rest, to the last byte. */
+    private void fill() throws IOException {
+        try (OutputStream rest = Files.newOutputStream(disk.resolve("rest"))) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            rest.write(new byte[4_096]);
+                        }
+                    })
+                    .hasMessageContaining("No space left");
         }
     }
 
@@ -121,6 +144,15 @@ class DiskReserveIT {
             // What needs no disk goes on.
             canary.send(WireClient.publish("c", "alive", QoS.AT_LEAST_ONCE, 1));
             assertThat(canary.next()).isNotNull();
+            Publish state =
+                    new Publish(0, QoS.AT_MOST_ONCE, false, true, TopicName.of("c"), new byte[] {'s'}, Properties.NONE);
+            canary.send(state);
+            Packet came = canary.next(); // The rest of what "alive" brought comes before it.
+            while (!(came instanceof Publish told && WireClient.text(told).equals("s"))) {
+                assertThat(came).isNotNull();
+                came = canary.next();
+            }
+            assertThat(count(broker, ShardEvent.RETAINED_REFUSED)).isEqualTo(1);
             // And so does what is stored.
             try (WireClient sleeper = broker.connect("sleeper", false)) {
                 for (int i = 0; i < taken; i++) {
@@ -193,6 +225,59 @@ class DiskReserveIT {
         reserve.look(0);
         assertThat(reserve.isLow()).isFalse();
         assertThat(reserve.lacksBallast()).isTrue();
+    }
+
+    @Test
+    @DisplayName(
+            "T43 what the store will write whatever happens is not free, and taking again needs more than refusing")
+    void look_owedBytes_countedWithAGap() {
+        DiskReserve reserve = new DiskReserve(disk, 12 * MIB);
+        long usable = disk.toFile().getUsableSpace();
+        reserve.look(usable - 13 * MIB);
+        assertThat(reserve.isLow()).isFalse();
+        assertThat(reserve.freeBytes()).isBetween(12 * MIB, 13 * MIB);
+        reserve.look(usable - 11 * MIB);
+        assertThat(reserve.isLow()).isTrue();
+        reserve.look(usable - 18 * MIB);
+        assertThat(reserve.isLow()).as("reserve, ballast and a tenth").isTrue();
+        reserve.look(usable - 20 * MIB);
+        assertThat(reserve.isLow()).isFalse();
+    }
+
+    @Test
+    @DisplayName("T43 the disk is full before anybody could look: the ballast goes before the store is opened again")
+    void reopen_fullDisk_ballastGivenBack() throws Exception {
+        Path data = disk.resolve("data");
+        RunningBroker.start(data).close();
+        new DiskReserve(data, 12 * MIB).keepBallast();
+        AtomicBoolean housekeeping = new AtomicBoolean();
+        CountDownLatch never = new CountDownLatch(1);
+        UnaryOperator<RowStore> stuck = rows -> new ForwardingStore(rows) {
+            @Override
+            public RowCursor cursor(Table table, byte[] from, byte[] to) {
+                if (Thread.currentThread().getName().equals("holdfast-housekeeping") && !housekeeping.getAndSet(true)) {
+                    try {
+                        never.await(); // Who looks at the disk now and then is busy.
+                    } catch (InterruptedException e) {
+                        throw new StoreException("interrupted", e);
+                    }
+                }
+                return super.cursor(table, from, to);
+            }
+        };
+        try (RunningBroker broker = RunningBroker.start(data, stuck, "store.disk-reserve-bytes=12MiB")) {
+            Awaitility.await().untilTrue(housekeeping);
+            leave(0);
+            fill();
+            broker.broker().failInstance(new IllegalStateException("test"));
+            Awaitility.await()
+                    .until(() -> broker.broker().counters().sum(BrokerCounter.INSTANCE_FAILURES) == 1
+                            && broker.broker().state() == BrokerState.RUNNING
+                            && Files.notExists(data.resolve("ballast")));
+            try (WireClient client = broker.connect("canary", true)) {
+                client.subscribe("c", QoS.AT_MOST_ONCE);
+            }
+        }
     }
 
     @Test

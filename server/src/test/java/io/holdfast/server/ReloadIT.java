@@ -13,6 +13,7 @@ import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.testkit.Certificates;
+import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.netty.pkitesting.X509Bundle;
@@ -198,6 +199,31 @@ class ReloadIT {
             X509Bundle second = certificates.server();
             certificates.certificateFile("server", second);
             certificates.keyFile("server", second);
+            assertThat(reload(broker, settings)).isTrue();
+            assertThat(serial(tls, broker)).isEqualTo(second.getCertificate().getSerialNumber());
+        }
+    }
+
+    @Test
+    @DisplayName("T33 a reload is whole or nothing: good certificates wait while the password file is wrong")
+    void reload_oneFileWrong_noOtherInForce() throws Exception {
+        Certificates certificates = Certificates.in(folder);
+        X509Bundle first = certificates.server();
+        Path passwords = Passwords.write(folder.resolve("passwords"), "ada");
+        String[] settings = {
+            tls(certificates.certificateFile("server", first), certificates.keyFile("server", first)),
+            "access.password-file = " + passwords
+        };
+        try (RunningBroker broker = start(settings)) {
+            X509Bundle second = certificates.server();
+            certificates.certificateFile("server", second);
+            certificates.keyFile("server", second);
+            Files.writeString(passwords, "ada:\n");
+            assertThat(reload(broker, settings)).isFalse();
+            SSLContext tls = certificates.tls(null);
+            assertThat(serial(tls, broker)).isEqualTo(first.getCertificate().getSerialNumber());
+            Files.delete(passwords);
+            Passwords.write(passwords, "ada");
             assertThat(reload(broker, settings)).isTrue();
             assertThat(serial(tls, broker)).isEqualTo(second.getCertificate().getSerialNumber());
         }

@@ -124,6 +124,29 @@ class AccountsTest {
     }
 
     @Test
+    @DisplayName("T34 a lock holds for a password that was right before, too")
+    void judge_lockedKnownPassword_locked() throws IOException {
+        assertAccepted(come("ada", "love"), "ada");
+        for (int i = 0; i < 3; i++) {
+            assertThat(come("ada", "guess" + i)).isSameAs(PasswordCheck.WRONG);
+        }
+        assertThat(come("ada", "love")).isSameAs(Accounts.LOCKED);
+    }
+
+    @Test
+    @DisplayName("T34 of passwords that were right the longest unused is forgotten")
+    void verified_many_bounded() {
+        VerifiedPasswords verified = new VerifiedPasswords(2);
+        Account ada = new Account("ada", PasswordHash.pbkdf2(WRONG, WRONG, 1), Set.of());
+        for (String password : List.of("one", "two", "three")) {
+            verified.add(ada, password.getBytes(UTF_8));
+        }
+        assertThat(verified.contains(ada, "one".getBytes(UTF_8))).isFalse();
+        assertThat(verified.contains(ada, "two".getBytes(UTF_8))).isTrue();
+        assertThat(verified.contains(ada, "three".getBytes(UTF_8))).isTrue();
+    }
+
+    @Test
     @DisplayName("T34 unknown users are locked out as known ones are; a machine's IPv6 addresses count as one")
     void judge_unknownUserIpv6_locked() throws IOException {
         for (int i = 0; i < 3; i++) {

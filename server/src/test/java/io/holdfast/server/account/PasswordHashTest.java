@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Base64;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,29 @@ class PasswordHashTest {
         assertThat(PasswordHash.parse(PasswordHash.sha256(secret, SALT).text()).matches(secret))
                 .isTrue();
         assertThat(PasswordHash.sha256(word, SALT).matches(word)).isFalse();
+    }
+
+    @Test
+    @DisplayName("T34 a hash of which a single byte is another fits no more, whichever byte")
+    void matches_oneByteOfHash_decides() {
+        byte[] password = "love".getBytes(UTF_8);
+        PasswordHash right = PasswordHash.pbkdf2(password, SALT, 1);
+        for (int i = 0; i < right.hash().length; i++) {
+            byte[] other = right.hash().clone();
+            other[i] ^= 1;
+            assertThat(new PasswordHash(right.scheme(), 1, SALT, other, "").matches(password))
+                    .as("byte %d", i)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("T34 an empty password never fits, the hash of one included")
+    void matches_hashOfEmptyPassword_never() {
+        Base64.Encoder encoder = Base64.getEncoder();
+        byte[] hash = PasswordHash.digest("SHA-512", new byte[0], SALT);
+        String text = "$6$" + encoder.encodeToString(SALT) + "$" + encoder.encodeToString(hash);
+        assertThat(PasswordHash.parse(text).matches(new byte[0])).isFalse();
     }
 
     @ParameterizedTest

@@ -3,47 +3,33 @@ package io.holdfast.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.server.testkit.LogLines;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Whatever an operator asks to change leaves a line. */
 class AuditLogIT extends OperatedBroker {
     private static final String TARGET = "audit\nINFO \"x\"";
 
-    private final List<String> lines = new CopyOnWriteArrayList<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger("holdfast.audit");
-    private final AppenderBase<ILoggingEvent> listener = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            if (event.getFormattedMessage().contains("audit")) { // Other classes' tests run beside this one.
-                lines.add(event.getFormattedMessage());
-            }
-        }
-    };
+    private LogLines log;
 
     @BeforeEach
     void listen() {
-        listener.start();
-        logger.addAppender(listener);
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
+        log = new LogLines("holdfast.audit");
     }
 
     @AfterEach
     void end() {
-        logger.detachAppender(listener);
-        logger.setLevel(null);
-        logger.setAdditive(true);
+        log.close();
+    }
+
+    /** Those of this class: other classes' tests run beside it. */
+    private List<String> lines() {
+        return log.lines().stream().filter(line -> line.contains("audit")).toList();
     }
 
     private int ask(Operation operation) throws Exception {
@@ -59,14 +45,14 @@ class AuditLogIT extends OperatedBroker {
     @DisplayName("each operation that can change something leaves one line, done or not; what only looks leaves none")
     void operations_all_noted() throws Exception {
         for (Operation operation : Operations.ALL) {
-            lines.clear();
+            log.lines().clear();
             int status = ask(operation);
             if (operation.method().equals("GET")) {
-                assertThat(lines).as(operation.name()).isEmpty();
+                assertThat(lines()).as(operation.name()).isEmpty();
             } else {
                 assertThat(status).as(operation.name()).isBetween(400, 499);
-                assertThat(lines).as(operation.name()).hasSize(1);
-                assertThat(lines.get(0))
+                assertThat(lines()).as(operation.name()).hasSize(1);
+                assertThat(lines().get(0))
                         .contains("by=token peer=", "127.0.0.1", "outcome=\"not done: ")
                         .doesNotContain("\n");
             }
@@ -80,9 +66,9 @@ class AuditLogIT extends OperatedBroker {
         String session = "/api/v1/sessions/" + AdminClient.encoded(TARGET);
         assertThat(admin.post(session + "/purge").status()).isEqualTo(200);
         assertThat(admin.delete(session).status()).isEqualTo(200);
-        assertThat(lines).hasSize(2);
-        assertThat(lines.get(0))
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().get(0))
                 .contains("what=\"session purge\" target=\"audit\\nINFO \\\"x\\\"\" outcome=\"done, messages 0\"");
-        assertThat(lines.get(1)).contains("what=\"session drop\"", "outcome=\"done, messages 0\"");
+        assertThat(lines().get(1)).contains("what=\"session drop\"", "outcome=\"done, messages 0\"");
     }
 }

@@ -93,9 +93,13 @@ class TokenCheckTest {
     }
 
     private static String signed(String algorithm, PrivateKey key, String claims) {
+        return signed(algorithm, "SHA256withRSA", key, claims);
+    }
+
+    private static String signed(String algorithm, String javaAlgorithm, PrivateKey key, String claims) {
         try {
             String head = head(algorithm, claims);
-            Signature signature = Signature.getInstance("SHA256withRSA");
+            Signature signature = Signature.getInstance(javaAlgorithm);
             signature.initSign(key);
             signature.update(head.getBytes(US_ASCII));
             return head + "." + BASE64.encodeToString(signature.sign());
@@ -143,6 +147,15 @@ class TokenCheckTest {
         assertThat(judge("ada", signed(algorithm, keys.getPrivate(), claims(60))))
                 .isSameAs(PasswordCheck.WRONG);
         assertThat(judge("ada", head(algorithm, claims(60)) + ".")).isSameAs(PasswordCheck.WRONG);
+    }
+
+    @Test
+    @DisplayName("T34 a good signature by another algorithm of the same key is refused until that is on the list")
+    void judge_otherAlgorithmOfTheKey_refused() throws IOException {
+        String token = signed("RS512", "SHA512withRSA", keys.getPrivate(), claims(60));
+        assertThat(judge("ada", token)).isSameAs(PasswordCheck.WRONG);
+        check = new TokenCheck(config("iss", "broker", "RS256", "RS512"));
+        assertThat(judge("ada", token)).isInstanceOf(AuthenticationStep.Accepted.class);
     }
 
     @Test

@@ -115,6 +115,32 @@ class RocksStoreTest {
     }
 
     @Test
+    @DisplayName("compacting a table takes removed rows off the disk")
+    void compact_removedRows_fileIsSmall() {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            Random random = new Random(1);
+            RowBatch rows = new RowBatch();
+            RowBatch removal = new RowBatch();
+            for (long key = 0; key < 500; key++) {
+                byte[] record = new byte[1_000];
+                random.nextBytes(record);
+                rows.put(Table.RETAINED, Keys.number(key), record);
+                removal.delete(Table.RETAINED, Keys.number(key));
+            }
+            rows.put(Table.RETAINED, Keys.number(500), new byte[] {1}); // So that something is left.
+            store.write(rows);
+            store.sync();
+            store.flush();
+            store.write(removal);
+            store.sync();
+            store.flush();
+            assertThat(store.figures().tableBytes().get(Table.RETAINED)).isGreaterThan(500_000L);
+            store.compact(Table.RETAINED);
+            assertThat(store.figures().tableBytes().get(Table.RETAINED)).isLessThan(50_000L);
+        }
+    }
+
+    @Test
     @DisplayName("T41 a damaged table file costs the rows in the damaged block, and the message names the file")
     void read_tableFileDamaged_namesFileAndServesTheRest() throws IOException {
         int rows = 2000;

@@ -22,6 +22,8 @@ import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.protocol.packet.SubAck;
+import io.holdfast.protocol.packet.Subscribe;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.tools.client.Settings.Lifetime;
 import io.holdfast.tools.client.Target.Scheme;
@@ -137,6 +139,19 @@ class ClientDutiesTest {
             Packet packet = next();
             assertThat(packet).isInstanceOf(type);
             return type.cast(packet);
+        }
+
+        void acceptSubscribe() throws Exception {
+            Subscribe subscribe = expect(Subscribe.class);
+            List<ReasonCode> granted = List.of(ReasonCode.granted(QoS.AT_LEAST_ONCE));
+            send(new SubAck(subscribe.packetId(), granted, Properties.NONE));
+            mark();
+        }
+
+        /** Returns when the client has seen everything, and has sent nothing else before it answers. */
+        void mark() throws Exception {
+            send(new Publish(7, QoS.AT_LEAST_ONCE, false, false, TopicName.of("x"), new byte[0], Properties.NONE));
+            assertThat(expect(PubAck.class).packetId()).isEqualTo(7);
         }
 
         /** The next packet, or null at the end. */
@@ -313,6 +328,38 @@ class ClientDutiesTest {
             peer.expect(PubRec.class);
         }
         assertThat(seen.messages).hasSize(2);
+    }
+
+    @Test
+    @DisplayName(
+            "S37 when the broker has lost the session its packet identifiers begin anew: the next message is no repetition")
+    void received_sessionLost_identifiersForgotten() throws Exception {
+        client(ProtocolVersion.MQTT_3_1_1, Lifetime.KEPT, 0);
+        for (boolean present : new boolean[] {false, false}) {
+            try (Peer peer = new Peer(ProtocolVersion.MQTT_3_1_1, present, Properties.NONE)) {
+                peer.send(new Publish(
+                        5, QoS.EXACTLY_ONCE, false, false, TopicName.of("a"), new byte[] {1}, Properties.NONE));
+                peer.expect(PubRec.class);
+            }
+        }
+        assertThat(seen.messages).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("sub subscribes once, and again when the broker has lost its session, only then")
+    void sub_connectionLost_subscribesWhereSessionIsLost() throws Exception {
+        VerbCall sub = VerbCall.sub(listener.getLocalPort(), "-q", "1", "-t", "x");
+        try (Peer peer = peer5(false)) {
+            peer.acceptSubscribe();
+        }
+        try (Peer peer = peer5(true)) {
+            peer.mark(); // And no SUBSCRIBE before it.
+        }
+        try (Peer peer = peer5(false)) {
+            peer.acceptSubscribe();
+            peer.send(new Disconnect(ReasonCode.ADMINISTRATIVE_ACTION, Properties.NONE));
+            assertThat(sub.exitCode()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -92,6 +92,60 @@ class MosquittoDatabaseTest {
         assertThatThrownBy(() -> MosquittoDatabase.open(file(older))).hasMessageContaining("has format 5");
     }
 
+    private long[] takenOver(byte[] content, long nowMillis) throws IOException {
+        Path data = folder.resolve("at-" + nowMillis + "-" + content.length);
+        try (MosquittoDatabase database = MosquittoDatabase.open(file(content));
+                NewStore store = new NewStore(data, nowMillis)) {
+            return new Takeover(database, store, nowMillis).run();
+        }
+    }
+
+    private static long count(long[] counts, Takeover.Count what) {
+        return counts[what.ordinal()];
+    }
+
+    @Test
+    @DisplayName("sessions and messages whose time is over are left out, and counted")
+    void takeover_timeIsOver_leftOut() throws IOException {
+        long[] atOnce = takenOver(sample(), 1_796_062_000_000L); // before anything in it expires
+        assertThat(count(atOnce, Takeover.Count.SESSIONS)).isEqualTo(2);
+        assertThat(count(atOnce, Takeover.Count.OWED)).isEqualTo(6);
+        assertThat(count(atOnce, Takeover.Count.RETAINED)).isEqualTo(2);
+        assertThat(count(atOnce, Takeover.Count.EXPIRED)).isZero();
+        long[] late = takenOver(sample(), 1_900_000_000_000L);
+        assertThat(count(late, Takeover.Count.SESSIONS)).isEqualTo(1);
+        assertThat(count(late, Takeover.Count.OWED)).isEqualTo(2);
+        assertThat(count(late, Takeover.Count.RETAINED)).isEqualTo(1);
+        assertThat(count(late, Takeover.Count.EXPIRED))
+                .as("a session, a message it was owed by the other, and that as a retained one")
+                .isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("shared subscriptions and messages to topics of the broker are not taken over as ordinary ones")
+    void takeover_sharedAndDollar_leftOut() throws IOException {
+        byte[] dollar = sample();
+        assertThat(new String(dollar, 0x143, 3, StandardCharsets.US_ASCII)).isEqualTo("q/2");
+        dollar[0x143] = '$';
+        byte[] filter = "$share/g/q/#".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer shared = ByteBuffer.allocate(dollar.length + 8 + 12 + 4 + filter.length)
+                .put(dollar)
+                .putInt(5)
+                .putInt(12 + 4 + filter.length)
+                .putInt(0)
+                .putShort((short) 4)
+                .putShort((short) filter.length)
+                .put((byte) 2)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .put("away".getBytes(StandardCharsets.US_ASCII))
+                .put(filter);
+        long[] counts = takenOver(shared.array(), 1_796_062_000_000L);
+        assertThat(count(counts, Takeover.Count.SUBSCRIPTIONS)).isEqualTo(2);
+        assertThat(count(counts, Takeover.Count.SHARED)).isEqualTo(1);
+        assertThat(count(counts, Takeover.Count.OWED)).isEqualTo(4);
+    }
+
     @Seeded(runs = 6)
     @DisplayName("K34 a file with flipped bytes is taken over or refused, and a store that comes of it is sound")
     void import_flipped_neverBreaks(long seed) throws IOException {

@@ -20,7 +20,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /** Changes rows of a closed store behind its back, as a failing disk or memory would, or a broker with a defect. */
-final class RawRows {
+public final class RawRows {
     private RawRows() {}
 
     private interface Work {
@@ -41,7 +41,7 @@ final class RawRows {
     }
 
     /** Flips a bit in the first byte of a row's value. */
-    static void damage(Path data, Table table, byte[] key) throws RocksDBException {
+    public static void damage(Path data, Table table, byte[] key) throws RocksDBException {
         change(data, table, key, value -> {
             byte[] damaged = value.clone();
             damaged[0] ^= 1;

@@ -8,6 +8,7 @@ import io.holdfast.tools.blackbox.history.History;
 import io.holdfast.tools.blackbox.history.HistoryChecker;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
+import io.holdfast.tools.blackbox.wire.WirePacket;
 import io.holdfast.tools.store.DumpRun;
 import io.holdfast.tools.store.GoldenStore;
 import java.io.IOException;
@@ -164,7 +165,14 @@ class StoreExportIT {
                 Files.write(temp.resolve("newer"), List.of(lines.get(0).replace("\"version\":1", "\"version\":2")));
         Path torn = Files.writeString(temp.resolve("torn"), lines.get(0) + "\n{\"message\":1,\"topic\":\"a");
         Path foreign = Files.writeString(temp.resolve("foreign"), "Hello\n");
-        for (Path wrong : List.of(half, newer, torn, foreign)) {
+        int entry = lines.indexOf(lines.stream()
+                .filter(line -> line.startsWith("{\"entry\""))
+                .findFirst()
+                .orElseThrow());
+        List<String> others = new ArrayList<>(lines);
+        others.remove(entry);
+        Path gap = Files.write(temp.resolve("gap"), others);
+        for (Path wrong : List.of(half, newer, torn, foreign, gap)) {
             DumpRun run = take(wrong, empty);
             assertThat(run.exitCode()).as(wrong + ": " + run.err()).isEqualTo(2);
             assertThat(run.err()).contains(wrong + ": line ");
@@ -176,6 +184,32 @@ class StoreExportIT {
         assertThat(DumpRun.rows(empty, "sessions")).isEmpty();
         assertThat(named(".import")).isEmpty();
         assertThat(named(".before-")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a client that is connected while its session is exported may have been sent all: it gets it with DUP")
+    void export_connectedClient_dupElsewhere() throws Exception {
+        Path data = temp.resolve("data");
+        Path file = temp.resolve("awake.jsonl");
+        try (RunningBroker broker = RunningBroker.start(data)) {
+            WireClient awake = WireClient.connected(broker.port(), WireConnect.durable("awake"));
+            awake.subscribe(1, "t");
+            WireClient publisher = WireClient.connected(broker.port(), WireConnect.clean("p"));
+            publisher.publish("t", "seen", 1, false);
+            assertThat(awake.read(WirePacket.PUBLISH).dup()).isFalse();
+            export(data, file);
+            publisher.disconnect();
+            awake.close();
+        }
+        Path empty = temp.resolve("empty");
+        RunningBroker.start(empty).close();
+        assertThat(take(file, empty).exitCode()).isZero();
+        try (RunningBroker broker = RunningBroker.start(empty);
+                WireClient awake = WireClient.connected(broker.port(), WireConnect.durable("awake"))) {
+            WirePacket again = awake.read(WirePacket.PUBLISH);
+            assertThat(again.text()).isEqualTo("seen");
+            assertThat(again.dup()).isTrue();
+        }
     }
 
     @Test

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.CopyListener;
 import io.holdfast.storage.store.StoreCopy;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.store.DumpRun;
+import io.holdfast.tools.store.RawRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 /** Stores that something has happened to, and what is saved of them. */
 class StoreSalvageIT {
@@ -115,11 +120,31 @@ class StoreSalvageIT {
         accidents.put("the list of files is gone", data -> Files.delete(named(data, "MANIFEST")));
         accidents.put("CURRENT is gone", data -> Files.delete(named(data, "CURRENT")));
         accidents.put("the marker is damaged", data -> flip(data.resolve("holdfast-store")));
-        return accidents.entrySet().stream()
+        Stream<DynamicTest> files = accidents.entrySet().stream()
                 .map(each -> dynamicTest(each.getKey(), () -> salvaged(killed, each.getKey(), each.getValue())));
+        String row = "a row of client-7 is not as it was written";
+        return Stream.concat(
+                files,
+                Stream.of(dynamicTest(
+                        row,
+                        () -> assertThat(salvaged(killed, row, StoreSalvageIT::damageRow))
+                                .contains("lost: client client-7 may have lost messages or subscriptions")
+                                .doesNotContain("client client-8 "))));
     }
 
-    private void salvaged(Path killed, String what, Accident accident) throws Exception {
+    private static void damageRow(Path data) throws IOException {
+        String session =
+                DumpRun.rows(data, "sessions", "--client", "client-7").get(0).get("session");
+        byte[] filter = "t/#".getBytes(StandardCharsets.UTF_8);
+        try {
+            RawRows.damage(data, Table.SUBSCRIPTION, Keys.subscription(Long.parseLong(session), filter));
+        } catch (RocksDBException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Salvages what an accident has left; returns what was told. */
+    private String salvaged(Path killed, String what, Accident accident) throws Exception {
         Path damaged = Files.createDirectory(temp.resolve(what));
         copy(killed, damaged);
         accident.happen(damaged);
@@ -140,6 +165,7 @@ class StoreSalvageIT {
             assertThat(broker.port()).isPositive();
         }
         requireNoGain(killed, saved);
+        return run.out();
     }
 
     /** Nobody gets what was never for him, or under another packet identifier; a retained message may be an older one. */

@@ -4,12 +4,15 @@ package io.holdfast.tools.upkeep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.server.testkit.RunningBroker;
+import io.holdfast.storage.schema.Keys;
+import io.holdfast.storage.schema.Table;
 import io.holdfast.tools.blackbox.wire.PacketBytes;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.blackbox.wire.WirePacket;
 import io.holdfast.tools.store.DumpRun;
 import io.holdfast.tools.store.GoldenStore;
+import io.holdfast.tools.store.RawRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +136,47 @@ class StoreUpkeepIT {
             other.disconnect();
         }
         assertThat(DumpRun.verb("check", data, "--deep").out()).isEqualTo("clean\n");
+    }
+
+    @Test
+    @DisplayName("purge leaves alone who was connected when the broker died, and neither tells nor ends its session")
+    void purge_connectedSession_stays() throws Exception {
+        Path living = temp.resolve("living");
+        Path data = temp.resolve("data");
+        try (RunningBroker broker = RunningBroker.start(living, "admin.enabled=true");
+                WireClient online = WireClient.connected(broker.port(), WireConnect.durable("zombie-online"))) {
+            online.subscribe(1, "t/#");
+            sleeping(broker, "zombie-gone", "t/#");
+            // A checkpoint is what a kill at this moment leaves.
+            DumpRun copied = DumpRun.verb("checkpoint", living, data.toString());
+            assertThat(copied.exitCode()).as(copied.out() + copied.err()).isZero();
+        }
+        DumpRun run = DumpRun.verb("purge", data, "--client", "glob:zombie-*", "--yes");
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(run.out()).contains("ended 1 sessions").doesNotContain("zombie-online");
+        assertThat(DumpRun.column(DumpRun.rows(data, "sessions"), "client")).containsExactly("zombie-online");
+    }
+
+    @Test
+    @DisplayName("a store that is damaged elsewhere is not changed: exit code 4, and nothing is left beside it")
+    void purge_damagedStore_untouched() throws Exception {
+        Path data = temp.resolve("data");
+        try (RunningBroker broker = RunningBroker.start(data)) {
+            sleeping(broker, "zombie", "t/#");
+            sleeping(broker, "alive", "t/#");
+            WireClient publisher = WireClient.connected(broker.port(), WireConnect.clean("p"));
+            publisher.publish("t/1", "damaged", 1, false);
+            publisher.disconnect();
+        }
+        String message =
+                DumpRun.rows(data, "queued", "--client", "alive").get(0).get("message");
+        RawRows.damage(data, Table.MESSAGE, Keys.number(Long.parseLong(message)));
+        DumpRun run = DumpRun.verb("purge", data, "--client", "zombie", "--yes");
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(4);
+        assertThat(DumpRun.column(DumpRun.rows(data, "sessions"), "client")).contains("zombie");
+        try (Stream<Path> beside = Files.list(temp)) {
+            assertThat(beside).containsExactly(data);
+        }
     }
 
     private static String acknowledged(WireClient client) throws IOException {
