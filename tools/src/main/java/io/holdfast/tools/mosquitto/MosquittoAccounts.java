@@ -57,7 +57,8 @@ final class MosquittoAccounts {
             fault = PasswordFile.faultOfHash(hash);
         }
         if (fault == null && !users.add(user)) {
-            fault = "there is an account of that name above, which counts";
+            fault =
+                    "there is an account of that name above, which counts here; in some versions of mosquitto the last counts";
         }
         if (fault == null) {
             text.append(user).append(':').append(hash).append('\n');

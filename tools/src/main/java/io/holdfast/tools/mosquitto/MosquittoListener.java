@@ -28,6 +28,12 @@ final class MosquittoListener {
         settings.put(key, value);
     }
 
+    /** Gives it a port, which mosquitto opens to all machines unless it is said otherwise. */
+    void setPort(String port) {
+        set("port", port);
+        settings.putIfAbsent("bind", MosquittoSettings.quoted("0.0.0.0"));
+    }
+
     /** Gives it the path of a Unix-domain socket instead of a port. */
     void setPath(String path) {
         unix = true;

@@ -83,7 +83,7 @@ final class MosquittoSettings {
             case "listener" -> listener(value);
             case "port" -> {
                 if (isNumber(value)) {
-                    listener.set("port", value);
+                    listener.setPort(value);
                 } else {
                     remark("port", value, NO_NUMBER);
                 }

@@ -97,6 +97,20 @@ class MosquittoSettingsTest {
     }
 
     @Test
+    @DisplayName("a port is open to all machines, as there, unless an address is said before or after it")
+    void read_port_bindAsThere() throws Exception {
+        assertThat(read(convert("port 1", "allow_anonymous false"))
+                        .listeners()
+                        .get(0)
+                        .bind())
+                .isEqualTo("0.0.0.0");
+        for (Converted said :
+                List.of(convert("port 1", "bind_address 127.0.0.1"), convert("bind_address 127.0.0.1", "port 1"))) {
+            assertThat(read(said).listeners().get(0).bind()).isEqualTo("127.0.0.1");
+        }
+    }
+
+    @Test
     @DisplayName("a listener at a path becomes one of type unix, and alone there is no other")
     void read_unixListener_becomesUnix() throws Exception {
         BrokerConfig both = read(convert("listener 0 /run/m/m.sock", "max_connections 3", "listener 1884 127.0.0.1"));
