@@ -75,6 +75,9 @@ class UserVerbTest {
         assertThat(user("x\n", "user", "add", "sam", "--scram", "--file", name, "--iterations", "4096"))
                 .isZero();
         assertThat(Files.readAllLines(file).get(2)).startsWith("sam:$scram-sha-256$i=4096$");
+        assertThat(user("x\n", "user", "passwd", "sam", "--algorithm", "argon2id", "--file", name))
+                .isZero();
+        assertThat(Files.readAllLines(file).get(2)).startsWith("sam:$argon2id$v=19$m=19456,t=2,p=1$");
         assertThat(user("", "user", "remove", "sam", "--file", name)).isZero();
         assertThat(user("", "user", "remove", "m1", "--file", name)).isZero();
         assertThat(Files.readAllLines(file)).hasSize(1);
@@ -111,6 +114,24 @@ class UserVerbTest {
         String content = Files.readString(file);
         assertThat(user("", "user", "add", "m1", "--file", name, "--machine")).isEqualTo(1);
         assertThat(err).contains("there is an account 'm1' already");
+        assertThat(user("x\n", "user", "passwd", "m1", "--file", name, "--scram", "--algorithm", "argon2id"))
+                .isEqualTo(1);
+        assertThat(err).contains("two algorithms");
+        assertThat(user(
+                        "x\n",
+                        "user",
+                        "passwd",
+                        "m1",
+                        "--file",
+                        name,
+                        "--algorithm",
+                        "argon2id",
+                        "--iterations",
+                        "5000"))
+                .isEqualTo(1);
+        assertThat(err).contains("not argon2id");
+        assertThat(user("x\n", "user", "passwd", "m1", "--file", name, "--algorithm", "md5"))
+                .isEqualTo(2);
         assertThat(user("\n", "user", "passwd", "m1", "--file", name)).isEqualTo(1);
         assertThat(err).contains("at least one character");
         assertThat(user("x\n", "user", "passwd", "m1", "--file", name, "--iterations", "10"))

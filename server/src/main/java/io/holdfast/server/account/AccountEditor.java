@@ -56,6 +56,11 @@ public final class AccountEditor {
         write(new Account(user, PasswordHash.pbkdf2(password, salt(), iterations), groups));
     }
 
+    /** As above, hashed by Argon2id, which takes memory too. */
+    public void putArgon2id(String user, byte[] password, Set<String> groups) throws IOException {
+        write(new Account(user, PasswordHash.argon2id(password, salt(), Argon2.Cost.DEFAULT), groups));
+    }
+
     /** As above, hashed for SCRAM-SHA-256, whose clients never send their password. */
     public void putScram(String user, byte[] password, Set<String> groups, int iterations) throws IOException {
         write(new Account(user, PasswordHash.scram(password, salt(), iterations), groups));

@@ -9,14 +9,17 @@ import io.holdfast.server.access.PasswordCheck;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The accounts of a password file, as of the last time it could be read. A wrong password and an unknown user get the same
- * answer after the same work: every refusal costs as many iterations as the dearest hash of the file (T34). Any thread.
+ * answer after the same work: every refusal costs as many iterations as the dearest hash of the file, and as much of
+ * Argon2id as the dearest of that kind (T34). Any thread.
  */
 public final class Accounts implements PasswordCheck {
     private static final int VERIFIED_MAX = 131_072;
@@ -36,7 +39,11 @@ public final class Accounts implements PasswordCheck {
     private volatile Known known;
 
     /** Everything that a file says, replaced as a whole. */
-    private record Known(Map<String, Account> accounts, int dearestIterations, int scramIterations) {
+    private record Known(
+            Map<String, Account> accounts,
+            int dearestIterations,
+            Argon2.@Nullable Cost dearestMemory,
+            int scramIterations) {
         static Known of(PasswordFile file) {
             int dearest = file.accounts().values().stream()
                     .mapToInt(account -> account.hash().iterations())
@@ -47,13 +54,17 @@ public final class Accounts implements PasswordCheck {
                     .mapToInt(account -> account.hash().iterations())
                     .findFirst()
                     .orElse(AccountEditor.ITERATIONS_DEFAULT);
-            return new Known(file.accounts(), dearest, scram);
+            Argon2.Cost memory = file.accounts().values().stream()
+                    .flatMap(account -> Stream.ofNullable(account.hash().memory()))
+                    .max(Comparator.comparingLong(Argon2.Cost::work))
+                    .orElse(null);
+            return new Known(file.accounts(), dearest, memory, scram);
         }
     }
 
     /** Does the work of hashing, of which nothing is used. */
     interface Spender {
-        void spend(byte[] password, int iterations);
+        void spend(byte[] password, int iterations, Argon2.@Nullable Cost cost);
     }
 
     /**
@@ -145,9 +156,8 @@ public final class Accounts implements PasswordCheck {
         if (account == null || password == null || password.length > QUICK_BYTES_MAX) {
             return null;
         }
-        boolean right = account.hash().iterations() == 0
-                ? account.hash().matches(password)
-                : verified.contains(account, password);
+        boolean right =
+                account.hash().isCheap() ? account.hash().matches(password) : verified.contains(account, password);
         return right ? accepted(credentials, account) : null;
     }
 
@@ -166,8 +176,13 @@ public final class Accounts implements PasswordCheck {
             verified.add(account, password);
             return accepted(credentials, account);
         }
-        int spent = account == null || password.length == 0 ? 0 : account.hash().iterations();
-        spender.spend(password, now.dearestIterations() - spent);
+        PasswordHash tried = account == null || password.length == 0 ? null : account.hash();
+        Argon2.Cost memory = tried == null ? null : tried.memory();
+        Argon2.Cost dearest = now.dearestMemory();
+        spender.spend(
+                password,
+                now.dearestIterations() - (tried == null ? 0 : tried.iterations()),
+                dearest == null ? null : dearest.without(memory == null ? 0 : memory.work()));
         lockout.failed(user, credentials.address());
         return WRONG;
     }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ class AccountsTest {
     private String secret = "";
     private long nanos;
     private final List<Integer> spent = new ArrayList<>();
+    private final List<Argon2.Cost> spentMemory = new ArrayList<>();
     private Accounts accounts;
 
     @BeforeEach
@@ -44,8 +46,14 @@ class AccountsTest {
         editor.put("ada", "love".getBytes(UTF_8), Set.of("ops"), DEAREST);
         editor.put("bob", "build".getBytes(UTF_8), Set.of(), 1_000);
         secret = editor.putMachine("m1", Set.of());
-        accounts = new Accounts(
-                file, 3, Duration.ofSeconds(10), () -> nanos, (password, iterations) -> spent.add(iterations));
+        accounts = open();
+    }
+
+    private Accounts open() throws AccessFileException {
+        return new Accounts(file, 3, Duration.ofSeconds(10), () -> nanos, (password, iterations, cost) -> {
+            spent.add(iterations);
+            spentMemory.add(cost);
+        });
     }
 
     private static Credentials credentials(String user, byte @Nullable [] password, String address) throws IOException {
@@ -75,6 +83,30 @@ class AccountsTest {
         }
         // What the account's own hash has cost already goes off: 3,000, 1,000 and nothing for a secret.
         assertThat(spent).containsExactly(DEAREST, 0, DEAREST - 1_000, DEAREST);
+    }
+
+    @Test
+    @DisplayName(
+            "T34 with Argon2id in the file every refusal costs the dearest of it too, less what the account has cost")
+    void judge_argon2idInFile_sameWork() throws IOException {
+        AccountEditor editor = new AccountEditor(file);
+        editor.putArgon2id("zoe", "zoo".getBytes(UTF_8), Set.of());
+        String cheap = PasswordHash.argon2id(
+                        "yes".getBytes(UTF_8), "saltsaltsaltsalt".getBytes(UTF_8), new Argon2.Cost(1_024, 1, 1))
+                .text();
+        Files.writeString(file, "yan:" + cheap + "\n", StandardOpenOption.APPEND);
+        accounts = open();
+        for (String user : List.of("nobody", "ada", "zoe", "yan")) {
+            assertThat(come(credentials(user, WRONG, "192.0.2.1"))).isSameAs(PasswordCheck.WRONG);
+        }
+        Argon2.Cost dearest = Argon2.Cost.DEFAULT;
+        assertThat(spent).containsExactly(DEAREST, 0, DEAREST, DEAREST);
+        assertThat(spentMemory.subList(0, 3)).containsExactly(dearest, dearest, null);
+        assertThat(spentMemory.get(3).work()).isEqualTo(dearest.work() - 1_024);
+        Credentials zoe = credentials("zoe", "zoo".getBytes(UTF_8), "192.0.2.2");
+        assertThat(accounts.atOnce(zoe)).isNull(); // Not on the event loop.
+        assertAccepted(accounts.judge(zoe), "zoe");
+        assertAccepted(accounts.atOnce(zoe), "zoe");
     }
 
     @Test

@@ -5,7 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +70,7 @@ class PasswordHashTest {
         for (int i = 0; i < right.hash().length; i++) {
             byte[] other = right.hash().clone();
             other[i] ^= 1;
-            assertThat(new PasswordHash(right.scheme(), 1, SALT, other, "").matches(password))
+            assertThat(new PasswordHash(right.scheme(), 1, null, SALT, other, "").matches(password))
                     .as("byte %d", i)
                     .isFalse();
         }
@@ -76,6 +83,82 @@ class PasswordHashTest {
         byte[] hash = PasswordHash.digest("SHA-512", new byte[0], SALT);
         String text = "$6$" + encoder.encodeToString(SALT) + "$" + encoder.encodeToString(hash);
         assertThat(PasswordHash.parse(text).matches(new byte[0])).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "7061737320776f7264 $argon2id$v=19$m=1024,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA"
+                        + "$C7dksLzt0JTWoDoZ6BhChBXgKrsbwwAL9xEsXJu4TC0",
+                "ff0062696e $argon2id$v=19$m=256,t=3,p=4$c2FsdHNhbHQ$IU+XAyhvrHRuWGMmC8H43A",
+                "7061737320776f7264 $argon2id$v=19$m=47104,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA"
+                        + "$aIkrwpj19YuICX0B5gTGHwrhh4itMf9QNu06YHePhqVW5Q0oiWPqlsQvqeOL6YRkUXxQ6rKW5fiQIkNO7J2kXg"
+            })
+    @DisplayName(
+            "T34 hashes by Argon2id that the reference implementation has made are understood, and fit one password only")
+    void matches_argon2id_asElsewhere(String passwordHex, String text) {
+        byte[] password = HexFormat.of().parseHex(passwordHex);
+        PasswordHash hash = PasswordHash.parse(text);
+        assertThat(hash.matches(password)).isTrue();
+        password[0]++;
+        assertThat(hash.matches(password)).isFalse();
+        assertThat(hash.matches(new byte[0])).isFalse();
+        assertThat(hash.isCheap()).isFalse();
+    }
+
+    @Test
+    @DisplayName("T34 what is made by Argon2id is read again, with the salt that it was given")
+    void argon2id_made_readAgain() {
+        byte[] password = "love".getBytes(UTF_8);
+        PasswordHash made = PasswordHash.argon2id(password, SALT, new Argon2.Cost(64, 1, 2));
+        assertThat(made.text()).startsWith("$argon2id$v=19$m=64,t=1,p=2$c2FsdHNhbHRzYWx0c2FsdA$");
+        assertThat(PasswordHash.parse(made.text())).isEqualTo(made);
+        assertThat(PasswordHash.parse(made.text()).matches(password)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "m=65537,t=1,p=1     | 64 MiB",
+                "m=999999999,t=1,p=1 | 64 MiB",
+                "m=1024,t=17,p=1     | costs too much",
+                "m=65536,t=5,p=1     | costs too much",
+                "m=1024,t=999999999,p=1 | costs too much",
+                "m=1024,t=1,p=17     | lanes",
+                "m=7,t=1,p=1         | lanes",
+                "m=1024,t=1,p=999999999 | lanes",
+                "m=9999999999,t=1,p=1 | no parameters",
+            })
+    @DisplayName("T33 a line of a file that asks for more memory or time than a login may cost is refused, not tried")
+    void parse_argon2idTooDear_refused(String parameters, String why) {
+        String text = "$argon2id$v=19$" + parameters + "$c2FsdHNhbHRzYWx0c2FsdA$IU+XAyhvrHRuWGMmC8H43A";
+        assertThatThrownBy(() -> PasswordHash.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    @DisplayName(
+            "T46 hashes by Argon2id that are computed at a time share a quarter of the heap: others wait, nobody fails")
+    void matches_manyAtATime_memoryIsBounded() throws Exception {
+        Argon2.Cost dear = new Argon2.Cost(64 << 10, 1, 1);
+        byte[] password = "love".getBytes(UTF_8);
+        byte[] wanted = Argon2.hash(dear, password, SALT, 32);
+        int threads = (int) (Runtime.getRuntime().maxMemory() / (64L << 20)) + 2; // Together more than the whole heap.
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<byte[]>> hashes = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                hashes.add(pool.submit(() -> Argon2.hash(dear, password, SALT, 32)));
+            }
+            for (Future<byte[]> hash : hashes) {
+                assertThat(hash.get(60, TimeUnit.SECONDS)).isEqualTo(wanted);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     @ParameterizedTest
@@ -93,7 +176,14 @@ class PasswordHashTest {
                 "$6$%%%%$c2FsdA==",
                 "$pbkdf2-sha512$1000$c2FsdA$c2FsdA",
                 "$sha256$i=1$c2FsdA$c2FsdA",
-                "$sha256$c2FsdA$c2FsdA"
+                "$sha256$c2FsdA$c2FsdA",
+                "$argon2id$v=19$m=1024,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA",
+                "$argon2id$v=16$m=1024,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$IU+XAyhvrHRuWGMmC8H43A",
+                "$argon2i$v=19$m=1024,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$IU+XAyhvrHRuWGMmC8H43A",
+                "$argon2id$v=19$m=1024,t=2$c2FsdHNhbHRzYWx0c2FsdA$IU+XAyhvrHRuWGMmC8H43A",
+                "$argon2id$v=19$m=1024,t=0,p=1$c2FsdHNhbHRzYWx0c2FsdA$IU+XAyhvrHRuWGMmC8H43A",
+                "$argon2id$v=19$m=1024,t=2,p=1$c2Fs$IU+XAyhvrHRuWGMmC8H43A",
+                "$argon2id$v=19$m=1024,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$IU+XAw"
             })
     @DisplayName("T33 what is no hash is an error that says so")
     void parse_noHash_error(String text) {

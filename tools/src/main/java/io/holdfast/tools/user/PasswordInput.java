@@ -19,34 +19,61 @@ final class PasswordInput {
     @Option(names = "--stdin", description = "Reads the password from standard input: its first line.")
     private boolean stdin;
 
+    /** How a password that somebody chose is hashed. */
+    private enum Algorithm {
+        pbkdf2,
+        argon2id,
+        scram
+    }
+
     @Option(
-            names = "--scram",
-            description = "For clients that authenticate by SCRAM-SHA-256 (MQTT 5) and never send their password.")
+            names = "--algorithm",
+            paramLabel = "NAME",
+            description =
+                    "How the password is hashed: pbkdf2 (default); argon2id, which needs 19 MiB of memory for each login;"
+                            + " scram, for clients that authenticate by SCRAM-SHA-256 (MQTT 5) and never send their password.")
+    private @Nullable Algorithm algorithm;
+
+    @Option(names = "--scram", description = "Short for --algorithm scram.")
     private boolean scram;
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description =
-                    "What the hash of a chosen password costs (default: " + AccountEditor.ITERATIONS_DEFAULT + ").")
-    private int iterations = AccountEditor.ITERATIONS_DEFAULT;
+            description = "What the hash of a chosen password costs by pbkdf2 or scram (default: "
+                    + AccountEditor.ITERATIONS_DEFAULT + ").")
+    private @Nullable Integer iterations;
 
     /** Reads the password and gives it to an account. */
     void put(AccountEditor editor, String user, Set<String> groups) throws IOException, NotDoneException {
+        Algorithm chosen = algorithm();
+        int cost = iterations();
         byte[] password = read(user);
-        if (scram) {
-            editor.putScram(user, password, groups, iterations());
-        } else {
-            editor.put(user, password, groups, iterations());
+        switch (chosen) {
+            case pbkdf2 -> editor.put(user, password, groups, cost);
+            case argon2id -> editor.putArgon2id(user, password, groups);
+            case scram -> editor.putScram(user, password, groups, cost);
         }
     }
 
+    private Algorithm algorithm() throws NotDoneException {
+        Algorithm named = algorithm;
+        if (scram && named != null && named != Algorithm.scram) {
+            throw new NotDoneException("--scram and --algorithm " + named + " are two algorithms; choose one");
+        }
+        if (named == Algorithm.argon2id && iterations != null) {
+            throw new NotDoneException("--iterations is what pbkdf2 and scram cost, not argon2id");
+        }
+        return scram ? Algorithm.scram : named == null ? Algorithm.pbkdf2 : named;
+    }
+
     private int iterations() throws NotDoneException {
-        if (iterations < AccountEditor.ITERATIONS_MIN || iterations > AccountEditor.ITERATIONS_MAX) {
+        int chosen = iterations == null ? AccountEditor.ITERATIONS_DEFAULT : iterations;
+        if (chosen < AccountEditor.ITERATIONS_MIN || chosen > AccountEditor.ITERATIONS_MAX) {
             throw new NotDoneException(
                     "--iterations has to be " + AccountEditor.ITERATIONS_MIN + " to " + AccountEditor.ITERATIONS_MAX);
         }
-        return iterations;
+        return chosen;
     }
 
     private byte[] read(String user) throws IOException, NotDoneException {
