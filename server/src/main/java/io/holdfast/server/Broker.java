@@ -4,6 +4,7 @@ package io.holdfast.server;
 import io.holdfast.server.access.AccessFileException;
 import io.holdfast.server.access.AuthenticationMethod;
 import io.holdfast.server.admin.AdminEndpoint;
+import io.holdfast.server.admin.DurableNote;
 import io.holdfast.server.metrics.Counters;
 import io.holdfast.server.metrics.MetricsPage;
 import io.holdfast.server.transport.Connections;
@@ -17,12 +18,14 @@ import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -440,6 +443,25 @@ public final class Broker implements AutoCloseable {
 
     public BrokerState state() {
         return state;
+    }
+
+    /**
+     * Sends a note through each shard's event loop and the commit thread to the disk: what a watchdog looks at. A broker
+     * that has failed and tries by itself to serve again has nobody to ask, does what a restart would do, and counts as
+     * alive. Any thread.
+     *
+     * @param atMost how long the notes may take
+     * @return completes with whether all of them came back in time, on any thread
+     */
+    public CompletableFuture<Boolean> pulse(Duration atMost) {
+        BrokerInstance life = serving();
+        CompletableFuture<Boolean> pulse = CompletableFuture.completedFuture(true);
+        if (life != null) {
+            for (int shard = 0; shard < life.shards(); shard++) {
+                pulse = pulse.thenCombine(DurableNote.send(life, shard, atMost), Boolean::logicalAnd);
+            }
+        }
+        return pulse;
     }
 
     /** The ways in for clients, in the order of the configuration; the default one first if it is there. */

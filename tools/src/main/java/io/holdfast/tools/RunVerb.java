@@ -19,6 +19,7 @@ import io.holdfast.storage.check.LostTail;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreOptions;
 import io.holdfast.storage.store.StoreRefusedException;
+import io.holdfast.tools.service.ServiceNotice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.UnknownHostException;
@@ -99,8 +100,13 @@ public final class RunVerb implements Verb, Callable<Integer> {
         } catch (IOException e) {
             return fail(EXIT_ADDRESS, sentence(e));
         }
-        stopWithProcess(broker);
-        boolean reloads = HangUp.handle(() -> broker.reload(options::reader));
+        ServiceNotice notice = ServiceNotice.of(System.getenv());
+        stopWithProcess(broker, notice);
+        boolean reloads = HangUp.handle(() -> {
+            notice.reloading();
+            boolean inForce = broker.reload(options::reader);
+            notice.ready(status(broker) + (inForce ? "" : "; a change of the configuration was refused, see the log"));
+        });
         PrintWriter out = spec.commandLine().getOut();
         out.println("data folder " + settled.folder().toAbsolutePath().normalize());
         out.println("durability " + settled.durability().name().toLowerCase(Locale.ROOT)
@@ -124,8 +130,20 @@ public final class RunVerb implements Verb, Callable<Integer> {
             out.println("SIGHUP is ignored: settings are read at the start only");
         }
         out.flush();
+        notice.ready(status(broker));
+        notice.watch(broker::pulse, () -> status(broker));
         broker.awaitStopped();
         return CommandLine.ExitCode.OK;
+    }
+
+    /** What the broker does, in a few words for a service manager. */
+    private static String status(Broker broker) {
+        return switch (broker.state()) {
+            case STARTING -> "starting";
+            case RUNNING -> "serving " + broker.openConnections() + " connections";
+            case FAILED -> "failed, opening the store again; the log says why";
+            case STOPPING, STOPPED -> "stopping";
+        };
     }
 
     /** How a listener is called in the start line; the default one needs no word. */
@@ -159,11 +177,12 @@ public final class RunVerb implements Verb, Callable<Integer> {
     }
 
     /** A JVM ended by a signal would report the signal; a clean stop is a success and says so. */
-    private static void stopWithProcess(Broker broker) {
+    private static void stopWithProcess(Broker broker, ServiceNotice notice) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             int code = CommandLine.ExitCode.OK;
+                            notice.stopping();
                             try {
                                 broker.stop();
                             } catch (IllegalStateException e) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
-import io.holdfast.server.session.Answer;
-import io.holdfast.server.session.SessionOrders;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * who ask meanwhile, and no more than one a second, as anybody may ask. On the endpoint's thread.
  */
 final class DurableProbe {
-    private static final long WAIT_MILLIS = 5_000;
+    private static final Duration WAIT = Duration.ofSeconds(5);
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private @Nullable AdminLife asked;
@@ -34,26 +33,8 @@ final class DurableProbe {
         if (asked != life || old) {
             asked = life;
             askedNanos = System.nanoTime();
-            outcome = begun(life);
+            outcome = DurableNote.send(life, 0, WAIT);
         }
         CompletableFuture<Void> unused = outcome.thenAccept(to);
-    }
-
-    private static CompletableFuture<Boolean> begun(AdminLife life) {
-        CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-        life.tell(
-                0,
-                shard -> new SessionOrders(shard).note(new Answer<>() {
-                    @Override
-                    public void done(Long value) {
-                        outcome.complete(true);
-                    }
-
-                    @Override
-                    public void failed(RuntimeException cause) {
-                        outcome.complete(false);
-                    }
-                }));
-        return outcome.completeOnTimeout(false, WAIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 }
