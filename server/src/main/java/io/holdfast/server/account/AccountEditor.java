@@ -5,12 +5,14 @@ import io.holdfast.server.access.AccessFileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -131,12 +133,28 @@ public final class AccountEditor {
             byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
             Files.write(fresh, text);
             sync(fresh, StandardOpenOption.WRITE);
+            if (posix && Files.exists(target)) {
+                keepOwner(target, fresh);
+            }
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
         }
         sync(folder, StandardOpenOption.READ);
         read = PasswordFile.edit(file);
+    }
+
+    /** An operator who is root must not take the file away from the broker, which then could not read it again. */
+    private void keepOwner(Path old, Path fresh) throws IOException {
+        UserPrincipal owner = Files.getOwner(old);
+        if (!owner.equals(Files.getOwner(fresh))) {
+            try {
+                Files.setOwner(fresh, owner);
+            } catch (FileSystemException e) {
+                throw new AccessFileException(
+                        file, "belongs to " + owner.getName() + "; change it as that user, or as root", e);
+            }
+        }
     }
 
     private static void sync(Path path, StandardOpenOption how) throws IOException {

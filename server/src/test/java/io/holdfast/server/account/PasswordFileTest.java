@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +103,18 @@ class PasswordFileTest {
         try (Stream<Path> all = Files.list(folder)) {
             assertThat(all).containsExactly(file);
         }
+    }
+
+    @Test
+    @DisplayName("T33 an edit by root leaves the file to the user of the broker, who has to read it")
+    void edit_byRoot_ownerStays() throws IOException {
+        Path file = file("ada:HASH");
+        Assumptions.assumeTrue(Files.getOwner(file).getName().equals("root"), "SKIPPED for want of root's rights");
+        UserPrincipal broker =
+                file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        Files.setOwner(file, broker);
+        new AccountEditor(file).putMachine("m1", Set.of());
+        assertThat(Files.getOwner(file)).isEqualTo(broker);
     }
 
     @Test
