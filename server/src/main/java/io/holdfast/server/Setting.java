@@ -29,6 +29,7 @@ enum Setting {
     TLS_CERTIFICATE("listeners.NAME.tls.certificate"),
     TLS_PRIVATE_KEY("listeners.NAME.tls.private-key"),
     TLS_CLIENT_CA("listeners.NAME.tls.client-ca"),
+    TLS_CRL("listeners.NAME.tls.crl"),
     TLS_CLIENT_CERTIFICATES("listeners.NAME.tls.client-certificates", "none|optional|required"),
     TLS_USER_FROM("listeners.NAME.tls.user-from", "none|subject-cn|subject-dn|san"),
     TLS_PROTOCOLS("listeners.NAME.tls.protocols", Kind.LIST, 0, 0),

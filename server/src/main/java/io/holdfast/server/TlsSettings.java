@@ -64,6 +64,7 @@ final class TlsSettings {
                 required(Setting.TLS_CERTIFICATE),
                 required(Setting.TLS_PRIVATE_KEY),
                 authorities,
+                revocations(asked),
                 asked,
                 userFrom,
                 protocols(),
@@ -71,6 +72,15 @@ final class TlsSettings {
                 TlsConfig.Provider.valueOf(constant(Setting.TLS_PROVIDER)),
                 all.getDuration(Setting.TLS_HANDSHAKE_TIMEOUT.key(listener)),
                 all.getInt(Setting.TLS_HANDSHAKES_MAX.key(listener)));
+    }
+
+    private @Nullable Path revocations(ClientCertificates asked) throws ConfigurationException {
+        Path lists = file(Setting.TLS_CRL);
+        if (lists != null && asked == ClientCertificates.NONE) {
+            throw wrong(
+                    Setting.TLS_CRL, "is set, but clients are not asked for certificates; set client-certificates too");
+        }
+        return lists;
     }
 
     private List<String> protocols() throws ConfigurationException {

@@ -266,6 +266,7 @@ class ConfigReaderTest {
                 "listeners.tcp { type = tls, tls { certificate = a } } | listeners.tcp.tls.private-key is missing",
                 "listeners.tcp { type = tls, tls { certificate = a, private-key = a, client-ca = a } } | not asked",
                 "listeners.tcp { type = tls, tls.client-certificates = required } | tls.client-ca is missing",
+                "listeners.tcp { type = tls, tls { certificate = a, private-key = a, crl = a } } | tls.crl is set, but clients are not asked",
                 "listeners.tcp { type = tls, tls.user-from = san } | tls.user-from is set, but clients are not asked",
                 "listeners.tcp { type = tls, tls { certificate = a, private-key = a, protocols = SSLv3 } } | tls.protocols is 'SSLv3', but it must be",
                 "listeners.tcp.tls.handshake-timeout = 10 | listeners.tcp.tls.handshake-timeout is 10, but it must be",

@@ -4,13 +4,20 @@ package io.holdfast.server.testkit;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -59,6 +66,15 @@ public final class Certificates {
                 .buildIssuedBy(authority);
     }
 
+    /** A client's certificate that another authority has signed, for which this one vouches. */
+    public X509Bundle clientOfSubordinate(String subject) throws Exception {
+        Duration day = Duration.ofDays(1);
+        X509Bundle subordinate = valid(
+                        new CertificateBuilder().subject("CN=subordinate").setIsCertificateAuthority(true), day)
+                .buildIssuedBy(authority);
+        return valid(new CertificateBuilder().subject(subject), day).buildIssuedBy(subordinate);
+    }
+
     private static CertificateBuilder valid(CertificateBuilder builder, Duration goodFor) {
         Instant now = Instant.now();
         return builder.ecp256().notBefore(now.minus(Duration.ofDays(365))).notAfter(now.plus(goodFor));
@@ -67,6 +83,37 @@ public final class Certificates {
     /** The authority's certificate as a file. */
     public Path authorityFile() throws IOException {
         return Files.writeString(folder.resolve("authority.pem"), authority.getCertificatePEM());
+    }
+
+    /** The authority's list of certificates that it has revoked, as a file; a negative time makes one that is out of date. */
+    public Path revocationFile(String name, Duration goodFor, X509Bundle... revoked) throws Exception {
+        Instant now = Instant.now();
+        Map<BigInteger, Instant> entries = new HashMap<>();
+        for (X509Bundle each : revoked) {
+            entries.put(each.getCertificate().getSerialNumber(), now.minusSeconds(60));
+        }
+        byte[] list = netty(
+                "CertificateList",
+                new Class<?>[] {X509Bundle.class, Instant.class, Instant.class, Iterable.class},
+                new Object[] {authority, now.minus(Duration.ofDays(2)), now.plus(goodFor), entries.entrySet()},
+                new Class<?>[0]);
+        byte[] der = netty(
+                "Signed",
+                new Class<?>[] {byte[].class, X509Bundle.class},
+                new Object[] {list, authority},
+                new Class<?>[] {Provider.class});
+        String base64 = Base64.getMimeEncoder().encodeToString(der);
+        return Files.writeString(
+                folder.resolve(name + ".crl"), "-----BEGIN X509 CRL-----\n" + base64 + "\n-----END X509 CRL-----\n");
+    }
+
+    /** What a class says that Netty keeps for its own server of such lists; where it asks for a provider, any will do. */
+    private static byte[] netty(String name, Class<?>[] types, Object[] arguments, Class<?>[] asks) throws Exception {
+        Constructor<?> made = Class.forName("io.netty.pkitesting." + name).getDeclaredConstructor(types);
+        Method encoded = made.getDeclaringClass().getDeclaredMethod("getEncoded", asks);
+        made.setAccessible(true);
+        encoded.setAccessible(true);
+        return (byte[]) encoded.invoke(made.newInstance(arguments), new Object[asks.length]);
     }
 
     /** A certificate as a file. */

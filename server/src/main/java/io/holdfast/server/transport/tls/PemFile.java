@@ -13,11 +13,14 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -105,6 +108,25 @@ final class PemFile {
             throw new TlsException(place + " has no certificate in it");
         }
         return certificates.toArray(X509Certificate[]::new);
+    }
+
+    /** Its revocation lists, at least one. */
+    Set<X509CRL> revocationLists() throws TlsException {
+        Set<X509CRL> lists = new LinkedHashSet<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Block block : blocks) {
+                if (block.label().equals("X509 CRL")) {
+                    lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.bytes())));
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new TlsException(place + " is damaged: " + e.getMessage(), e);
+        }
+        if (lists.isEmpty()) {
+            throw new TlsException(place + " has no revocation list in it");
+        }
+        return lists;
     }
 
     /** Its private key, which has to be the one of this public key. */

@@ -69,7 +69,13 @@ public final class Tls {
             builder.ciphers(config.ciphers());
         }
         if (config.clientCa() != null) {
-            builder.trustManager(authorities(PemFile.read(settings + "client-ca", config.clientCa())));
+            X509Certificate[] authorities = authorities(PemFile.read(settings + "client-ca", config.clientCa()));
+            if (config.crl() == null) {
+                builder.trustManager(authorities);
+            } else {
+                PemFile lists = PemFile.read(settings + "crl", config.crl());
+                builder.trustManager(Revocations.read(lists, authorities).trust());
+            }
         }
         return new Tls(config, build(settings, builder));
     }

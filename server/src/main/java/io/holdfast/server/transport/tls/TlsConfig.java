@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificate PEM file with the listener's certificate and those between it and its root
  * @param privateKey PEM file with its key in PKCS #8, not encrypted
  * @param clientCa PEM file with the authorities that sign client certificates; null when none are asked for
+ * @param crl PEM file with the revocation lists of these authorities; null when nothing is revoked
  * @param protocols what is spoken, TLSv1.2 and TLSv1.3 or one of them
  * @param ciphers names of cipher suites; empty for the provider's own choice
  * @param handshakeTimeout how long a handshake may take
@@ -21,6 +22,7 @@ public record TlsConfig(
         Path certificate,
         Path privateKey,
         @Nullable Path clientCa,
+        @Nullable Path crl,
         ClientCertificates clientCertificates,
         UserFrom userFrom,
         List<String> protocols,

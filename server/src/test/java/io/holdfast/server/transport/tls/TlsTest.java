@@ -41,6 +41,7 @@ class TlsTest {
                 certificate,
                 key,
                 authorities,
+                null,
                 authorities == null ? TlsConfig.ClientCertificates.NONE : TlsConfig.ClientCertificates.REQUIRED,
                 TlsConfig.UserFrom.NONE,
                 List.of("TLSv1.2", "TLSv1.3"),
