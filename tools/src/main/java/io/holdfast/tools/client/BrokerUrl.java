@@ -35,7 +35,7 @@ record BrokerUrl(
         }
         String host = uri.getHost();
         Scheme scheme = Stream.of(Scheme.values())
-                .filter(one -> one.name().equalsIgnoreCase(uri.getScheme()))
+                .filter(one -> one != Scheme.UNIX && one.name().equalsIgnoreCase(uri.getScheme()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "a URL begins with mqtt://, mqtts://, ws:// or wss://, unlike '" + text + "'"));

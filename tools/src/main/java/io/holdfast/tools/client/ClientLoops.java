@@ -2,7 +2,6 @@
 package io.holdfast.tools.client;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
@@ -10,13 +9,16 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ public final class ClientLoops implements AutoCloseable {
     private static final long CLOSE_SECONDS_MAX = 5;
 
     private final EventLoopGroup group;
-    private final Class<? extends Channel> channelType;
+    private final boolean epoll;
 
     /**
      * Starts the loops.
@@ -34,8 +36,7 @@ public final class ClientLoops implements AutoCloseable {
      * @param name the beginning of the names of their threads
      */
     public ClientLoops(int count, String name) {
-        boolean epoll = Epoll.isAvailable();
-        channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        epoll = Epoll.isAvailable();
         group = new MultiThreadIoEventLoopGroup(
                 count,
                 new DefaultThreadFactory(name, true),
@@ -50,17 +51,25 @@ public final class ClientLoops implements AutoCloseable {
     /**
      * Begins to open a socket on a loop; any thread.
      *
-     * @param target looked up now if it is not resolved
+     * @param target looked up now if it is not resolved; or the path of a Unix-domain socket
      * @param from the local address, or null for any
      */
     public ChannelFuture open(
-            EventLoop loop, InetSocketAddress target, @Nullable SocketAddress from, ChannelHandler handler) {
+            EventLoop loop, SocketAddress target, @Nullable SocketAddress from, ChannelHandler handler) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(channelType)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .handler(handler);
+        if (target instanceof UnixDomainSocketAddress unix) {
+            return epoll
+                    ? bootstrap
+                            .channel(EpollDomainSocketChannel.class)
+                            .connect(new DomainSocketAddress(unix.getPath().toString()))
+                    : bootstrap.channel(NioDomainSocketChannel.class).connect(unix);
+        }
+        bootstrap
+                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true);
         return from == null ? bootstrap.connect(target) : bootstrap.connect(target, from);
     }
 

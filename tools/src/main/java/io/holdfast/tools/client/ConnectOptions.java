@@ -44,6 +44,12 @@ final class ConnectOptions {
     private @Nullable String url;
 
     @Option(
+            names = "--unix",
+            paramLabel = "PATH",
+            description = "The path of the broker's Unix-domain socket, instead of host and port.")
+    private @Nullable String unix;
+
+    @Option(
             names = {"-u", "--username"},
             paramLabel = "NAME",
             description = "The user.")
@@ -199,11 +205,17 @@ final class ConnectOptions {
     }
 
     private Target target() {
+        if (unix != null) {
+            return new Target(Scheme.UNIX, unix, 0);
+        }
         Scheme scheme = tls.isAsked() ? Scheme.MQTTS : Scheme.MQTT;
         return new Target(scheme, host == null ? DEFAULT_HOST : host, port == null ? scheme.port() : port);
     }
 
     private void requireConsistent(@Nullable BrokerUrl address) {
+        if (unix != null && (address != null || host != null || port != null || tls.isAsked())) {
+            throw new IllegalArgumentException("--unix says where the broker is: leave out -h, -p, -L and TLS");
+        }
         if (address != null && (host != null || port != null)) {
             throw new IllegalArgumentException("-L says host and port already: leave out -h and -p");
         }

@@ -2,16 +2,24 @@
 package io.holdfast.tools.client;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
 
-/** Where the broker is. */
+/**
+ * Where the broker is.
+ *
+ * @param host or, with {@link Scheme#UNIX}, the path of a socket
+ */
 record Target(Scheme scheme, String host, int port) {
     /** How MQTT is carried, with the port that is used unless told. */
     enum Scheme {
         MQTT(1883, false, false),
         MQTTS(8883, true, false),
         WS(8083, false, true),
-        WSS(8084, true, true);
+        WSS(8084, true, true),
+        /** Over a Unix-domain socket, which no URL names. */
+        UNIX(0, false, false);
 
         private final int port;
         private final boolean tls;
@@ -37,12 +45,17 @@ record Target(Scheme scheme, String host, int port) {
     }
 
     /** Looked up again at each connection: brokers move. */
-    InetSocketAddress address() {
-        return InetSocketAddress.createUnresolved(host, port);
+    SocketAddress address() {
+        return scheme == Scheme.UNIX
+                ? UnixDomainSocketAddress.of(host)
+                : InetSocketAddress.createUnresolved(host, port);
     }
 
     @Override
     public String toString() {
+        if (scheme == Scheme.UNIX) {
+            return "unix:" + host;
+        }
         String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
         return scheme.name().toLowerCase(Locale.ROOT) + "://" + name + ":" + port;
     }

@@ -35,7 +35,8 @@ class PubSubIT {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = RunningBroker.start(folder);
+        broker = RunningBroker.start(
+                folder, "listeners.local.type=unix", "listeners.local.path=" + folder.resolve("mqtt.sock"));
         port = broker.port();
     }
 
@@ -71,6 +72,25 @@ class PubSubIT {
         VerbCall rest = VerbCall.sub(port, "-V", version, "-c", "-i", id, "-q", qos, "-t", id + "/#", "-C", "30");
         assertThat(rest.exitCode()).isZero();
         assertThat(first.text() + rest.text()).isEqualTo(lines + "\n");
+    }
+
+    @Test
+    @DisplayName(
+            "with --unix both come by the path of a socket; where nobody listens they say so, and host and port contradict it")
+    void pubAndSub_unixSocket_served() {
+        String socket = folder.resolve("mqtt.sock").toString();
+        VerbCall first = VerbCall.sub(0, "--unix", socket, "-c", "-i", "local", "-q", "2", "-t", "local", "-E");
+        assertThat(first.exitCode()).as(first.errors()).isZero();
+        VerbCall pub = VerbCall.pub("", 0, "--unix", socket, "-q", "2", "-t", "local", "-m", "x");
+        assertThat(pub.exitCode()).as(pub.errors()).isZero();
+        VerbCall sub = VerbCall.sub(0, "--unix", socket, "-c", "-i", "local", "-q", "2", "-t", "local", "-C", "1");
+        assertThat(sub.exitCode()).as(sub.errors()).isZero();
+        assertThat(sub.lines()).containsExactly("x");
+        VerbCall nobody = VerbCall.pub("", 0, "--unix", socket + "x", "-t", "local", "-m", "x");
+        assertThat(nobody.exitCode()).isEqualTo(1);
+        assertThat(nobody.errors()).contains("cannot connect to unix:" + socket + "x");
+        VerbCall both = VerbCall.pub("", port, "--unix", socket, "-t", "local", "-m", "x");
+        assertThat(both.exitCode()).isEqualTo(2);
     }
 
     @Test

@@ -15,6 +15,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -122,6 +125,33 @@ class DoctorVerbTest {
                 .isEqualTo(1);
         assertThat(out.toString())
                 .contains("rows before what was on disk", "damaged in rows/", "holdfast store check --data " + data);
+    }
+
+    @Test
+    @DisplayName("a socket at a path is free, answered, or cannot be made; what a killed broker has left is free")
+    void doctor_unixListener_looked() throws Exception {
+        Path path = folder.resolve("s");
+        String[] words = {
+            "--data",
+            folder.resolve("data").toString(),
+            "--set",
+            "listeners.tcp.enabled=false",
+            "--set",
+            "listeners.local.type=unix",
+            "--set",
+            "listeners.local.path=" + path
+        };
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(path));
+            assertThat(doctor(words)).isZero();
+            assertThat(out.toString()).contains(path + ": a broker or another program listens there");
+        }
+        assertThat(doctor(words)).isZero();
+        assertThat(out.toString()).contains(path + ": free");
+        Files.delete(path);
+        Files.writeString(path, "mine");
+        assertThat(doctor(words)).isEqualTo(1);
+        assertThat(out.toString()).contains("no socket");
     }
 
     @Test
