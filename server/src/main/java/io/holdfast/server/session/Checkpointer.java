@@ -157,7 +157,7 @@ final class Checkpointer {
         if (!changed) {
             return session.state.queueHead();
         }
-        List<SessionRows.Range> known = shard.outbound.fragments(session);
+        List<SessionRows.Range> known = shard.outbound.reading.fragments(session);
         int dead = 0;
         while (dead < known.size() && known.get(dead).end() <= session.state.acknowledged()) {
             long first = known.get(dead).first();
@@ -205,7 +205,7 @@ final class Checkpointer {
 
     /** Leaves the tail of a long queue to its fragments. */
     private void trim(Session session) {
-        for (SessionRows.Range range : shard.outbound.fragments(session)) {
+        for (SessionRows.Range range : shard.outbound.reading.fragments(session)) {
             long from = Math.max(range.first(), session.cursor + shard.space.inline());
             for (long i = Math.max(from, session.state.acknowledged()); i < range.end(); i++) {
                 if (session.state.delivery(i) != Delivery.NONE && session.body(i) == null) {

@@ -90,7 +90,7 @@ final class FullQueues {
                     continue;
                 }
                 if (session.state.delivery(index) == Delivery.NONE) {
-                    shard.outbound.restore(session, index);
+                    shard.outbound.reading.restore(session, index);
                 }
                 Message message = message(session, index);
                 if (message != null && message.isExpired(now)) {

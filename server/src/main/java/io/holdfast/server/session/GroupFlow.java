@@ -118,7 +118,7 @@ final class GroupFlow {
             }
             pump(session);
         }
-        shard.outbound.bound(session);
+        shard.outbound.limits.bound(session);
     }
 
     /** QoS 0: one connected member gets it, or nobody. */
@@ -181,7 +181,7 @@ final class GroupFlow {
         }
         long delivery = session.state.delivery(index);
         if (delivery == Delivery.NONE) {
-            shard.outbound.readFragment(session, index);
+            shard.outbound.reading.readFragment(session, index);
             return false;
         }
         int flags = flagsFor(member, Delivery.flags(delivery));
@@ -189,7 +189,7 @@ final class GroupFlow {
         Message message = session.body(index);
         boolean moves = member.durable && qos > 0;
         if (!moves && message == null) {
-            shard.outbound.readMessages(session, index);
+            shard.outbound.reading.readMessages(session, index);
             return false;
         }
         advance(session, group, index);

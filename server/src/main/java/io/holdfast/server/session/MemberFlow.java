@@ -342,7 +342,7 @@ final class MemberFlow {
             handOver(back);
         } else if (message == null) {
             shard.outbound.pump(session);
-            shard.outbound.bound(session);
+            shard.outbound.limits.bound(session);
         } else {
             shard.outbound.appended(session, index, message);
         }

@@ -12,27 +12,22 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.EventKind;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.Origin;
-import io.holdfast.storage.log.SessionRows;
-import io.holdfast.storage.store.DamagedRowException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages on their way to clients: window, acknowledgements, reading of long queues, limits. An index's packet identifier
- * follows from the index, so it survives restarts [MQTT-2.3.1-4]; the window is bounded by Receive Maximum and by the span
- * within which identifiers are unique (C17) [MQTT5-2.2.1-4] [MQTT5-4.3.2-1] [MQTT5-4.3.3-1].
+ * Messages on their way to clients: window and acknowledgements. An index's packet identifier follows from the index, so
+ * it survives restarts [MQTT-2.3.1-4]; the window is bounded by Receive Maximum and by the span within which identifiers are unique (C17) [MQTT5-2.2.1-4] [MQTT5-4.3.2-1] [MQTT5-4.3.3-1].
  */
 final class OutboundFlow {
-    private static final long OVERFLOW_TELL_MILLIS = 60_000;
-
-    /** Messages that a limit drops at a time: a limit that was lowered may have millions to drop. */
-    static final int DROPS_AT_ONCE = 256;
+    final QueueReading reading;
+    final QueueLimits limits;
 
     private final SessionShard shard;
 
     OutboundFlow(SessionShard shard) {
         this.shard = shard;
+        reading = new QueueReading(shard);
+        limits = new QueueLimits(shard);
     }
 
     /** A message was appended: send it if the window is open, else keep or bound it. */
@@ -49,7 +44,7 @@ final class OutboundFlow {
                 pump(session);
             }
         }
-        bound(session);
+        limits.bound(session);
     }
 
     /** A volatile session has no rows to read a message from again. */
@@ -157,12 +152,12 @@ final class OutboundFlow {
     private boolean send(Session session, Connection connection, long index) {
         long delivery = session.state.delivery(index);
         if (delivery == Delivery.NONE) {
-            readFragment(session, index);
+            reading.readFragment(session, index);
             return false;
         }
         Message message = session.body(index);
         if (message == null) {
-            readMessages(session, index);
+            reading.readMessages(session, index);
             return false;
         }
         publish(session, connection, index, delivery, message);
@@ -336,7 +331,8 @@ final class OutboundFlow {
             return -1;
         }
         if (session.state.delivery(index) == Delivery.NONE) {
-            restore(session, index); // Released before the session was resumed, and far behind the head of its queue.
+            reading.restore(
+                    session, index); // Released before the session was resumed, and far behind the head of its queue.
         }
         return Delivery.qos(session.state.delivery(index)) == qos ? index : -1;
     }
@@ -373,7 +369,7 @@ final class OutboundFlow {
      * Acknowledgements can wait for somebody else's sync, up to a second; not when the queue waits for the identifiers
      * they set free (C17). Once for each commit, so a long queue costs one sync for each span of identifiers.
      */
-    private void hurry(Session session) {
+    void hurry(Session session) {
         boolean waits = session.cursor < session.state.next()
                 && session.cursor >= session.acknowledgedOnDisk + shard.space.span()
                 && session.state.acknowledged() > session.acknowledgedOnDisk;
@@ -396,100 +392,10 @@ final class OutboundFlow {
                 0);
     }
 
-    // ---- limits
-
-    void bound(Session session) {
-        Limits limits = shard.limits;
-        if (limits.queueMessagesMax() > 0 && session.queued() == limits.queueMessagesMax()) {
-            shard.full.add(session);
-        }
-        for (int drops = 0; isFull(session, limits); drops++) {
-            if (drops == DROPS_AT_ONCE) {
-                boundLater(session);
-                break;
-            }
-            if (shard.full.expire(session)) {
-                continue;
-            }
-            boolean oldest = limits.overflow() == Limits.Overflow.DROP_OLDEST;
-            long index = oldest ? session.firstDroppable() : session.state.next() - 1;
-            if (index < session.firstUnsent() || index >= session.state.next() || session.state.isSettled(index)) {
-                return; // Everything was sent, or may have been: it is the client's by now (C16).
-            }
-            try {
-                tellOverflow(session, index);
-                drop(session, index);
-            } catch (DamagedRowException damage) {
-                shard.quarantine(session.number, damage); // It cannot be bounded; that must not fail everybody else.
-                return;
-            }
-            boolean refused = limits.overflow() == Limits.Overflow.REFUSE;
-            shard.full.add(session);
-            shard.env.count(refused ? ShardEvent.DROPPED_REFUSED : ShardEvent.DROPPED_QUEUE_FULL);
-            overflowed(session);
-        }
-        if (!session.durable) {
-            boundBacklog(session);
-        }
-    }
-
-    /** Others come first; then the rest of what is too much goes, until the limit is kept. */
-    private void boundLater(Session session) {
-        if (session.boundDue) {
-            return;
-        }
-        session.boundDue = true;
-        shard.env.execute(() -> shard.applier.whenWhole(() -> {
-            session.boundDue = false;
-            Session current = shard.get(session.number); // It may have left memory, or ended.
-            if (current != null && !current.ended) {
-                bound(current);
-            }
-            shard.endOfBurst();
-        }));
-    }
-
-    /** The heap holds no more for sessions without rows: the one that has most of it gives its oldest messages up. */
-    private void boundBacklog(Session session) {
-        while (shard.backlog.isFull()) {
-            Session victim = shard.backlog.victim(session);
-            long index = victim.firstDroppable();
-            if (index >= victim.state.next()) {
-                return; // What is left belongs to sessions that nobody has looked at yet.
-            }
-            drop(victim, index);
-            shard.env.count(ShardEvent.DROPPED_QUEUE_FULL);
-            overflowed(victim);
-        }
-    }
-
-    /** To read the message costs something, so only where somebody looks. */
-    private void tellOverflow(Session session, long index) {
-        Message message = shard.isWatched() ? shard.full.message(session, index) : null;
-        if (message != null) {
-            shard.decided(session, message, Decision.QUEUE_FULL);
-        }
-    }
-
-    /** Told once a minute, however many messages it costs. */
-    private void overflowed(Session session) {
-        session.dropped++;
-        long now = shard.env.nowMillis();
-        if (now >= session.overflowTellMillis) {
-            session.overflowTellMillis = now + OVERFLOW_TELL_MILLIS;
-            shard.env.queueOverflowed(session.clientId, session.dropped);
-        }
-    }
-
-    private static boolean isFull(Session session, Limits limits) {
-        return (limits.queueMessagesMax() > 0 && session.queued() > limits.queueMessagesMax())
-                || (limits.queueBytesMax() > 0 && session.state.queuedBytes() > limits.queueBytesMax());
-    }
-
     /** Gives an unsent message up; its index stays used. */
     void drop(Session session, long index) {
         if (session.state.delivery(index) == Delivery.NONE) {
-            restore(session, index);
+            reading.restore(session, index);
         }
         if (session.durable) {
             long delivery = session.state.delivery(index);
@@ -499,96 +405,5 @@ final class OutboundFlow {
             session.settleOnDisk(index);
         }
         forget(session, index, EventKind.DROPPED);
-    }
-
-    // ---- reading
-
-    /** The fragments of a session, read once. */
-    List<SessionRows.Range> fragments(Session session) {
-        if (session.fragments == null) {
-            session.fragments =
-                    new ArrayList<>(SessionRows.fragments(shard.store, session.number, session.state.queueHead()));
-        }
-        return session.fragments;
-    }
-
-    private long fragmentOf(Session session, long index) {
-        for (SessionRows.Range range : fragments(session)) {
-            if (index < range.end() && index >= range.first()) {
-                return range.first();
-            }
-        }
-        throw new IllegalStateException(
-                "index " + index + " of session " + session.number + " is neither in memory nor in a fragment");
-    }
-
-    /** Brings a fragment's entries into memory at once: for limits, where there is no time to wait. */
-    void restore(Session session, long index) {
-        SessionRows.read(shard.store, session.number, fragmentOf(session, index), session.state::restore);
-    }
-
-    void readFragment(Session session, long index) {
-        if (!session.reading) {
-            session.reading = true;
-            shard.env.read(QueuePage.fragment(session.number, fragmentOf(session, index), index));
-        }
-    }
-
-    void readMessages(Session session, long from) {
-        if (session.reading) {
-            return;
-        }
-        List<QueuePage.Entry> wanted = new ArrayList<>();
-        for (long i = from; i < session.state.next() && wanted.size() < shard.sizes.bodiesMax(); i++) {
-            long delivery = session.state.delivery(i);
-            if (delivery != Delivery.NONE && session.body(i) == null) {
-                wanted.add(new QueuePage.Entry(i, delivery, session.state.identifiers(i), null, false));
-            } else if (delivery == Delivery.NONE && !session.state.isSettled(i)) {
-                break;
-            }
-        }
-        session.reading = true;
-        shard.env.read(QueuePage.messages(session.number, wanted));
-    }
-
-    void onPage(QueuePage page) {
-        Session session = shard.sessions.get(page.number());
-        if (page.failure() instanceof DamagedRowException) {
-            // One session's queue cannot go on; the broker can.
-            shard.env.count(ShardEvent.ROW_DAMAGED);
-            if (session != null && session.connection != null) {
-                shard.connects.end(session.connection, ReasonCode.UNSPECIFIED_ERROR);
-            }
-            return;
-        }
-        if (page.failure() != null) {
-            throw page.failure();
-        }
-        if (session == null || !session.reading) {
-            return;
-        }
-        session.reading = false;
-        for (QueuePage.Entry entry : page.entries()) {
-            session.state.restore(entry.index(), entry.delivery(), entry.identifiers());
-            if (session.state.isSettled(entry.index())) {
-                continue;
-            }
-            if (entry.message() != null) {
-                session.keepBody(entry.index(), entry.message());
-            } else if (entry.looked()) {
-                missing(session, entry.index());
-            }
-        }
-        pump(session);
-        hurry(session);
-    }
-
-    /** A message whose row is gone cannot be sent; saying so beats stopping the queue for ever. */
-    private void missing(Session session, long index) {
-        if (session.group != null && session.group.isGiven(index)) {
-            return; // Its member will find out.
-        }
-        shard.env.count(ShardEvent.MESSAGE_MISSING);
-        drop(session, index);
     }
 }

@@ -50,7 +50,7 @@ final class SessionEnd {
         }
         try {
             long[] fragments = Stream.concat(
-                            shard.outbound.fragments(session).stream(), session.fragmentsUnderWay.stream())
+                            shard.outbound.reading.fragments(session).stream(), session.fragmentsUnderWay.stream())
                     .mapToLong(SessionRows.Range::first)
                     .toArray();
             return held(session, fragments);
@@ -179,7 +179,7 @@ final class SessionEnd {
      */
     static long[] claims(SessionShard shard, Session session, LongPredicate wanted) {
         Long2LongHashMap byIndex = new Long2LongHashMap(Delivery.NONE);
-        for (SessionRows.Range range : shard.outbound.fragments(session)) {
+        for (SessionRows.Range range : shard.outbound.reading.fragments(session)) {
             SessionRows.read(
                     shard.store, session.number, range.first(), (index, delivery, ids) -> byIndex.put(index, delivery));
         }

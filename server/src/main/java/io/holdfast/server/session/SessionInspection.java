@@ -209,7 +209,7 @@ public final class SessionInspection {
         private long stored(long index) {
             if (index >= fragmentEnd) {
                 fragment = new Long2LongHashMap(Delivery.NONE);
-                for (SessionRows.Range range : shard.outbound.fragments(session)) {
+                for (SessionRows.Range range : shard.outbound.reading.fragments(session)) {
                     if (index >= range.first() && index < range.end()) {
                         fragmentEnd = range.end();
                         SessionRows.read(

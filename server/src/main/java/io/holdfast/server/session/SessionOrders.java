@@ -187,7 +187,7 @@ public final class SessionOrders {
                     continue;
                 }
                 if (session.state.delivery(at) == Delivery.NONE) {
-                    shard.outbound.restore(session, at);
+                    shard.outbound.reading.restore(session, at);
                 }
                 if (Origin.isShared(session.state.delivery(at))) {
                     kept++;

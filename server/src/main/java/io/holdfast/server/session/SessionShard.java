@@ -269,7 +269,7 @@ public final class SessionShard {
 
     /** A page that was asked for has been read. */
     public void onPage(QueuePage page) {
-        outbound.onPage(page);
+        outbound.reading.onPage(page);
         endOfBurst();
     }
 
