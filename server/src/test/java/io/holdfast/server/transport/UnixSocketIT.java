@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.holdfast.protocol.packet.ConnAck;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.PingReq;
 import io.holdfast.protocol.packet.PingResp;
@@ -18,6 +19,8 @@ import io.holdfast.protocol.packet.PubRec;
 import io.holdfast.protocol.packet.PubRel;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
+import io.holdfast.protocol.packet.ReasonCode;
+import io.holdfast.server.metrics.BrokerCounter;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.UnixSocket;
 import io.holdfast.server.testkit.WireClient;
@@ -28,6 +31,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -139,6 +143,31 @@ class UnixSocketIT {
             assertThat(leftInFolder()).containsExactly("data", "s");
         }
         assertThat(leftInFolder()).containsExactly("data");
+    }
+
+    @Test
+    @DisplayName("T25 connections by the socket beyond the rate wait too, and nobody is refused")
+    void accept_beyondRate_waits() throws Exception {
+        int rate = 20;
+        List<WireClient> storm = new ArrayList<>();
+        try (RunningBroker broker = start("connections-per-second-max=" + rate)) {
+            for (int i = 0; i < 2 * rate; i++) {
+                WireClient client = open();
+                storm.add(client);
+                client.send(WireClient.connectPacket("storm-" + i, true, null));
+            }
+            for (WireClient client : storm) {
+                assertThat(client.expect(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+            }
+            assertThat(broker.broker().counters().sum(BrokerCounter.ACCEPTING_PAUSED))
+                    .isPositive();
+            assertThat(broker.broker().counters().sum(BrokerCounter.CONNECTIONS_REFUSED))
+                    .isZero();
+        } finally {
+            for (WireClient client : storm) {
+                client.close();
+            }
+        }
     }
 
     @Test

@@ -12,9 +12,11 @@ import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.testkit.RequiresTool;
 import io.holdfast.server.ConfigReader;
+import io.holdfast.server.testkit.Certificates;
 import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -313,6 +315,38 @@ class MosquittoAccessIT {
                 "b b/1",
                 "-m",
                 "x");
+    }
+
+    @Test
+    @DisplayName("a listener with TLS and client certificates is taken over: the name in the certificate is the user")
+    void settings_withTls_clientNamedByCertificate() throws Exception {
+        Certificates certificates = Certificates.in(folder);
+        X509Bundle server = certificates.server();
+        X509Bundle ada = certificates.client("CN=ada");
+        Path rules = Files.writeString(folder.resolve("tls.acl"), "user ada\ntopic write mine\n");
+        Path conf = Files.write(
+                folder.resolve("tls.conf"),
+                List.of(
+                        "listener 8883",
+                        "certfile " + certificates.certificateFile("server", server),
+                        "keyfile " + certificates.keyFile("server", server),
+                        "cafile " + certificates.authorityFile(),
+                        "require_certificate true",
+                        "use_identity_as_username true",
+                        "acl_file " + rules));
+        Path settings = Files.createDirectory(folder.resolve("here")).resolve("holdfast.conf");
+        assertThat(imported(conf.toString(), "--out", settings.toString()))
+                .as("%s", errors)
+                .isZero();
+        try (RunningBroker broker = holdfast(settings);
+                WireClient client = new WireClient(
+                        Certificates.connect(certificates.tls(ada), broker.port()), ProtocolVersion.MQTT_5)) {
+            client.connect("c", true);
+            client.send(WireClient.publish("mine", "x", QoS.AT_LEAST_ONCE, 1));
+            assertThat(client.expect(PubAck.class).reasonCode().isFailure()).isFalse();
+            client.send(WireClient.publish("other", "x", QoS.AT_LEAST_ONCE, 2));
+            assertThat(client.expect(PubAck.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
     }
 
     @Test

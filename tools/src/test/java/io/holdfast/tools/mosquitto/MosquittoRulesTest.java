@@ -4,11 +4,18 @@ package io.holdfast.tools.mosquitto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holdfast.protocol.testkit.Seeded;
+import io.holdfast.protocol.topic.TopicName;
+import io.holdfast.server.access.Client;
+import io.holdfast.server.rule.RuleGrants;
 import io.holdfast.server.rule.Rules;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +105,59 @@ class MosquittoRulesTest {
         assertThat(converted.remarks().get(0)).startsWith("2: deny x: denies this to all users");
         assertThat(converted.remarks().get(1)).startsWith("3: y: left out");
         assertThat(converted.remarks().get(2)).contains("deny it by name");
+    }
+
+    private static final List<String> LEVELS = List.of("a", "b", "a%u", "ada", "c1");
+    private static final List<String> USERS = List.of("", "ada", "bob", "eve");
+
+    private static String filter(SplittableRandom random, boolean pattern) {
+        List<String> levels = new ArrayList<>();
+        for (int i = 0; i <= random.nextInt(3); i++) {
+            List<String> more = pattern ? List.of("+", "%u", "%c", "x%u") : List.of("+", "+");
+            int drawn = random.nextInt(LEVELS.size() + more.size());
+            levels.add(drawn < LEVELS.size() ? LEVELS.get(drawn) : more.get(drawn - LEVELS.size()));
+        }
+        if (random.nextInt(4) == 0) {
+            levels.add("#");
+        }
+        return String.join("/", levels);
+    }
+
+    @Seeded(runs = 200)
+    @DisplayName("any file decides here for any user, client and topic as it does there")
+    void convert_anyFile_decidesAsThere(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        MosquittoAcl acl = new MosquittoAcl();
+        List<String> sections = new ArrayList<>(USERS.subList(0, 3));
+        List<String> accesses = List.of("read", "write", "readwrite", "deny");
+        sections.sort(Comparator.comparing(String::isEmpty).reversed()); // Lines for nobody stand before any user.
+        for (String section : List.of(sections.get(0), sections.get(1), sections.get(2), sections.get(1))) {
+            for (int i = 0; i < random.nextInt(4); i++) {
+                boolean pattern = random.nextInt(3) == 0;
+                acl.add(new MosquittoAcl.Line(
+                        pattern,
+                        section.isEmpty() ? null : section,
+                        accesses.get(random.nextInt(4)),
+                        filter(random, pattern)));
+            }
+        }
+        Converted converted = convert(acl.text().toArray(String[]::new));
+        Rules rules = Rules.read(folder.resolve("rules"), user -> Set.of());
+        for (int i = 0; i < 200; i++) {
+            String drawn = USERS.get(random.nextInt(USERS.size()));
+            String user = drawn.isEmpty() ? null : drawn;
+            TopicName topic =
+                    TopicName.of(filter(random, false).replace("#", "b").replace("+", "c1"));
+            RuleGrants grants = rules.granted(new Client("c1", user, null));
+            boolean writes = acl.allows("write", topic, user, "c1");
+            assertThat(List.of(
+                            grants.mayPublish(topic, 2),
+                            grants.mayRetain(topic, 2),
+                            grants.mayLeaveWill(topic, 2),
+                            grants.mayReceive(topic)))
+                    .as("%s %s by%n%s%nfrom%n%s", user, topic, converted.text(), String.join("\n", acl.text()))
+                    .containsExactly(writes, writes, writes, acl.allows("read", topic, user, "c1"));
+        }
     }
 
     @Test
