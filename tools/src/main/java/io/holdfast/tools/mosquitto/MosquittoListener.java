@@ -22,6 +22,8 @@ final class MosquittoListener {
     private String userFrom = "";
     private String authorities = "";
     private int authoritiesLine;
+    private String revocations = "";
+    private int revocationsLine;
 
     /** Puts a setting under its name, {@code listeners.NAME}. */
     void set(String key, String value) {
@@ -71,6 +73,11 @@ final class MosquittoListener {
                 authoritiesLine = line;
                 yield null;
             }
+            case "crlfile" -> {
+                revocations = value;
+                revocationsLine = line;
+                yield null;
+            }
             case "require_certificate" -> {
                 certificateRequired = value.equals("true");
                 yield null;
@@ -79,7 +86,6 @@ final class MosquittoListener {
             case "use_subject_as_username" -> userFrom(value, "subject-dn");
             case "tls_version" -> version(value);
             case "ciphers", "ciphers_tls1.3" -> CIPHERS;
-            case "crlfile" -> "not taken over: lists of certificates that were taken back are not read here";
             case "capath" -> "not taken over: the authorities stand in one file here, listeners.NAME.tls.client-ca";
             default -> "";
         };
@@ -137,15 +143,25 @@ final class MosquittoListener {
         if (secure && certificateRequired) {
             all.put("tls.client-certificates", "required");
             all.put("tls.client-ca", MosquittoSettings.quoted(authorities.isEmpty() ? "none" : authorities));
+            if (!revocations.isEmpty()) {
+                all.put("tls.crl", MosquittoSettings.quoted(revocations));
+            }
             if (!userFrom.isEmpty()) {
                 all.put("tls.user-from", userFrom);
             }
-        } else if (!authorities.isEmpty()) {
-            remarks.add(
-                    authoritiesLine,
-                    "cafile " + authorities,
-                    "not needed: it counts with require_certificate true, which this listener does not have");
+        } else {
+            notNeeded(remarks, authoritiesLine, "cafile", authorities);
+            notNeeded(remarks, revocationsLine, "crlfile", revocations);
         }
         return all;
+    }
+
+    private static void notNeeded(Remarks remarks, int line, String name, String file) {
+        if (!file.isEmpty()) {
+            remarks.add(
+                    line,
+                    name + " " + file,
+                    "not needed: it counts with require_certificate true, which this listener does not have");
+        }
     }
 }

@@ -65,6 +65,7 @@ class MosquittoSettingsTest {
                 "require_certificate true",
                 "use_identity_as_username true",
                 "cafile /etc/m/ca.crt",
+                "crlfile /etc/m/crl.pem",
                 "keyfile /etc/m/a \"key\".pem",
                 "certfile /etc/m/server.crt",
                 "tls_version tlsv1.3",
@@ -83,6 +84,7 @@ class MosquittoSettingsTest {
         assertThat(tls.certificate()).hasToString("/etc/m/server.crt");
         assertThat(tls.privateKey()).hasToString("/etc/m/a \"key\".pem");
         assertThat(tls.clientCa()).hasToString("/etc/m/ca.crt");
+        assertThat(tls.crl()).hasToString("/etc/m/crl.pem");
         assertThat(tls.protocols()).containsExactly("TLSv1.3");
         assertThat(tls.userFrom()).isEqualTo(TlsConfig.UserFrom.SUBJECT_CN);
         assertThat(secure.isCertificateRequired()).isTrue();
@@ -91,8 +93,8 @@ class MosquittoSettingsTest {
         assertThat(config.access().rulesFile()).hasToString("/etc/h/rules");
         assertThat(config.anonymousAllowed()).isFalse();
         assertThat(settings.remarks()).hasSize(2).satisfies(remarks -> {
-            assertThat(remarks.get(0)).startsWith("12: cafile /etc/m/ca.crt: not needed");
-            assertThat(remarks.get(1)).startsWith("13: ciphers AES: not taken over");
+            assertThat(remarks.get(0)).startsWith("13: cafile /etc/m/ca.crt: not needed");
+            assertThat(remarks.get(1)).startsWith("14: ciphers AES: not taken over");
         });
     }
 
@@ -168,13 +170,13 @@ class MosquittoSettingsTest {
     @DisplayName("what has no counterpart is remarked with its line, and no secret is shown")
     void read_unknown_remarked() throws Exception {
         Converted settings = convert(
-                "crlfile /etc/crl.pem",
+                "capath /etc/certs",
                 "bridge_remote_password hunter2",
                 "no_such_thing x\u001b[2J",
                 "max_queued_messages lots",
                 "persistence true");
         assertThat(settings.remarks()).hasSize(5).satisfies(remarks -> {
-            assertThat(remarks.get(0)).startsWith("1: crlfile /etc/crl.pem: not taken over");
+            assertThat(remarks.get(0)).startsWith("1: capath /etc/certs: not taken over");
             assertThat(remarks.get(1)).contains("no counterpart").doesNotContain("hunter2");
             assertThat(remarks.get(2)).doesNotContain("\u001b");
             assertThat(remarks.get(3)).contains("it is no number");
