@@ -11,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Slows accepting down in a storm of connections. Those too many wait in the kernel's backlog, where they cost next to
  * nothing and nobody is refused: clients that all come back at once are served at a pace that leaves time for those who are
- * there. One second's worth may come in a burst. The accepting event loop only, which all listening sockets share.
+ * there. A tenth of a second's worth may come in a burst. The accepting event loop only, which all listening sockets share.
  */
 @Sharable
 final class AcceptRate extends ChannelInboundHandlerAdapter {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** At once, this part of a second's worth: a second's whole worth would be felt by everybody who is connected. */
+    private static final int BURST_PART = 10;
 
     /** Accepting resumes with some connections to accept, not with one. */
     private static final long PAUSE_MILLIS_MIN = 20;
@@ -29,7 +32,11 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
 
     AcceptRate(Connections connections) {
         this.connections = connections;
-        left = connections.limits().connectionsPerSecondMax();
+        left = burst(connections.limits().connectionsPerSecondMax());
+    }
+
+    private static int burst(int perSecondMax) {
+        return Math.max(1, perSecondMax / BURST_PART);
     }
 
     @Override
@@ -44,7 +51,7 @@ final class AcceptRate extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
-        left = Math.min(perSecondMax, left + (double) (now - filledNanos) * perSecondMax / SECOND_NANOS) - 1;
+        left = Math.min(burst(perSecondMax), left + (double) (now - filledNanos) * perSecondMax / SECOND_NANOS) - 1;
         filledNanos = now;
         if (left < 1 && context.channel().config().isAutoRead()) {
             connections.counters().add(BrokerCounter.ACCEPTING_PAUSED);

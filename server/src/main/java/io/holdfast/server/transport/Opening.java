@@ -66,7 +66,10 @@ final class Opening implements AuthExchange.Owner {
 
     private void tooLong() {
         connections.counters().add(BrokerCounter.CONNECT_TIMEOUTS);
-        if (exchange == null && !judging) {
+        if (judging) {
+            // It is the broker that is late: a client that is told so comes again, one that is told no may not.
+            refuse(ReasonCode.SERVER_BUSY, "too many clients log in at the same time; try again later");
+        } else if (exchange == null) {
             handler.end(null);
         } else {
             refuse(ReasonCode.NOT_AUTHORIZED, "the authentication took too long");

@@ -3,6 +3,7 @@ package io.holdfast.server.account;
 
 import static io.holdfast.server.testkit.Passwords.connect;
 import static io.holdfast.server.testkit.Passwords.connected;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,27 @@ class PasswordIT {
             }
             watcher.send(WireClient.publish("w/last", "mine", QoS.AT_MOST_ONCE, 0));
             assertThat(WireClient.text(watcher.expect(Publish.class))).isEqualTo("mine"); // And no will before it.
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
+    @DisplayName(
+            "T25 who waits for a hash for longer than a CONNECT may take is told that the broker is busy, not that the "
+                    + "password is wrong")
+    void connect_hashTooLate_busy(ProtocolVersion version) throws Exception {
+        Path slow = folder.resolve("slow");
+        new AccountEditor(slow)
+                .put("ada", Passwords.of("ada").getBytes(UTF_8), Set.of(), AccountEditor.ITERATIONS_MAX / 8);
+        try (RunningBroker late = RunningBroker.start(
+                        folder.resolve("late"), "access.password-file=" + slow, "connect-timeout=100 ms");
+                WireClient ada = new WireClient(late.port(), version)) {
+            ReasonCode answer = ada.connect(connect(version, "ada", true, null, "ada", Passwords.of("ada")))
+                    .reasonCode();
+            assertThat(answer)
+                    .isEqualTo(
+                            version == ProtocolVersion.MQTT_5 ? ReasonCode.SERVER_BUSY : ReasonCode.SERVER_UNAVAILABLE);
+            assertThat(ada.isClosedNext()).isTrue();
         }
     }
 
