@@ -13,6 +13,7 @@ import io.holdfast.server.transport.Listener;
 import io.holdfast.server.transport.ListenerConfig;
 import io.holdfast.server.transport.tls.Tls;
 import io.holdfast.server.transport.tls.TlsException;
+import io.holdfast.storage.store.DamagedFileException;
 import io.holdfast.storage.store.RowStore;
 import io.holdfast.storage.store.StoreException;
 import io.holdfast.storage.store.StoreOptions;
@@ -69,6 +70,7 @@ public final class Broker implements AutoCloseable {
     private volatile @Nullable BrokerInstance instance;
     private @Nullable AdminEndpoint admin;
     private @Nullable String lastRefusal;
+    private volatile boolean damagedFiles;
     private final FailureRate failures = new FailureRate();
     private final DiskReserve reserve;
 
@@ -186,8 +188,9 @@ public final class Broker implements AutoCloseable {
     }
 
     private BrokerInstance open(StoreOptions.Loss loss) {
+        StoreOptions opening = StoreOptions.defaults().withLoss(loss).withCompaction(!damagedFiles);
         return BrokerInstance.start(
-                config, loss, loops, counters, this::instanceFailed, between, time, reserve, access);
+                config, opening, loops, counters, this::instanceFailed, between, time, reserve, access);
     }
 
     /** The TLS of the listeners that have it, by their names. */
@@ -323,6 +326,12 @@ public final class Broker implements AutoCloseable {
 
     private void instanceFailed(Throwable cause) {
         LOG.error("the broker has failed; connections are closed and recovery is tried", cause);
+        if (cause instanceof DamagedFileException && !damagedFiles) {
+            damagedFiles = true; // Merging the same files again would end every life to come.
+            LOG.error(
+                    "until the next start table files are no longer merged, as one of them is damaged: disk space does not"
+                            + " come back; see 'holdfast store check'; 'holdfast store salvage' saves what can be read");
+        }
         supervisor.execute(this::replaceInstance);
     }
 

@@ -158,7 +158,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     /**
      * Opens the store, recovers and is ready for clients when it returns.
      *
-     * @param loss what to do when the store lacks rows at its end
+     * @param opening how the store is opened, beside what the configuration says
      * @param onFailure told once when this life has to end
      * @param between stands between broker and store
      * @param time the time of all lives of this process
@@ -168,7 +168,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
      */
     static BrokerInstance start(
             BrokerConfig config,
-            StoreOptions.Loss loss,
+            StoreOptions opening,
             EventLoops loops,
             Counters counters,
             Consumer<Throwable> onFailure,
@@ -176,9 +176,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
             MonotonicTime time,
             DiskReserve reserve,
             Access access) {
-        StoreOptions options = StoreOptions.defaults()
-                .withLoss(loss)
-                .withDurability(config.durability(), config.durabilityInterval())
+        StoreOptions options = opening.withDurability(config.durability(), config.durabilityInterval())
                 .withBlockCacheBytes(config.cacheBytes());
         Recovered recovered = Recovery.run(config.folder(), options, loops.size());
         BrokerInstance instance =

@@ -18,7 +18,9 @@ import io.holdfast.storage.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,6 +88,7 @@ final class Housekeeping {
     private long flushedBytes;
     private long idleBytes;
     private int idleSeconds;
+    private final Set<Table> told = EnumSet.noneOf(Table.class);
 
     Housekeeping(BrokerInstance instance, RowStore store, Duration sysInterval) {
         this.instance = instance;
@@ -199,12 +202,26 @@ final class Housekeeping {
         long now = instance.time().millis();
         // Due 0 are living connections.
         try (RowCursor rows = store.cursor(Table.TIMER, Keys.number(1), Keys.number(now + 1))) {
-            for (int i = 0; i < DUE_MAX && rows.next(); i++) {
+            for (int i = 0; i < DUE_MAX && rows.nextReadable(this::timersDamaged); i++) {
                 long number = Keys.timerSession(rows.key());
                 long dueMillis = Keys.timerDueMillis(rows.key());
                 TimerKind kind = Keys.timerKind(rows.key());
                 instance.loop(instance.shardOf(number)).tell(shard -> shard.onTimerDue(number, dueMillis, kind));
             }
+        }
+    }
+
+    private void timersDamaged(DamagedRowException damage) {
+        tell(Table.TIMER, "some sessions do not expire, and some delayed wills are not published", damage);
+    }
+
+    /** Once for each table: these walks come again and again. */
+    private void tell(Table table, String consequence, DamagedRowException damage) {
+        if (told.add(table)) {
+            LOG.error(
+                    "{}: {}; see 'holdfast store check'; 'holdfast store salvage' saves what can be read",
+                    consequence,
+                    damage.getMessage());
         }
     }
 
@@ -277,7 +294,7 @@ final class Housekeeping {
         long bytes = 0;
         try (RowCursor rows = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
             List<byte[]> expired = new ArrayList<>();
-            while (rows.next() && instance.isRunning()) {
+            while (rows.nextReadable(this::retainedDamaged) && instance.isRunning()) {
                 count++;
                 byte[] record = record(rows);
                 bytes += record.length;
@@ -294,12 +311,17 @@ final class Housekeeping {
         retainedRestNanos = (retainedAtNanos - began) * RETAINED_REST;
     }
 
-    private static byte[] record(RowCursor row) {
+    private byte[] record(RowCursor row) {
         try {
             return row.record();
         } catch (DamagedRowException e) {
-            return new byte[0]; // Left alone, as a look-up does; the checking tools report it.
+            retainedDamaged(e);
+            return new byte[0]; // Left alone, as a look-up does.
         }
+    }
+
+    private void retainedDamaged(DamagedRowException damage) {
+        tell(Table.RETAINED, "a retained message, or several, cannot be read and is left out of look-ups", damage);
     }
 
     /** Hands topics to the commit thread, which judges again. */
@@ -323,6 +345,11 @@ final class Housekeeping {
             while (numbers.size() < SLICE_SESSIONS && rows.next()) {
                 numbers.addLong(Keys.number(rows.key()));
             }
+        } catch (DamagedRowException e) {
+            // What these sessions claim cannot be known: the sweep never ends, and nothing is swept before it is
+            // mended.
+            tell(Table.SESSION, "sessions cannot be read, so messages that few wait for stay on disk", e);
+            return;
         }
         boolean last = numbers.size() < SLICE_SESSIONS;
         byte[] next = last ? Keys.end() : Keys.number(numbers.getLong(numbers.size() - 1) + 1);

@@ -117,6 +117,9 @@ final class MessageSpans implements StoredMessages {
                 messages[(int) (Keys.number(rows.key()) - first)] = message;
                 bytes += message == null ? 0 : MESSAGE_BYTES + message.storedBytes();
             }
+        } catch (DamagedRowException e) {
+            // Whoever asks for one of the others reads it by itself, and hears of the damage if it is among them.
+            return new Span(first, messages, bytes);
         }
         return new Span(first, messages, bytes);
     }

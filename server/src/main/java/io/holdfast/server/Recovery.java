@@ -37,6 +37,7 @@ final class Recovery {
 
     private final RowReader store;
     private final int shards;
+    private long damaged;
 
     private Recovery(RowReader store, int shards) {
         this.store = store;
@@ -72,7 +73,7 @@ final class Recovery {
         if (loading == null) {
             loading = saved == null ? load() : CompletableFuture.completedFuture(new SubscriptionLoad(store, saved));
         }
-        long retained = count(Table.RETAINED);
+        long retained = countRetained();
         List<Long> leftOver = leftOver();
         SubscriptionLoad subscriptions = await(loading);
         RecoveryReport report = new RecoveryReport(
@@ -82,7 +83,7 @@ final class Recovery {
                 retained,
                 subscriptions.tree().subscriptionCount(),
                 tail.bytes(),
-                subscriptions.damaged(),
+                subscriptions.damaged() + damaged,
                 tail.lastTimeMillis(),
                 start.isClean(),
                 saved != null,
@@ -151,20 +152,33 @@ final class Recovery {
     private List<Long> leftOver() {
         List<Long> numbers = new ArrayList<>();
         try (RowCursor rows = store.cursor(Table.TIMER, Keys.number(0), Keys.number(1))) {
-            while (rows.next()) {
+            while (rows.nextReadable(damage -> damaged(
+                    "who was connected when the broker before ended is not known of all, some sessions do not expire",
+                    damage))) {
                 numbers.add(Keys.timerSession(rows.key()));
             }
         }
         return numbers;
     }
 
-    private long count(Table table) {
+    private long countRetained() {
         long rows = 0;
-        try (RowCursor cursor = store.cursor(table, Keys.number(0), Keys.end())) {
-            while (cursor.next()) {
+        try (RowCursor cursor = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
+            while (cursor.nextReadable(
+                    damage -> damaged("retained messages cannot be read and are left out of look-ups", damage))) {
+                cursor.key(); // Behind it the walk goes on when it meets damage.
                 rows++;
             }
         }
         return rows;
+    }
+
+    /** A part of a table's file that is left out. */
+    private void damaged(String consequence, DamagedRowException damage) {
+        damaged++;
+        LOG.error(
+                "{}: {}; see 'holdfast store check'; 'holdfast store salvage' saves what can be read",
+                consequence,
+                damage.getMessage());
     }
 }

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param retained topics with a retained message
  * @param subscriptions subscriptions of sessions with rows
  * @param logBytes log rows that were replayed
- * @param quarantined rows of subscriptions that could not be trusted and are left out
+ * @param quarantined rows, or stretches of rows, that a start reads and that could not be trusted: they are left out
  * @param lastDurableMillis time of the last group on disk, milliseconds since 1970; 0 for a new store
  * @param clean whether the broker before stopped cleanly
  * @param snapshot whether the subscriptions were taken from the snapshot of a clean stop, not from their rows

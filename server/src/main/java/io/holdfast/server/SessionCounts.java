@@ -25,7 +25,7 @@ final class SessionCounts {
         this.max = max;
         if (max > 0) {
             try (RowCursor rows = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
-                while (rows.next()) {
+                while (rows.nextReadable(damage -> {})) { // Nobody can use those either.
                     String owner = owner(rows);
                     if (!owner.isEmpty()) {
                         counts.merge(owner, 1, Integer::sum);

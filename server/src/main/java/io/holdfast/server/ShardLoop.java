@@ -6,12 +6,14 @@ import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.access.AccessPolicy;
 import io.holdfast.server.access.Standing;
+import io.holdfast.server.metrics.SampledLog;
 import io.holdfast.server.session.Connection;
 import io.holdfast.server.session.QueuePage;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.session.ShardEnvironment;
 import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.session.ShardFigures;
+import io.holdfast.server.transport.Printable;
 import io.holdfast.storage.commit.CommitOp;
 import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.HandOver;
@@ -42,6 +44,7 @@ final class ShardLoop implements ShardEnvironment {
     private final BrokerInstance instance;
     private final MonotonicTime time;
     private final List<@Nullable Batch> deliveries = new ArrayList<>();
+    private final SampledLog damages = new SampledLog(LOG);
     private final Queue<Committed> committed = new ConcurrentLinkedQueue<>();
     private @Nullable SessionShard shard;
     private long now;
@@ -346,5 +349,16 @@ final class ShardLoop implements ShardEnvironment {
                         + " saves what can be read",
                 SessionName.of(instance.store(), number),
                 damage.getMessage());
+    }
+
+    @Override
+    public void messageLost(String clientId, long messageId) {
+        damages.damage(() -> "message " + messageId + ", which client " + Printable.quoted(clientId)
+                + " is owed, cannot be read from the store and is left out");
+    }
+
+    @Override
+    public void refusedForDamage(String clientId, String damage) {
+        damages.damage(() -> "client " + Printable.quoted(clientId) + " is refused: " + damage);
     }
 }

@@ -29,6 +29,8 @@ final class SubscriptionLoad {
     private final Long2ObjectHashMap<TopicFilter> groups = new Long2ObjectHashMap<>();
     private final List<SharedMember> members = new ArrayList<>();
     private long damaged;
+    /** Sessions above this number, and below the next one that can be read, may be there though nobody can see them. */
+    private long hiddenBehind = Long.MAX_VALUE;
 
     SubscriptionLoad(RowReader store) {
         this(store, new SubscriptionSnapshot(List.of(), new SubscriptionTree()));
@@ -44,18 +46,42 @@ final class SubscriptionLoad {
     SubscriptionLoad run() {
         try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(0), Keys.end());
                 RowCursor sessions = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
-            long session = sessions.next() ? Keys.number(sessions.key()) : Long.MAX_VALUE;
-            while (rows.next()) {
+            long session = next(sessions, 0);
+            while (rows.nextReadable(this::unreadable)) {
                 long number = Keys.number(rows.key());
                 while (session < number) {
-                    session = sessions.next() ? Keys.number(sessions.key()) : Long.MAX_VALUE;
+                    session = next(sessions, session);
                 }
-                if (session == number) {
+                if (session == number || number > hiddenBehind) {
                     load(number, rows);
                 }
             }
         }
         return this;
+    }
+
+    /** The next session whose row can be read. Those in between, if damage hides some, keep their subscriptions. */
+    private long next(RowCursor sessions, long before) {
+        hiddenBehind = Long.MAX_VALUE;
+        boolean more = sessions.nextReadable(damage -> {
+            hiddenBehind = before;
+            damaged++;
+            LOG.error(
+                    "rows of sessions behind number {} cannot be read, they are quarantined: {}; their clients are refused"
+                            + " and everybody else is served; 'holdfast store salvage' saves what can be read",
+                    before,
+                    damage.getMessage());
+        });
+        return more ? Keys.number(sessions.key()) : Long.MAX_VALUE;
+    }
+
+    private void unreadable(DamagedRowException damage) {
+        damaged++;
+        LOG.error(
+                "subscriptions of {} and sessions behind it are quarantined, they get nothing by them: {}; 'holdfast store"
+                        + " salvage' saves what can be read",
+                SessionName.of(store, Keys.number(damage.key())),
+                damage.getMessage());
     }
 
     private void load(long number, RowCursor rows) {

@@ -35,6 +35,16 @@ public final class SampledLog {
         }
     }
 
+    /** Logs what is damaged in the store, or only counts it. */
+    public void damage(Supplier<String> what) {
+        if (isDue()) {
+            log.error(
+                    "{}; see 'holdfast store check'; {} more since the last such line",
+                    what.get(),
+                    silent.getAndSet(0));
+        }
+    }
+
     private boolean isDue() {
         long now = System.nanoTime();
         long next = nextNanos.get();

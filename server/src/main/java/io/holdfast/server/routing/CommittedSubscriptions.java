@@ -10,6 +10,7 @@ import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import java.util.ArrayDeque;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -143,10 +145,18 @@ public final class CommittedSubscriptions {
         }
         // The rows of a group that was made in this batch cannot be read yet.
         boolean group = SubscriptionOptions.isShared(change.options());
-        if (group || store.get(Table.SESSION, Keys.number(change.number())) != null) {
+        if (group || hasRows(change.number())) {
             affected.add(change.number());
         } else if (change.added() && message.served() == null) {
             addVolatile(message, change);
+        }
+    }
+
+    private boolean hasRows(long number) {
+        try {
+            return store.get(Table.SESSION, Keys.number(number)) != null;
+        } catch (DamagedRowException e) {
+            return true; // Nobody can read them, but they are there.
         }
     }
 
@@ -219,22 +229,29 @@ public final class CommittedSubscriptions {
     private Map<TopicFilter, SubscriptionChange> filters(long number, List<SubscriptionChange> pending) {
         Map<TopicFilter, SubscriptionChange> filters = new HashMap<>();
         try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
-            while (rows.next()) {
-                byte[] utf8 = Keys.subscriptionFilter(rows.key());
-                SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
-                TopicFilter filter = TopicFilter.parse(utf8);
-                if (filter.isShared()) {
-                    continue; // Its group has the subscription.
-                }
-                filters.put(
-                        filter,
-                        new SubscriptionChange(number, filter, utf8, true, row.getOptions(), row.getIdentifier()));
+            while (rows.nextReadable(damage -> {})) {
+                filter(number, rows).ifPresent(change -> filters.put((TopicFilter) change.filter(), change));
             }
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("row of table subscription is no SubscriptionRecord", e);
         }
         pending.forEach(change -> overlay(filters, number, change));
         return filters;
+    }
+
+    /** A row of the sessions' own subscriptions; nothing comes through one that is damaged, which was told at the start. */
+    private static Optional<SubscriptionChange> filter(long number, RowCursor row) {
+        try {
+            byte[] utf8 = Keys.subscriptionFilter(row.key());
+            SubscriptionRecord record = SubscriptionRecord.parseFrom(row.record());
+            TopicFilter filter = TopicFilter.parse(utf8);
+            return filter.isShared() // Its group has the subscription.
+                    ? Optional.empty()
+                    : Optional.of(new SubscriptionChange(
+                            number, filter, utf8, true, record.getOptions(), record.getIdentifier()));
+        } catch (DamagedRowException e) {
+            return Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("row of table subscription is no SubscriptionRecord", e);
+        }
     }
 
     private static void overlay(Map<TopicFilter, SubscriptionChange> filters, long number, SubscriptionChange change) {

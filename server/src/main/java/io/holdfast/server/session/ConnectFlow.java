@@ -13,6 +13,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
 import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,16 @@ final class ConnectFlow {
             refuse(connection, refusal);
             return;
         }
-        long known = number(connect.clientId());
+        long known;
+        try {
+            known = number(connect.clientId());
+        } catch (DamagedRowException damage) {
+            refuseForDamage(connection, connect.clientId(), String.valueOf(damage.getMessage()));
+            return;
+        }
         Session session = known < 0 ? null : shard.get(known);
-        if (session == null && known >= 0 && shard.isQuarantined(known)) {
-            refuse(connection, ReasonCode.SERVER_UNAVAILABLE); // A new session would bury what can still be mended.
+        if (known >= 0 && shard.isQuarantined(known)) {
+            refuseForDamage(connection, connect.clientId(), "its session " + known + " is quarantined");
             return;
         }
         if (session != null && !isExpired(session) && !shard.owners.mayUse(session, connection)) {
@@ -102,6 +109,12 @@ final class ConnectFlow {
         } else {
             connected.committed(); // Nothing of a volatile session without a will is on disk.
         }
+    }
+
+    /** A new session would bury what can still be mended. */
+    private void refuseForDamage(Connection connection, String clientId, String damage) {
+        shard.env.refusedForDamage(clientId, damage);
+        refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
     }
 
     /** A client identifier has any length and any characters, but is not empty [MQTT-3.1.3-5] [MQTT5-3.1.3-5]. */

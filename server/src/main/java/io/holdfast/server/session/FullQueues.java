@@ -112,7 +112,11 @@ final class FullQueues {
             return message;
         }
         long id = Delivery.messageId(session.state.delivery(index));
-        byte[] record = shard.store.get(Table.MESSAGE, Keys.number(id));
-        return record == null ? null : Message.parse(record);
+        try {
+            byte[] record = shard.store.get(Table.MESSAGE, Keys.number(id));
+            return record == null ? null : Message.parse(record);
+        } catch (DamagedRowException e) {
+            return null; // As lost as one that is not there; told when its turn comes.
+        }
     }
 }

@@ -19,10 +19,12 @@ import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
@@ -199,14 +201,20 @@ final class MemberFlow {
         byte[] from = Keys.subscription(session.number, SHARE);
         byte[] to = Keys.subscription(session.number, SHARE_END);
         try (RowCursor rows = shard.store.cursor(Table.SUBSCRIPTION, from, to)) {
-            while (rows.next()) {
-                SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
-                TopicFilter filter = TopicFilter.parse(Keys.subscriptionFilter(rows.key()));
-                session.memberships()
-                        .put(
-                                row.getGroup(),
-                                new Membership(row.getGroup(), filter, row.getOptions(), row.getIdentifier()));
+            while (rows.nextReadable(damage -> {})) {
+                membership(rows).ifPresent(membership -> session.memberships().put(membership.group, membership));
             }
+        }
+    }
+
+    /** A damaged row makes nobody a member, as at the start, where it was told. */
+    private static Optional<Membership> membership(RowCursor rows) {
+        try {
+            SubscriptionRecord row = SubscriptionRecord.parseFrom(rows.record());
+            TopicFilter filter = TopicFilter.parse(Keys.subscriptionFilter(rows.key()));
+            return Optional.of(new Membership(row.getGroup(), filter, row.getOptions(), row.getIdentifier()));
+        } catch (DamagedRowException e) {
+            return Optional.empty();
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("row of table subscription is no SubscriptionRecord", e);
         }

@@ -66,9 +66,8 @@ final class QueueReading {
 
     void onPage(QueuePage page) {
         Session session = shard.sessions.get(page.number());
-        if (page.failure() instanceof DamagedRowException) {
-            // One session's queue cannot go on; the broker can.
-            shard.env.count(ShardEvent.ROW_DAMAGED);
+        if (page.failure() instanceof DamagedRowException damage) {
+            shard.quarantine(page.number(), damage); // One session's queue cannot go on; the broker can.
             if (session != null && session.connection != null) {
                 shard.connects.end(session.connection, ReasonCode.UNSPECIFIED_ERROR);
             }
@@ -102,6 +101,7 @@ final class QueueReading {
             return; // Its member will find out.
         }
         shard.env.count(ShardEvent.MESSAGE_MISSING);
+        shard.env.messageLost(session.clientId, Delivery.messageId(session.state.delivery(index)));
         shard.outbound.drop(session, index);
     }
 }

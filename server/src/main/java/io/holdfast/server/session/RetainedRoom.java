@@ -4,6 +4,8 @@ package io.holdfast.server.session;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.DamagedRowException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what is retained, over all topics. While there is plenty of room each retained PUBLISH counts as a new topic, which
@@ -31,7 +33,7 @@ final class RetainedRoom {
             }
             return true;
         }
-        byte[] known = shard.store.get(Table.RETAINED, Keys.text(topic.utf8()));
+        byte[] known = known(topic);
         int before = known == null ? 0 : known.length;
         if (removes) {
             shard.env.retainedChanged(known == null ? 0 : -1, -before);
@@ -48,5 +50,13 @@ final class RetainedRoom {
             shard.env.retainedChanged(more, (long) bytes - before);
         }
         return fits;
+    }
+
+    private byte @Nullable [] known(TopicName topic) {
+        try {
+            return shard.store.get(Table.RETAINED, Keys.text(topic.utf8()));
+        } catch (DamagedRowException e) {
+            return null; // It counts for nothing, as for those who look it up.
+        }
     }
 }

@@ -55,6 +55,9 @@ final class Session {
     /** Whether it counts among the kept sessions of its owner. */
     boolean counted;
 
+    /** Fields of its row that a newer version wrote; null for none. */
+    byte @Nullable [] unknownFields;
+
     /** When its newest connection began. */
     long connectedMillis;
 

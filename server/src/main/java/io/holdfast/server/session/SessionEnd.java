@@ -13,6 +13,7 @@ import io.holdfast.storage.log.QueueWalk;
 import io.holdfast.storage.log.SessionRows;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Keys.TimerKind;
+import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ final class SessionEnd {
 
             @Override
             public void missing(long from, long to) {
-                throw new IllegalStateException("index " + from + " of session " + session.number + " has no entry");
+                throw noEntry(session, from);
             }
 
             @Override
@@ -189,7 +190,7 @@ final class SessionEnd {
                 long delivery = session.state.delivery(i);
                 long known = delivery == Delivery.NONE ? byIndex.get(i) : delivery;
                 if (known == Delivery.NONE) {
-                    throw new IllegalStateException("index " + i + " of session " + session.number + " has no entry");
+                    throw noEntry(session, i);
                 }
                 if (wanted.test(Delivery.messageId(known))) {
                     claims.addLong(Delivery.messageId(known));
@@ -197,5 +198,11 @@ final class SessionEnd {
             }
         }
         return claims.toLongArray();
+    }
+
+    /** Rows are missing: as bad as rows that cannot be read. */
+    private static DamagedRowException noEntry(Session session, long index) {
+        byte[] key = Keys.queue(session.number, index);
+        return new DamagedRowException(Table.QUEUE, key, "no row has the message of index " + index, null);
     }
 }

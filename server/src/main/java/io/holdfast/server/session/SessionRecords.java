@@ -14,6 +14,7 @@ import io.holdfast.storage.record.TimerRecord;
 import io.holdfast.storage.record.WillRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.schema.UnknownFields;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ final class SessionRecords {
 
     /** Times in milliseconds since 1970, 0 for none. */
     static byte[] session(Session session, long connectedMillis, long disconnectedMillis) {
-        return SessionRecord.newBuilder()
+        byte[] record = SessionRecord.newBuilder()
                 .setClientId(session.clientId)
                 .setProtocolLevel(session.protocolLevel)
                 .setExpirySeconds((int) session.expirySeconds)
@@ -50,6 +51,7 @@ final class SessionRecords {
                 .setOwner(session.owner == null ? "" : session.owner)
                 .build()
                 .toByteArray();
+        return UnknownFields.kept(record, session.unknownFields);
     }
 
     static Session parse(byte[] record, long number, SessionState state) {
@@ -69,6 +71,7 @@ final class SessionRecords {
             session.connectedMillis = row.getConnectedMillis();
             session.subscriptionCount = -1;
             session.owner = row.getOwner().isEmpty() ? null : row.getOwner();
+            session.unknownFields = UnknownFields.of(row);
             session.counted = session.owner != null;
             session.willDueMillis = row.getWillDueMillis();
             session.hadWill = session.willDueMillis != 0;
@@ -132,7 +135,7 @@ final class SessionRecords {
     static int countSubscriptions(RowReader store, long number) {
         int count = 0;
         try (RowCursor rows = store.cursor(Table.SUBSCRIPTION, Keys.number(number), Keys.number(number + 1))) {
-            while (rows.next()) {
+            while (rows.nextReadable(damage -> {})) {
                 count++;
             }
         }

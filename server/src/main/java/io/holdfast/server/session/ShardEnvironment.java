@@ -84,6 +84,12 @@ public interface ShardEnvironment {
     /** A session's rows are damaged; it is left alone from now on. */
     void quarantined(long number, DamagedRowException damage);
 
+    /** A message that a session was owed cannot be read, or its row is gone; the session goes on without it. */
+    default void messageLost(String clientId, long messageId) {}
+
+    /** A client is refused as the rows of its session, or the one that leads to it, are damaged. */
+    default void refusedForDamage(String clientId, String damage) {}
+
     /** A session's queue takes no more, or does again, under the policy that refuses. */
     default void queueFull(long number, boolean full) {}
 

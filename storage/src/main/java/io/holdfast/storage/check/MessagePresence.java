@@ -85,6 +85,12 @@ final class MessagePresence {
                     }
                 }
             }
+        } catch (DamagedRowException e) {
+            for (; at < end; at++) {
+                if (isMissing(sorted[at])) {
+                    missing.add(sorted[at]);
+                }
+            }
         }
         for (; at < end; at++) {
             missing.add(sorted[at]);

@@ -31,21 +31,19 @@ final class RowChecks {
         Arrays.fill(end, (byte) 0xff);
         byte[] key = null;
         try (RowCursor rows = ground.store().cursor(table, new byte[0], end)) {
-            while (rows.next()) {
+            while (rows.nextReadable(damage -> unreadable(table, damage.key(), damage))) {
                 ground.out().step();
                 key = rows.key();
                 row(table, key, rows);
             }
         } catch (StoreException e) {
-            ground.out()
-                    .found(Finding.damage(
-                            Check.BLOCK,
-                            table,
-                            key,
-                            0,
-                            "the table cannot be read " + (key == null ? "at all" : "behind this key") + ": "
-                                    + e.getMessage()));
+            unreadable(table, key == null ? new byte[0] : key, e);
         }
+    }
+
+    private void unreadable(Table table, byte[] key, StoreException cause) {
+        String what = "rows of the table cannot be read from or behind this key on: " + cause.getMessage();
+        ground.out().found(Finding.damage(Check.BLOCK, table, key.length == 0 ? null : key, 0, what));
     }
 
     private void row(Table table, byte[] key, RowCursor row) {

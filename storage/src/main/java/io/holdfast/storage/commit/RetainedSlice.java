@@ -8,6 +8,7 @@ import io.holdfast.storage.log.RecordReader;
 import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.schema.UnknownFields;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import java.util.Arrays;
@@ -106,7 +107,8 @@ public abstract class RetainedSlice extends CommitOp {
         scan(group);
         if (row != null) {
             byte[] next = SubscriptionOps.row(row.getOptions(), row.getIdentifier(), more, after, below);
-            group.batch().put(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8), next);
+            byte[] kept = UnknownFields.kept(next, UnknownFields.of(row));
+            group.batch().put(Table.SUBSCRIPTION, Keys.subscription(number, filterUtf8), kept);
         }
     }
 
@@ -134,7 +136,7 @@ public abstract class RetainedSlice extends CommitOp {
             return;
         }
         try (RowCursor retained = group.store().cursor(Table.RETAINED, from, to)) {
-            while (retained.next()) {
+            while (retained.nextReadable(damage -> {})) { // Told by those who walk over all of them.
                 byte[] topic = Keys.textBytes(retained.key());
                 if (!startsWith(topic, start)) {
                     break;

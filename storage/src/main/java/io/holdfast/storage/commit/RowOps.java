@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.commit;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.log.SessionRows;
+import io.holdfast.storage.record.NextSession;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.schema.UnknownFields;
+import org.jspecify.annotations.Nullable;
 
 /** The steps that put or delete single rows, in hand-over order. */
 public final class RowOps {
@@ -76,9 +80,19 @@ public final class RowOps {
 
         @Override
         void apply(GroupBuilder group) {
+            byte[] key = Keys.meta(NEXT_SESSION);
             RecordWriter record = new RecordWriter(12);
             record.field(1, group.raiseNextSession(sequence + 1));
-            group.batch().put(Table.META, Keys.meta(NEXT_SESSION), record.toBytes());
+            group.batch()
+                    .put(Table.META, key, UnknownFields.kept(record.toBytes(), unknown(group.read(Table.META, key))));
+        }
+    }
+
+    private static byte @Nullable [] unknown(byte @Nullable [] nextSession) {
+        try {
+            return nextSession == null ? null : UnknownFields.of(NextSession.parseFrom(nextSession));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("row of table default is no NextSession", e);
         }
     }
 

@@ -106,18 +106,23 @@ public final class StartState {
         }
     }
 
+    /** The first that can be read: blocks of messages before it are not deleted, as nobody knows of them. */
     private static long oldestMessage(RowReader store, long position) {
         try (RowCursor messages = store.cursor(Table.MESSAGE, Keys.number(0), Keys.end())) {
-            return messages.next() ? Keys.number(messages.key()) : position;
+            return messages.nextReadable(damage -> {}) ? Keys.number(messages.key()) : position;
         }
     }
 
     private static long[] sessionNumbers(RowReader store) {
         LongArrayList numbers = new LongArrayList();
+        boolean[] damaged = new boolean[1];
         try (RowCursor rows = store.cursor(Table.SESSION, Keys.number(0), Keys.end())) {
-            while (rows.next()) {
+            while (rows.nextReadable(damage -> damaged[0] = true)) {
                 numbers.addLong(Keys.number(rows.key()));
             }
+        }
+        if (damaged[0]) {
+            numbers.addAll(HiddenSessions.find(store, numbers).keySet());
         }
         return numbers.toLongArray();
     }

@@ -6,6 +6,7 @@ import io.holdfast.storage.log.RecordWriter;
 import io.holdfast.storage.record.TopicStub;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.schema.UnknownFields;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -143,7 +144,8 @@ public final class SubscriptionOps {
                 RecordWriter record = group.scratch();
                 record.field(1, stub == null ? now : stub.getFirstSeenMillis());
                 record.field(2, now);
-                group.batch().put(Table.TOPIC, key, record.toBytes());
+                byte[] unknown = stub == null ? null : UnknownFields.of(stub);
+                group.batch().put(Table.TOPIC, key, UnknownFields.kept(record.toBytes(), unknown));
             }
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("row of table topic is no TopicStub", e);

@@ -63,6 +63,8 @@ public final class MessagePage {
                     keep(id, rows);
                 }
             }
+        } catch (DamagedRowException e) {
+            return; // The others of them are read when they are asked for.
         }
     }
 

@@ -27,6 +27,12 @@ public final class NumberedRows implements AutoCloseable {
     private byte @Nullable [] key;
     private boolean fresh = true;
 
+    /** A stretch of rows that could not be read: sessions from and to, with what was found there. */
+    private @Nullable DamagedRowException hidden;
+
+    private long hiddenFrom;
+    private long hiddenTo;
+
     /**
      * The rows up to a key.
      *
@@ -48,7 +54,12 @@ public final class NumberedRows implements AutoCloseable {
         rows = store.cursor(table, firstKey.apply(from), to);
     }
 
-    /** Goes on to the first row of a session, unless it stands on one of its rows; false when there is none. */
+    /**
+     * Goes on to the first row of a session, unless it stands on one of its rows; false when there is none.
+     *
+     * @throws DamagedRowException when rows of this session may stand where the table cannot be read; the next session can
+     *     be asked for
+     */
     public boolean seek(long number) {
         if (fresh) {
             fresh = false;
@@ -60,6 +71,9 @@ public final class NumberedRows implements AutoCloseable {
                 rows = store.cursor(table, firstKey.apply(number), to);
             }
             advance();
+        }
+        if (hidden != null && number >= hiddenFrom && number <= hiddenTo) {
+            throw hidden;
         }
         return stands(number);
     }
@@ -86,7 +100,16 @@ public final class NumberedRows implements AutoCloseable {
     }
 
     void advance() {
-        key = rows.next() ? rows.key() : null;
+        long before = key == null ? 0 : numberOf.applyAsLong(key);
+        DamagedRowException[] met = new DamagedRowException[1];
+        key = rows.nextReadable(damage -> met[0] = damage) ? rows.key() : null;
+        if (met[0] != null) {
+            // A session may have several fragments, of which some can be read; of other tables it has one row.
+            int inside = table == Table.QUEUE ? 0 : 1;
+            hidden = met[0];
+            hiddenFrom = before + inside;
+            hiddenTo = key == null ? Long.MAX_VALUE : numberOf.applyAsLong(key) - inside;
+        }
     }
 
     /** A session's rows from a key on, as a cursor that leaves the table's open. */

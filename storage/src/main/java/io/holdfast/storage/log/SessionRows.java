@@ -7,6 +7,7 @@ import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.QueueFragment;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.schema.UnknownFields;
 import io.holdfast.storage.store.DamagedRowException;
 import io.holdfast.storage.store.RowCursor;
 import io.holdfast.storage.store.RowReader;
@@ -47,7 +48,7 @@ public final class SessionRows {
         inline(out, list, state);
         out.field(10, queueHead);
         out.field(11, state.queuedBytes());
-        return out.toBytes();
+        return UnknownFields.kept(out.toBytes(), state.unknownFields());
     }
 
     /** Completes a window row; a later field wins, so {@code X} is appended. */
@@ -180,6 +181,7 @@ public final class SessionRows {
             state.restore(from + row.getWindow(i), Delivery.of(row.getWindow(i + 1), (int) row.getWindow(i + 2)), null);
         }
         row.getIdentifiersList().forEach(ids -> restoreIdentifiers(state, ids));
+        state.loadUnknownFields(UnknownFields.of(row));
     }
 
     private static void restoreIdentifiers(SessionState state, Identifiers ids) {

@@ -81,7 +81,7 @@ public final class SessionScan implements AutoCloseable {
 
     /** Goes on to the next session that can be read; false behind the last one. */
     public boolean next() {
-        while (sessions.next()) {
+        while (sessions.nextReadable(damaged)) {
             try {
                 number = Keys.number(sessions.key());
                 load();

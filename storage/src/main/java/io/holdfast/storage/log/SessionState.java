@@ -34,6 +34,7 @@ public final class SessionState {
     private long appendsThrough;
     private long eventsThrough;
     private long queueHead;
+    private byte @Nullable [] unknownFields;
 
     public SessionState(long number, IndexSpace space) {
         this.number = number;
@@ -238,6 +239,11 @@ public final class SessionState {
         return identifiers;
     }
 
+    /** Fields of the window row that a newer version wrote; null for none. */
+    byte @Nullable [] unknownFields() {
+        return unknownFields;
+    }
+
     // ---- loading, for SessionRows only
 
     void loadCursor(long next, long acknowledged, long queuedBytes) {
@@ -251,6 +257,10 @@ public final class SessionState {
         this.appendsThrough = appendsThrough;
         this.eventsThrough = eventsThrough;
         this.queueHead = queueHead;
+    }
+
+    void loadUnknownFields(byte @Nullable [] fields) {
+        unknownFields = fields;
     }
 
     void loadSettled(long index) {

@@ -55,6 +55,9 @@ final class RecoveryCheck {
                             + " is missing; restore the whole folder from a backup");
         }
         WalScan.Result wal = exists ? WalScan.scan(database) : WalScan.Result.NOTHING;
+        if (exists) {
+            ManifestScan.require(database, wal);
+        }
         RecoveryCheck check = new RecoveryCheck(folder, watermark, wal, options.loss());
         // Rows that are in table files already are in no log: then only RocksDB knows the last number.
         if (wal.misleading()) {

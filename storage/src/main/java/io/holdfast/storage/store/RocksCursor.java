@@ -2,6 +2,7 @@
 package io.holdfast.storage.store;
 
 import io.holdfast.storage.schema.Table;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -9,9 +10,14 @@ import org.rocksdb.RocksDBException;
 final class RocksCursor implements RowCursor {
     private final RocksReads reads;
     private final Table table;
-    private final byte[] from;
-    private final RangeIterator range;
+    private final byte[] to;
+    private RangeIterator range;
     private boolean started;
+    /** The last row whose key was asked for; where it began when there is none. */
+    private byte[] last;
+    /** Once it went round damage, it has to know where the next one begins. */
+    private boolean careful;
+
     private @Nullable DamagedRowException damage;
     /** Of the row it stands on, once somebody has asked: reading it again would cost a call into native code. */
     private byte @Nullable [] key;
@@ -20,7 +26,8 @@ final class RocksCursor implements RowCursor {
     RocksCursor(RocksReads reads, Table table, byte[] from, byte[] to) {
         this.reads = reads;
         this.table = table;
-        this.from = from;
+        this.to = to;
+        last = from;
         this.range = RangeIterator.open(reads.db(), reads.family(table), from, to);
     }
 
@@ -29,6 +36,7 @@ final class RocksCursor implements RowCursor {
         if (damage != null) {
             throw damage; // Walking on from here would end the process.
         }
+        last = key == null ? last : key;
         key = null;
         reads.enter();
         try {
@@ -39,14 +47,56 @@ final class RocksCursor implements RowCursor {
                 started = true;
             }
             if (range.rows().isValid()) {
+                key = careful ? range.rows().key() : null;
                 return true;
             }
             range.rows().status();
             return false;
         } catch (RocksDBException e) {
             if (RocksReads.isCorruption(e)) {
-                damage = new DamagedRowException(table, from, "or behind it: " + e.getMessage(), e);
+                damage = new DamagedRowException(table, last, "or behind it: " + e.getMessage(), e);
                 throw damage;
+            }
+            throw reads.failed("read " + table.familyName() + " in", e);
+        } finally {
+            reads.leave();
+        }
+    }
+
+    @Override
+    public boolean goRound() {
+        if (damage == null) {
+            throw new IllegalStateException("nothing is damaged here");
+        }
+        byte[] place = ReadablePlace.behind(last, to, this::isReadable);
+        if (place == null || Arrays.compareUnsigned(place, to) >= 0) {
+            return false;
+        }
+        reads.enter();
+        try {
+            range.close();
+            range = RangeIterator.open(reads.db(), reads.family(table), place, to);
+        } finally {
+            reads.leave();
+        }
+        last = place;
+        started = false;
+        careful = true;
+        damage = null;
+        return true;
+    }
+
+    private boolean isReadable(byte[] place) {
+        reads.enter();
+        try (RangeIterator probe = RangeIterator.open(reads.db(), reads.family(table), place, to)) {
+            probe.rows().seekToFirst();
+            if (!probe.rows().isValid()) {
+                probe.rows().status();
+            }
+            return true;
+        } catch (RocksDBException e) {
+            if (RocksReads.isCorruption(e)) {
+                return false;
             }
             throw reads.failed("read " + table.familyName() + " in", e);
         } finally {

@@ -72,7 +72,9 @@ final class RocksOptions {
                 .setAvoidFlushDuringRecovery(false)
                 // Waits for space and resumes when a flush met a full disk.
                 .setSstFileManager(files);
-        return new RocksOptions(Access.READ_WRITE, database).declare(handles, options.blockCacheBytes());
+        RocksOptions opened = new RocksOptions(Access.READ_WRITE, database).declare(handles, options.blockCacheBytes());
+        opened.families.forEach(family -> family.getOptions().setDisableAutoCompactions(!options.compaction()));
+        return opened;
     }
 
     /** Opens without writing: RocksDB then makes no file of any kind, not even for its own messages. */

@@ -125,6 +125,9 @@ final class RocksReads {
         try {
             return lastKeyInside(table, from, to);
         } catch (RocksDBException e) {
+            if (isCorruption(e)) {
+                throw new DamagedRowException(table, from, "or behind it: " + e.getMessage(), e);
+            }
             throw failed("read " + table.familyName() + " in", e);
         } finally {
             leave();
@@ -236,7 +239,8 @@ final class RocksReads {
     }
 
     StoreException failed(String what, RocksDBException cause) {
-        return new StoreException("cannot " + what + " the store in " + folder + ": " + cause.getMessage(), cause);
+        String message = "cannot " + what + " the store in " + folder + ": " + cause.getMessage();
+        return isCorruption(cause) ? new DamagedFileException(message, cause) : new StoreException(message, cause);
     }
 
     /** The record of a row: its value without the checksum, which has to fit. */

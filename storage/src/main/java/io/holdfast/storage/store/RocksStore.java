@@ -223,6 +223,10 @@ public final class RocksStore implements RowStore {
     }
 
     private void compactDead(Table table) throws RocksDBException {
+        if (!options.compaction()) {
+            dead.forget(table);
+            return;
+        }
         ColumnFamilyHandle family = reads.family(table);
         try (CompactRangeOptions compaction = new CompactRangeOptions().setExclusiveManualCompaction(false)) {
             for (DeadRange range : dead.of(table)) {

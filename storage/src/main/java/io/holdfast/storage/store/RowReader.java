@@ -16,7 +16,11 @@ public interface RowReader extends AutoCloseable {
     /** Walks keys from {@code from} (inclusive) to {@code to} (exclusive) as they are now. */
     RowCursor cursor(Table table, byte[] from, byte[] to);
 
-    /** The key of the last row in {@code [from, to)}, or null. */
+    /**
+     * The key of the last row in {@code [from, to)}, or null.
+     *
+     * @throws DamagedRowException when the part of the table's file that it would stand in cannot be read
+     */
     byte @Nullable [] lastKey(Table table, byte[] from, byte[] to);
 
     @Override

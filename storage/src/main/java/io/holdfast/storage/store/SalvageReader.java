@@ -34,7 +34,6 @@ import org.rocksdb.RocksDBException;
  */
 public final class SalvageReader implements RowReader {
     private static final int NUMBER_KEY_BYTES = 10;
-    private static final int BYTE_MAX = 0xff;
 
     private final RocksReads reads;
     private final NativeHandles handles;
@@ -189,70 +188,6 @@ public final class SalvageReader implements RowReader {
         }
     }
 
-    /**
-     * The first place behind a key from which a table can be read on, nearly: keys that share most bytes with it come first.
-     * Null when there is none. A few hundred looks at most, whatever is damaged.
-     */
-    private byte @Nullable [] readableBehind(Table table, byte[] key, byte[] to) {
-        for (int length = key.length; length > 0; length--) {
-            byte[] place = Arrays.copyOf(key, length);
-            int lowest = (place[length - 1] & 0xff) + 1;
-            byte[] found = firstReadable(table, place, lowest, to);
-            if (found != null) {
-                return refined(table, found, key.length, to);
-            }
-        }
-        return null;
-    }
-
-    /** The lowest value, from {@code lowest} on, of the last byte of a place from which the table can be read. */
-    private byte @Nullable [] firstReadable(Table table, byte[] place, int lowest, byte[] to) {
-        int low = lowest;
-        int high = BYTE_MAX;
-        if (low > high || !isReadableAt(table, place, high, to)) {
-            return null;
-        }
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (isReadableAt(table, place, middle, to)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        place[place.length - 1] = (byte) high;
-        return place;
-    }
-
-    private boolean isReadableAt(Table table, byte[] place, int value, byte[] to) {
-        byte[] from = place.clone();
-        from[from.length - 1] = (byte) value;
-        return Arrays.compareUnsigned(from, to) >= 0 || isReadable(table, from, to);
-    }
-
-    /** A place nearer to the damage, between the last that could not be read and the first that can. */
-    private byte[] refined(Table table, byte[] readable, int length, byte[] to) {
-        byte[] best = readable;
-        byte[] below = readable.clone();
-        below[below.length - 1]--;
-        for (int at = below.length; at < length; at++) {
-            byte[] place = Arrays.copyOf(below, at + 1);
-            byte[] found = firstReadable(table, place, 0, to);
-            if (found == null) {
-                below = place;
-                below[at] = (byte) 0xff;
-                continue;
-            }
-            best = found;
-            if (found[at] == 0) {
-                break;
-            }
-            below = found.clone();
-            below[at]--;
-        }
-        return best;
-    }
-
     /** The rows of a table that are as they were written. */
     private final class IntactRows implements RowCursor {
         private final Table table;
@@ -318,7 +253,7 @@ public final class SalvageReader implements RowReader {
         private void skip(String why) {
             end();
             byte[] from = at;
-            byte[] next = readableBehind(table, from.length == 0 ? new byte[1] : from, to);
+            byte[] next = ReadablePlace.behind(from, to, place -> isReadable(table, place, to));
             String reach = next == null || Arrays.compareUnsigned(next, to) >= 0
                     ? "to the end of what was asked for"
                     : "to " + HexFormat.of().formatHex(next);

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param blockCacheBytes the one cache for blocks read from table files, shared by all tables
  * @param watermarkInterval shortest time between two writes of the watermark
  * @param loss what to do when the store lacks rows that were acknowledged
+ * @param compaction whether table files are merged in the background; without it reading gets slower and removed rows
+ *     keep their space
  * @param libraryFolder where the native library is unpacked and kept; null for a folder of this user in the temporary
  *     folder
  * @param nanoClock time of the intervals above, like {@link System#nanoTime}
@@ -24,6 +26,7 @@ public record StoreOptions(
         long blockCacheBytes,
         Duration watermarkInterval,
         Loss loss,
+        boolean compaction,
         @Nullable Path libraryFolder,
         LongSupplier nanoClock) {
 
@@ -43,29 +46,45 @@ public record StoreOptions(
                 DEFAULT_CACHE_BYTES,
                 Duration.ofMillis(100),
                 Loss.REFUSE,
+                true,
                 null,
                 System::nanoTime);
     }
 
     public StoreOptions withDurability(Durability changed, Duration interval) {
-        return new StoreOptions(changed, interval, blockCacheBytes, watermarkInterval, loss, libraryFolder, nanoClock);
+        return new StoreOptions(
+                changed, interval, blockCacheBytes, watermarkInterval, loss, compaction, libraryFolder, nanoClock);
     }
 
     public StoreOptions withBlockCacheBytes(long bytes) {
-        return new StoreOptions(durability, syncInterval, bytes, watermarkInterval, loss, libraryFolder, nanoClock);
+        return new StoreOptions(
+                durability, syncInterval, bytes, watermarkInterval, loss, compaction, libraryFolder, nanoClock);
     }
 
     public StoreOptions withLoss(Loss changed) {
         return new StoreOptions(
-                durability, syncInterval, blockCacheBytes, watermarkInterval, changed, libraryFolder, nanoClock);
+                durability,
+                syncInterval,
+                blockCacheBytes,
+                watermarkInterval,
+                changed,
+                compaction,
+                libraryFolder,
+                nanoClock);
+    }
+
+    public StoreOptions withCompaction(boolean changed) {
+        return new StoreOptions(
+                durability, syncInterval, blockCacheBytes, watermarkInterval, loss, changed, libraryFolder, nanoClock);
     }
 
     public StoreOptions withLibraryFolder(Path folder) {
-        return new StoreOptions(durability, syncInterval, blockCacheBytes, watermarkInterval, loss, folder, nanoClock);
+        return new StoreOptions(
+                durability, syncInterval, blockCacheBytes, watermarkInterval, loss, compaction, folder, nanoClock);
     }
 
     public StoreOptions withNanoClock(LongSupplier clock) {
         return new StoreOptions(
-                durability, syncInterval, blockCacheBytes, watermarkInterval, loss, libraryFolder, clock);
+                durability, syncInterval, blockCacheBytes, watermarkInterval, loss, compaction, libraryFolder, clock);
     }
 }

@@ -60,6 +60,7 @@ public final class StoreReader implements RowReader {
                             + wal.damagedAt() + " in a way that RocksDB cannot read past; nothing was changed: let the "
                             + "broker open the store, which ends the log there unless acknowledged rows are behind");
         }
+        ManifestScan.require(database, wal);
         NativeLibrary.load(libraryFolder);
         for (int attempt = 1; ; attempt++) {
             try {

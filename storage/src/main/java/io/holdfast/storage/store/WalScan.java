@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.storage.store;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,9 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +23,6 @@ import org.jspecify.annotations.Nullable;
  * are missing has to be known first if a damaged folder is to stay as it was found.
  *
  * <pre>
- *   file     blocks of 32,768 bytes; a block's last bytes, when fewer than 7, are zero
- *   record   masked CRC32C of type and payload 4, length 2, type 1, payload    (little-endian)
- *   type     1 whole batch, 2 first part, 3 middle part, 4 last part; 5 to 8 the same in recycled files, of which this
- *            store has none; above 8: notes that carry no rows
  *   batch    sequence of its first row 8, number of rows 4, rows
  * </pre>
  */
@@ -39,6 +31,7 @@ public final class WalScan {
      * What the files hold.
      *
      * @param batches batches in the undamaged beginning
+     * @param first sequence number of the first row there, 0 when there is no batch
      * @param sequence sequence number of the last row there, 0 when there is no batch
      * @param bytes size of all files
      * @param damagedFile the file in which reading ends before the end of the written bytes, or null
@@ -48,31 +41,23 @@ public final class WalScan {
      */
     public record Result(
             long batches,
+            long first,
             long sequence,
             long bytes,
             @Nullable String damagedFile,
             long damagedAt,
             long intactBeyond,
             boolean misleading) {
-        static final Result NOTHING = new Result(0, 0, 0, null, 0, 0, false);
+        static final Result NOTHING = new Result(0, 0, 0, 0, null, 0, 0, false);
     }
 
-    private static final int BLOCK_BYTES = 32_768;
-    private static final int HEADER_BYTES = 7;
     private static final int BATCH_HEADER_BYTES = 12;
-    private static final int MASK_DELTA = 0xa282ead8;
-    private static final int FULL = 1;
-    private static final int FIRST = 2;
-    private static final int MIDDLE = 3;
-    private static final int LAST = 4;
-    /** Four parts with rows and two notes, all of recycled files. */
-    private static final Set<Integer> RECYCLED = Set.of(5, 6, 7, 8, 11, 131);
 
-    private final CRC32C crc = new CRC32C();
     private final ByteBuffer batchHeader =
             ByteBuffer.allocate(BATCH_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private boolean inBatch;
     private long batches;
+    private long firstSequence;
     private long sequence;
     private long bytes;
     private @Nullable String damagedFile;
@@ -106,6 +91,7 @@ public final class WalScan {
         }
         return new Result(
                 scan.batches,
+                scan.firstSequence,
                 scan.sequence,
                 scan.bytes,
                 scan.damagedFile,
@@ -170,53 +156,25 @@ public final class WalScan {
 
     private void file(Path log) throws IOException {
         inBatch = false;
-        byte[] block = new byte[BLOCK_BYTES];
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(log), 8 * BLOCK_BYTES)) {
-            for (long start = 0; ; start += BLOCK_BYTES) {
-                int length = in.readNBytes(block, 0, BLOCK_BYTES);
-                block(log, start, block, length);
-                bytes += length;
-                if (length < BLOCK_BYTES) {
-                    return;
-                }
+        bytes += LogRecords.read(log, new LogRecords.Visitor() {
+            @Override
+            public void part(long place, int type, ByteBuffer payload) {
+                record(log, place, type, payload);
             }
-        }
-    }
 
-    private void block(Path log, long start, byte[] content, int contentBytes) {
-        ByteBuffer block = ByteBuffer.wrap(content, 0, contentBytes).order(ByteOrder.LITTLE_ENDIAN);
-        int at = 0;
-        while (block.limit() - at >= HEADER_BYTES) {
-            int length = Short.toUnsignedInt(block.getShort(at + 4));
-            int type = block.get(at + 6) & 0xff;
-            if (type == 0 && length == 0) {
-                // Space that was reserved and not yet written.
-                return;
+            @Override
+            public void damaged(long place, boolean recycled) {
+                damage(log, place);
+                misleading |= recycled;
             }
-            if (RECYCLED.contains(type)) {
-                damage(log, start + at);
-                misleading = true;
-                return;
-            }
-            int end = at + HEADER_BYTES + length;
-            if (end > block.limit()) {
-                damage(log, start + at);
-                return;
-            }
-            if (block.getInt(at) == maskedChecksum(content, at + 6, 1 + length)) {
-                record(log, start + at, type, block.slice(at + HEADER_BYTES, length));
-            } else {
-                damage(log, start + at);
-            }
-            at = end;
-        }
+        });
     }
 
     private void record(Path log, long place, int type, ByteBuffer payload) {
-        if (type > LAST) {
+        if (type > LogRecords.LAST) {
             return;
         }
-        if (type == FULL || type == FIRST) {
+        if (type == LogRecords.FULL || type == LogRecords.FIRST) {
             batchHeader.clear();
             parts.reset();
             inBatch = true;
@@ -230,14 +188,14 @@ public final class WalScan {
         while (batchHeader.hasRemaining() && payload.hasRemaining()) {
             batchHeader.put(payload.get());
         }
-        if (type == FULL || type == LAST) {
+        if (type == LogRecords.FULL || type == LogRecords.LAST) {
             inBatch = false;
             if (batchHeader.hasRemaining()) {
                 damage(log, place);
             } else {
                 batch(log, place, batchHeader.getLong(0), batchHeader.getInt(8));
             }
-        } else if (type != FIRST && type != MIDDLE) {
+        } else if (type != LogRecords.FIRST && type != LogRecords.MIDDLE) {
             damage(log, place);
         }
     }
@@ -253,6 +211,7 @@ public final class WalScan {
             }
             return;
         }
+        firstSequence = batches == 0 ? first : firstSequence;
         batches++;
         sequence = first + rows - 1;
     }
@@ -263,12 +222,5 @@ public final class WalScan {
             damagedFile = log.getFileName().toString();
             damagedAt = place;
         }
-    }
-
-    private int maskedChecksum(byte[] from, int at, int length) {
-        crc.reset();
-        crc.update(from, at, length);
-        int sum = (int) crc.getValue();
-        return ((sum >>> 15) | (sum << 17)) + MASK_DELTA;
     }
 }

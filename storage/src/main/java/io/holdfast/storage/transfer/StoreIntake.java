@@ -50,6 +50,7 @@ public final class StoreIntake implements AutoCloseable {
     private final long head;
     private final long queuedBefore;
     private final long nowMillis;
+    private final NextSession nextSession;
     private long nextSequence;
     private long messages;
     private long position;
@@ -61,7 +62,8 @@ public final class StoreIntake implements AutoCloseable {
         queuedBefore = tail.queued();
         nowMillis = Math.max(tail.lastTimeMillis(), System.currentTimeMillis());
         byte[] next = folder.rows().get(Table.META, MetaRow.NEXT_SESSION.key());
-        nextSequence = next == null ? 1 : NextSession.parseFrom(next).getSequence();
+        nextSession = next == null ? NextSession.getDefaultInstance() : NextSession.parseFrom(next);
+        nextSequence = Math.max(1, nextSession.getSequence());
         knowGroups();
         batch.delete(Table.META, MetaRow.CLEAN_STOP.key()); // What it counted is true no longer.
     }
@@ -257,12 +259,9 @@ public final class StoreIntake implements AutoCloseable {
 
     private long nextNumber(String name) {
         long number = SessionNumbers.of(nextSequence++, name);
-        put(Table.META, MetaRow.NEXT_SESSION.key(), nextSession());
+        NextSession next = nextSession.toBuilder().setSequence(nextSequence).build();
+        put(Table.META, MetaRow.NEXT_SESSION.key(), next.toByteArray());
         return number;
-    }
-
-    private byte[] nextSession() {
-        return NextSession.newBuilder().setSequence(nextSequence).build().toByteArray();
     }
 
     static byte[] utf8(String text) {

@@ -9,6 +9,8 @@ import io.holdfast.storage.store.RowReader;
 import io.holdfast.storage.store.StoreException;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -52,7 +54,8 @@ final class RawDump {
     private boolean dump(Table table) throws IOException {
         boolean sound = true;
         try (RowCursor rows = store.cursor(table, Keys.text(new byte[0]), Keys.end())) {
-            for (long row = 0; row < rowsMax && rows.next(); row++) {
+            List<DamagedRowException> hidden = new ArrayList<>();
+            for (long row = 0; row < rowsMax && rows.nextReadable(hidden::add); row++) {
                 progress.step();
                 byte[] key = rows.key();
                 out.write(table.familyName() + " " + ScreenText.hex(key, 0, key.length));
@@ -61,6 +64,10 @@ final class RawDump {
                 }
                 out.write('\n');
             }
+            for (DamagedRowException damage : hidden) {
+                out.write("!! " + ScreenText.of(damage.getMessage()) + "\n");
+            }
+            sound &= hidden.isEmpty();
         }
         return sound;
     }

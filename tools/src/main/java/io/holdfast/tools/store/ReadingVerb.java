@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
+import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.storage.store.StoreReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -14,8 +15,16 @@ public abstract class ReadingVerb extends StoreCommand {
 
     @Override
     protected final int run(Writer out) throws IOException {
+        StoreFacts facts =
+                StoreFacts.of(data); // Before the rows: beside a broker its watermark would run ahead of them.
         try (StoreReader store = StoreReader.open(data, null)) {
-            return run(store, out);
+            int exitCode = run(store, facts, out);
+            String missing = LogEnd.missing(store, facts.watermarkSequence());
+            if (exitCode != 0 || missing == null) {
+                return exitCode;
+            }
+            complain(missing);
+            return EXIT_DAMAGED;
         }
     }
 
@@ -25,5 +34,5 @@ public abstract class ReadingVerb extends StoreCommand {
      * @return the exit code
      * @throws IOException when the output cannot be written
      */
-    abstract int run(StoreReader store, Writer out) throws IOException;
+    abstract int run(StoreReader store, StoreFacts facts, Writer out) throws IOException;
 }

@@ -62,12 +62,12 @@ public final class StoreCheck extends ReadingVerb {
     private long limit = LIMIT;
 
     @Override
-    int run(StoreReader store, Writer out) throws IOException {
+    int run(StoreReader store, StoreFacts facts, Writer out) throws IOException {
         try (LongWork progress = LongWork.onTerminal()) {
             FindingOutput findings = format == Format.table
                     ? new FindingTable(out, limit)
                     : new FindingJson(out, limit, format == Format.json);
-            return check(store, data, depth(), findings, progress);
+            return check(store, facts, depth(), findings, progress);
         }
     }
 
@@ -81,16 +81,18 @@ public final class StoreCheck extends ReadingVerb {
      * @return the exit code of a check
      */
     public static int deeply(Path folder, Writer out, LongWork progress) throws IOException {
+        StoreFacts facts = StoreFacts.of(folder);
         try (StoreReader store = StoreReader.open(folder, null)) {
             FindingTable findings = new FindingTable(out, LIMIT);
-            return check(store, folder, Depth.DEEP, findings, progress);
+            return check(store, facts, Depth.DEEP, findings, progress);
         }
     }
 
-    private static int check(StoreReader store, Path folder, Depth depth, FindingOutput findings, LongWork progress)
+    private static int check(
+            StoreReader store, StoreFacts facts, Depth depth, FindingOutput findings, LongWork progress)
             throws IOException {
         try {
-            new StoreChecker(store, StoreFacts.of(folder), new Listener(findings, progress), depth).run();
+            new StoreChecker(store, facts, new Listener(findings, progress), depth).run();
             progress.hide();
             findings.close();
             return findings.exitCode();

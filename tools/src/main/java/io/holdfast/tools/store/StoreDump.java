@@ -4,6 +4,7 @@ package io.holdfast.tools.store;
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.storage.store.StoreReader;
 import io.holdfast.tools.store.Section.Column;
 import java.io.IOException;
@@ -164,7 +165,7 @@ public final class StoreDump extends ReadingVerb {
     }
 
     @Override
-    int run(StoreReader store, Writer out) throws IOException {
+    int run(StoreReader store, StoreFacts facts, Writer out) throws IOException {
         try (LongWork progress = LongWork.onTerminal()) {
             boolean sound = format == Format.raw
                     ? new RawDump(store, out, keysOnly, limit, progress).dump(tables())

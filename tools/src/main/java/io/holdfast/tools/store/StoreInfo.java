@@ -35,8 +35,8 @@ public final class StoreInfo extends ReadingVerb {
     private Report.Format format = Report.Format.table;
 
     @Override
-    int run(StoreReader store, Writer out) throws IOException {
-        StoreSurvey survey = new StoreSurvey(store, StoreFacts.of(data));
+    int run(StoreReader store, StoreFacts facts, Writer out) throws IOException {
+        StoreSurvey survey = new StoreSurvey(store, facts);
         Report report = survey.report();
         report.write(out, format);
         return survey.isSound() ? ExitCode.OK : EXIT_DAMAGED;

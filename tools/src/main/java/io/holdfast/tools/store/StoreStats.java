@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.store;
 
+import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.storage.store.StoreReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -57,7 +58,7 @@ public final class StoreStats extends ReadingVerb {
     }
 
     @Override
-    int run(StoreReader store, Writer out) throws IOException {
+    int run(StoreReader store, StoreFacts facts, Writer out) throws IOException {
         try (LongWork progress = LongWork.onTerminal()) {
             QueueSurvey survey = new QueueSurvey(store, top, Duration.ofDays(unseenDays), progress);
             Report report = survey.report(System.currentTimeMillis());

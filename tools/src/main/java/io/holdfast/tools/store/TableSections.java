@@ -18,6 +18,8 @@ import io.holdfast.storage.store.RowReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** The sections that tell rows as they are: these are never behind the log. */
@@ -55,8 +57,9 @@ final class TableSections {
     }
 
     private void forEach(Table table, byte[] from, byte[] to, RowPrinter printer) throws IOException {
+        List<DamagedRowException> hidden = new ArrayList<>();
         try (RowCursor rows = store.cursor(table, from, to)) {
-            while (rows.next()) {
+            while (rows.nextReadable(hidden::add)) {
                 progress.step();
                 try {
                     printer.print(rows);
@@ -64,6 +67,9 @@ final class TableSections {
                     damage.row(e);
                 }
             }
+        }
+        for (DamagedRowException stretch : hidden) {
+            damage.row(stretch);
         }
     }
 

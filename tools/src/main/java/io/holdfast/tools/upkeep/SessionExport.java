@@ -133,6 +133,10 @@ final class SessionExport {
         }
     }
 
+    private void damaged(DamagedRowException row) {
+        lost(String.valueOf(row.getMessage()));
+    }
+
     private boolean wants(SessionRecord record) {
         if (clients.isAll()) {
             return true;
@@ -180,7 +184,7 @@ final class SessionExport {
         long number = marks.count();
         if (retained) {
             try (RowCursor rows = store.cursor(Table.RETAINED, Keys.number(0), Keys.end())) {
-                while (rows.next()) {
+                while (rows.nextReadable(this::damaged)) {
                     Optional<RetainedRecord> row = read(Table.RETAINED, rows);
                     if (row.isPresent()) {
                         lines.message("retained", ++number, row.get().getMessage());
@@ -194,7 +198,7 @@ final class SessionExport {
     private void block(long from, long to, SessionsWriter lines) throws IOException {
         long known = from;
         try (RowCursor rows = store.cursor(Table.MESSAGE, Keys.number(from), Keys.number(to))) {
-            while (rows.next()) {
+            while (rows.nextReadable(this::damaged)) {
                 long id = Keys.number(rows.key());
                 missing(known, id);
                 known = id + 1;
@@ -273,7 +277,7 @@ final class SessionExport {
                 Table.SUBSCRIPTION,
                 Keys.subscription(number, new byte[0]),
                 Keys.subscription(number + 1, new byte[0]))) {
-            while (rows.next()) {
+            while (rows.nextReadable(this::damaged)) {
                 Optional<SubscriptionRecord> row = read(Table.SUBSCRIPTION, rows);
                 if (row.isPresent()) {
                     String filter = new String(Keys.subscriptionFilter(rows.key()), StandardCharsets.UTF_8);

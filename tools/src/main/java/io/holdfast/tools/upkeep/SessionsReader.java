@@ -51,7 +51,9 @@ final class SessionsReader {
     }
 
     /** How much a whole file holds, from its last line. */
-    record Totals(long messages, long sessions, long entries) {}
+    record Totals(long messages, long sessions, long entries) {
+        static final Totals NONE = new Totals(0, 0, 0);
+    }
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()

@@ -4,6 +4,7 @@ package io.holdfast.tools.upkeep;
 import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.storage.store.StoreReader;
 import io.holdfast.tools.store.ClientSelection;
+import io.holdfast.tools.store.LogEnd;
 import io.holdfast.tools.store.LongWork;
 import io.holdfast.tools.store.StoreCommand;
 import java.io.BufferedWriter;
@@ -71,6 +72,7 @@ final class StoreExport extends StoreCommand {
 
     @Override
     protected int run(Writer out) throws IOException {
+        long watermark = LogEnd.watermark(data);
         try (StoreReader store = StoreReader.open(data, null);
                 LongWork progress = LongWork.onTerminal()) {
             SessionExport export = new SessionExport(store, StoreFacts.of(data).storeId(), clients, retained, progress);
@@ -81,7 +83,11 @@ final class StoreExport extends StoreCommand {
             }
             progress.hide();
             export.lost().forEach(this::complain);
-            return export.lost().isEmpty() ? 0 : EXIT_DAMAGED;
+            String missing = LogEnd.missing(store, watermark);
+            if (missing != null) {
+                complain(missing);
+            }
+            return export.lost().isEmpty() && missing == null ? 0 : EXIT_DAMAGED;
         }
     }
 

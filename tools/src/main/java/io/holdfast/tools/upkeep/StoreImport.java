@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.upkeep;
 
+import io.holdfast.storage.transfer.SessionPurge;
 import io.holdfast.storage.transfer.StoreIntake;
 import io.holdfast.tools.store.LongWork;
 import io.holdfast.tools.store.ScreenText;
@@ -10,7 +11,9 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "0:done",
             StoreCommand.OUTPUT_LOST,
             "2:wrong usage, or the file is no whole export; nothing was changed",
-            "3:clients or shared groups of the file are in the store already; nothing was changed",
+            "3:clients (without --replace) or shared groups of the file are in the store already; nothing was changed",
             "4:the store is damaged; nothing was changed",
             "5:a broker runs on the store; nothing was changed",
             StoreCommand.NO_STORE,
@@ -51,6 +54,13 @@ final class StoreImport extends StoreCommand {
             description = "Retained messages of the file win over those of the store (default: the store's stay).")
     private boolean replaceRetained;
 
+    @Option(
+            names = "--replace",
+            description =
+                    "A client's session in the store ends, with all it is owed, where the file has one of the same"
+                            + " client (default: nothing is imported then).")
+    private boolean replace;
+
     @Override
     protected int run(Writer out) throws IOException {
         if (!Files.isReadable(file)) {
@@ -66,21 +76,25 @@ final class StoreImport extends StoreCommand {
     }
 
     private int take(Path copy, Writer out, LongWork progress) throws IOException {
+        progress.begin("reading the file", 0);
+        Known known = known(copy);
+        if (known.groups > 0 || (!replace && !known.clients.isEmpty())) {
+            known.names.forEach(this::complain);
+            complain(
+                    (known.groups + known.clients.size()) + " of the file are in the store already; nothing was changed"
+                            + (known.groups > 0 ? "" : "; --replace ends the sessions that are there"));
+            return EXIT_FINDINGS;
+        }
+        if (!known.clients.isEmpty() && !end(known.clients, copy, out)) {
+            return EXIT_FINDINGS;
+        }
         try (StoreIntake intake = StoreIntake.open(copy)) {
-            progress.begin("reading the file", 0);
-            Known known = new Known(intake);
-            SessionsReader.Totals totals = SessionsReader.read(file, known);
-            if (known.count > 0) {
-                known.names.forEach(this::complain);
-                complain(known.count + " of the file are in the store already; nothing was changed");
-                return EXIT_FINDINGS;
-            }
-            progress.begin("importing", totals.messages() + totals.sessions());
-            SessionImport writing = new SessionImport(intake, totals.entries(), replaceRetained, progress);
+            progress.begin("importing", known.totals.messages() + known.totals.sessions());
+            SessionImport writing = new SessionImport(intake, known.totals.entries(), replaceRetained, progress);
             SessionsReader.read(file, writing);
             writing.end();
             progress.hide();
-            out.write("imported " + totals.sessions() + " sessions and " + totals.messages() + " messages"
+            out.write("imported " + known.totals.sessions() + " sessions and " + known.totals.messages() + " messages"
                     + (writing.retainedKept() == 0
                             ? ""
                             : "; " + writing.retainedKept() + " retained messages of the store stay")
@@ -89,18 +103,41 @@ final class StoreImport extends StoreCommand {
         }
     }
 
+    private Known known(Path copy) throws IOException {
+        try (StoreIntake intake = StoreIntake.open(copy)) {
+            Known known = new Known(intake);
+            known.totals = SessionsReader.read(file, known);
+            return known;
+        }
+    }
+
+    /** The sessions that are to be replaced end; false when one of them counts as connected. */
+    private boolean end(Set<String> clients, Path copy, Writer out) throws IOException {
+        SessionPurge.Purged ended = SessionPurge.run(copy, session -> clients.contains(session.getClientId()));
+        if (ended.sessions() != clients.size()) {
+            complain((clients.size() - ended.sessions())
+                    + " of the sessions to be replaced were connected when the broker"
+                    + " ended; start and stop it once, so that they are not; nothing was changed");
+            return false;
+        }
+        out.write("ended " + ended.sessions() + " sessions that were owed " + ended.messages() + " messages\n");
+        return true;
+    }
+
     /** Looks for clients that are there already, before anything is written. */
     private static final class Known implements SessionsReader.Visitor {
         private final StoreIntake intake;
         private final List<String> names = new ArrayList<>();
-        private long count;
+        private final Set<String> clients = new HashSet<>();
+        private long groups;
+        private SessionsReader.Totals totals = SessionsReader.Totals.NONE;
 
         Known(StoreIntake intake) {
             this.intake = intake;
         }
 
         private void add(String what) {
-            if (++count <= TOLD_MAX) {
+            if (names.size() < TOLD_MAX) {
                 names.add(ScreenText.of(what));
             }
         }
@@ -109,6 +146,7 @@ final class StoreImport extends StoreCommand {
         public void group(SessionsReader.Line line) {
             // Messages of two queues have no order between them, so they cannot become one.
             if (intake.hasGroup(line.text("group"))) {
+                groups++;
                 add("the group of " + line.text("group"));
             }
         }
@@ -116,6 +154,7 @@ final class StoreImport extends StoreCommand {
         @Override
         public void session(SessionsReader.Line line) {
             if (intake.hasClient(line.text("session"))) {
+                clients.add(line.text("session"));
                 add("client " + line.text("session"));
             }
         }

@@ -29,8 +29,8 @@ import picocli.CommandLine.ParameterException;
         name = "purge",
         description = {
             "Ends sessions in a store on which no broker runs, with all they are owed. What they hold of shared groups goes"
-                    + " back; their wills are not published. It says what it will do, and does it with --yes. The store as"
-                    + " it was is kept."
+                    + " back; their wills are not published. It says what it will do, and does it once that is agreed to,"
+                    + " at the terminal or by --yes. The store as it was is kept."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -38,14 +38,14 @@ import picocli.CommandLine.ParameterException;
         exitCodeList = {
             "0:done, or there is no such session",
             StoreCommand.OUTPUT_LOST,
-            "2:wrong usage, or --yes is not given; nothing was changed",
+            "2:wrong usage, or it was not agreed to; nothing was changed",
             "4:the store is damaged; nothing was changed",
             "5:a broker runs on the store; nothing was changed",
             StoreCommand.NO_STORE,
             StoreCommand.NEWER
         })
 final class StorePurge extends StoreCommand {
-    private static final int EXIT_NOT_TOLD = 2;
+    private static final int EXIT_NOT_AGREED = 2;
     private static final int TOLD_MAX = 20;
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "The data folder.")
@@ -63,10 +63,19 @@ final class StorePurge extends StoreCommand {
             description = "One client's session, or 'glob:sensor-*', 'regex:^a[0-9]+$' for some.")
     private @Nullable String client;
 
-    @Option(names = "--yes", description = "Does it.")
+    @Option(names = "--yes", description = "Does it without asking.")
     private boolean yes;
 
+    private final Consent consent;
     private ClientSelection clients = ClientSelection.ALL;
+
+    StorePurge() {
+        this(Consent.atTerminal());
+    }
+
+    StorePurge(Consent consent) {
+        this.consent = consent;
+    }
 
     @Override
     protected void prepare() {
@@ -90,9 +99,9 @@ final class StorePurge extends StoreCommand {
             return 0;
         }
         out.flush();
-        if (!yes) {
-            complain("nothing was changed; --yes does it");
-            return EXIT_NOT_TOLD;
+        if (!consent.isGiven(yes, "End these sessions?")) {
+            complain("nothing was changed; --yes does it without asking");
+            return EXIT_NOT_AGREED;
         }
         try (LongWork progress = LongWork.onTerminal()) {
             return new Remake(data, "purge", progress).run(out, this::complain, copy -> {

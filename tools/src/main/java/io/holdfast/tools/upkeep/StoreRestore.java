@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "restore",
         description = {
             "Copies a backup to where a broker shall start on it. The copy is checked whole before it takes its place; what"
-                    + " was there is kept under another name, and only with --yes."
+                    + " was there is kept under another name, and only when that is agreed to, at the terminal or by --yes."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:restored",
             StoreCommand.OUTPUT_LOST,
-            "2:wrong usage, or a folder is in the way and --yes is not given; nothing was changed",
+            "2:wrong usage, or a folder is in the way and its replacing was not agreed to; nothing was changed",
             "3:restored; the check has findings, and nothing that was acknowledged is lost by them",
             "4:the backup is damaged; nothing was changed",
             "5:a broker runs on the folder; nothing was changed",
@@ -47,13 +47,18 @@ final class StoreRestore extends StoreCommand {
     @Option(names = "--to", paramLabel = "DIR", required = true, description = "The data folder to make.")
     private Path to = Path.of(""); // always set: the option is required
 
-    @Option(names = "--yes", description = "Puts the backup in the place of a folder that is there, which is kept.")
+    @Option(
+            names = "--yes",
+            description = "Puts the backup in the place of a folder that is there, which is kept, without asking.")
     private boolean yes;
+
+    private final Consent consent = Consent.atTerminal();
 
     @Override
     protected int run(Writer out) throws IOException {
         boolean inTheWay = Files.exists(to) && !StoreCopy.isEmptyFolder(to);
-        if (inTheWay && !yes) {
+        String question = inTheWay ? "Replace " + ScreenText.of(to.toString()) + "?" : "";
+        if (inTheWay && !consent.isGiven(yes, question)) {
             complain(ScreenText.of(to.toString()) + " is there and not empty; with --yes it is kept as "
                     + ScreenText.of(Aside.of(to).getFileName().toString()) + " and the backup takes its place");
             return EXIT_IN_THE_WAY;

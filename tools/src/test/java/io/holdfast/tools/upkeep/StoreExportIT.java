@@ -213,6 +213,29 @@ class StoreExportIT {
     }
 
     @Test
+    @DisplayName("--replace: a session that is there ends for the one of the file, with all it was owed; else it stays")
+    void import_replace_sessionOfTheFile() throws Exception {
+        Path other = otherStore();
+        Path file = temp.resolve("sessions.jsonl");
+        export(other, file);
+        try (RunningBroker broker = RunningBroker.start(other)) {
+            WireClient visitor = WireClient.connected(broker.port(), WireConnect.clean("visitor"));
+            visitor.publish("home/later", "after the export", 1, false);
+            visitor.disconnect();
+        }
+        assertThat(take(file, other).err()).contains("client resident", "--replace");
+        assertThat(DumpRun.rows(other, "queued", "--client", "resident")).hasSize(31);
+
+        DumpRun replaced = store("import", file.toString(), "--data", other.toString(), "--replace");
+
+        assertThat(replaced.exitCode()).as(replaced.out() + replaced.err()).isZero();
+        assertThat(replaced.out()).contains("ended 1 sessions that were owed 31 messages", "imported 1 sessions");
+        assertThat(DumpRun.rows(other, "queued", "--client", "resident")).hasSize(30);
+        assertThat(DumpRun.verb("check", other, "--deep").out()).isEqualTo("clean\n");
+        assertThat(named("other.before-")).hasSize(1);
+    }
+
+    @Test
     @DisplayName("one client's export has its session and its messages, once each, and works beside a running broker")
     void export_oneClient_itsMessagesOnly() throws Exception {
         Path data = temp.resolve("data");

@@ -14,6 +14,8 @@ import io.holdfast.tools.store.DumpRun;
 import io.holdfast.tools.store.GoldenStore;
 import io.holdfast.tools.store.RawRows;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Changes of stopped stores: what they do, and that the store as it was is kept. */
 class StoreUpkeepIT {
@@ -114,17 +117,22 @@ class StoreUpkeepIT {
         DumpRun asked = DumpRun.verb("purge", data, "--client", "glob:zombie-*");
         assertThat(asked.exitCode()).isEqualTo(2);
         assertThat(asked.out()).contains("will end the session of zombie-1");
+        assertThat(purgeAtTerminal(data, "n")).isEqualTo(2);
         assertThat(DumpRun.rows(data, "sessions", "--client", "zombie-1")).hasSize(1);
+        assertThat(purgeAtTerminal(data, "y")).isZero();
+        assertThat(DumpRun.rows(data, "sessions", "--client", "zombie-1")).isEmpty();
 
         DumpRun run = DumpRun.verb("purge", data, "--client", "glob:zombie-*", "--yes");
 
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-        assertThat(run.out()).contains("ended 3 sessions");
+        assertThat(run.out()).contains("ended 2 sessions");
         assertThat(DumpRun.column(DumpRun.rows(data, "sessions"), "client"))
                 .contains("alive", "other-member", "$share/g/t/#")
                 .noneMatch(client -> client.startsWith("zombie"));
-        assertThat(DumpRun.rows(keptAside().get(0), "sessions", "--client", "zombie-1"))
-                .hasSize(1);
+        assertThat(keptAside()).hasSize(2);
+        assertThat(keptAside())
+                .anySatisfy(kept -> assertThat(DumpRun.rows(kept, "sessions", "--client", "zombie-1"))
+                        .hasSize(1));
         try (RunningBroker broker = RunningBroker.start(data)) {
             WireClient alive = WireClient.connected(broker.port(), WireConnect.durable("alive"));
             WireClient other = WireClient.connected(broker.port(), WireConnect.durable("other-member"));
@@ -177,6 +185,14 @@ class StoreUpkeepIT {
         try (Stream<Path> beside = Files.list(temp)) {
             assertThat(beside).containsExactly(data);
         }
+    }
+
+    /** Ends the session of zombie-1 as somebody who sits at a terminal and types an answer. */
+    private static int purgeAtTerminal(Path data, String answer) {
+        return new CommandLine(new StorePurge(new Consent(question -> answer)))
+                .setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(new StringWriter()))
+                .execute("--data", data.toString(), "--client", "zombie-1");
     }
 
     private static String acknowledged(WireClient client) throws IOException {
