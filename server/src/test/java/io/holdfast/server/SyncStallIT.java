@@ -14,6 +14,7 @@ import io.holdfast.server.session.ShardEvent;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.storage.testkit.HeldStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,19 +46,11 @@ class SyncStallIT {
             publisher.connect(
                     new Connect(ProtocolVersion.MQTT_3_1_1, "publisher", true, 1, null, null, null, Properties.NONE));
             store.get().hold();
-            publisher.send(WireClient.publish("a/b", "m", QoS.AT_LEAST_ONCE, 1));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(8))
-                    .until(() -> broker.broker().counters().sum(BrokerCounter.COMMIT_STALLS) == 1);
-            // Longer than one and a half times its keep alive of 1 s, and nobody else notices.
-            Awaitility.await()
-                    .pollDelay(Duration.ofMillis(1_600))
-                    .until(() -> broker.broker().state() == BrokerState.RUNNING);
-            canary.send(WireClient.publish("c", "alive", QoS.AT_MOST_ONCE, 0));
-            assertThat(WireClient.text(canary.expect(Publish.class))).isEqualTo("alive");
-            assertThat(broker.broker().counters().sum(ShardEvent.KEEP_ALIVE_EXPIRED))
-                    .isZero();
-            store.get().release();
+            try {
+                awaitStall(broker, publisher, canary);
+            } finally {
+                store.get().release(); // Else the broker could not be closed.
+            }
             assertThat(publisher.expect(PubAck.class).packetId()).isEqualTo(1);
             assertThat(broker.broker().counters().sum(BrokerCounter.COMMIT_STALLS))
                     .isEqualTo(1);
@@ -66,5 +59,20 @@ class SyncStallIT {
             assertThat(broker.broker().counters().sum(ShardEvent.KEEP_ALIVE_EXPIRED))
                     .isEqualTo(1);
         }
+    }
+
+    /** Longer than one and a half times the publisher's keep alive of 1 s, and nobody else notices. */
+    private static void awaitStall(RunningBroker broker, WireClient publisher, WireClient canary) throws IOException {
+        publisher.send(WireClient.publish("a/b", "m", QoS.AT_LEAST_ONCE, 1));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(8))
+                .until(() -> broker.broker().counters().sum(BrokerCounter.COMMIT_STALLS) == 1);
+        Awaitility.await()
+                .pollDelay(Duration.ofMillis(1_600))
+                .until(() -> broker.broker().state() == BrokerState.RUNNING);
+        canary.send(WireClient.publish("c", "alive", QoS.AT_MOST_ONCE, 0));
+        assertThat(WireClient.text(canary.expect(Publish.class))).isEqualTo("alive");
+        assertThat(broker.broker().counters().sum(ShardEvent.KEEP_ALIVE_EXPIRED))
+                .isZero();
     }
 }
