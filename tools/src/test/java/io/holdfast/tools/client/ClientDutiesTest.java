@@ -2,6 +2,7 @@
 package io.holdfast.tools.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holdfast.protocol.codec.CodecLimits;
 import io.holdfast.protocol.codec.PacketDecoder;
@@ -33,6 +34,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +47,7 @@ import org.junit.jupiter.api.Test;
 /** What the standard asks of a client, seen from the broker's end of the socket; each test plays the broker. */
 class ClientDutiesTest {
     private static final int WAIT_MILLIS = 10_000;
+    private static final int SILENCE_MILLIS = 300;
 
     private final ServerSocket listener;
     private final ClientLoops loops = new ClientLoops(1, "duties");
@@ -152,6 +155,13 @@ class ClientDutiesTest {
         void mark() throws Exception {
             send(new Publish(7, QoS.AT_LEAST_ONCE, false, false, TopicName.of("x"), new byte[0], Properties.NONE));
             assertThat(expect(PubAck.class).packetId()).isEqualTo(7);
+        }
+
+        /** Nothing comes for a moment. */
+        void expectSilence() throws Exception {
+            socket.setSoTimeout(SILENCE_MILLIS);
+            assertThatThrownBy(this::next).isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout(WAIT_MILLIS);
         }
 
         /** The next packet, or null at the end. */
@@ -328,6 +338,22 @@ class ClientDutiesTest {
             peer.expect(PubRec.class);
         }
         assertThat(seen.messages).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("who leaves says goodbye when everything is acknowledged, not before")
+    void leave_unacknowledged_waits() throws Exception {
+        Client client = client(ProtocolVersion.MQTT_5, Lifetime.RUN, 0);
+        try (Peer peer = peer5(false)) {
+            client.publish(message(QoS.AT_LEAST_ONCE, false));
+            client.leave(Ending.DONE);
+            int packetId = peer.expect(Publish.class).packetId();
+            peer.expectSilence();
+            peer.send(new PubAck(packetId));
+            peer.expect(Disconnect.class);
+        }
+        assertThat(seen.ended.get(WAIT_MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(Ending.DONE);
+        assertThat(seen.answers).containsExactly(ReasonCode.SUCCESS);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The broker is killed while {@code pub -l} and {@code sub} are at work. */
 class PubKillIT {
-    private static final int MESSAGES = 3_000;
+    private static final int MESSAGES = 1_500;
     /** A broker that starts slowly on a busy machine lets the clients wait ever longer between two tries. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -33,7 +33,7 @@ class PubKillIT {
                     IntStream.range(0, MESSAGES).mapToObj(Integer::toString).toList();
             VerbCall pub = VerbCall.pub(
                     String.join("\n", expected), broker.port(), "-V", version, "-l", "-q", "2", "-t", "stream");
-            for (int seen : new int[] {50, 1_000}) {
+            for (int seen : new int[] {50, 700}) {
                 int enough = seen;
                 Awaitility.await().atMost(PATIENCE).until(() -> sub.lines().size() > enough);
                 broker.kill();

@@ -87,6 +87,13 @@ class MosquittoDatabaseTest {
                     .isInstanceOf(MosquittoFileException.class)
                     .hasMessageContaining("the chunk at byte 23 says that it has");
         }
+        byte[] longId = sample();
+        int idBytes = 0x1b8; // of client "away", in a chunk of 28 bytes
+        assertThat(ByteBuffer.wrap(longId).getShort(idBytes)).isEqualTo((short) 4);
+        ByteBuffer.wrap(longId).putShort(idBytes, (short) 20);
+        assertThatThrownBy(() -> MosquittoDatabase.open(file(longId)))
+                .isInstanceOf(MosquittoFileException.class)
+                .hasMessageContaining("is damaged: it says that 20 bytes follow where");
         byte[] older = sample();
         ByteBuffer.wrap(older).putInt(19, 5);
         assertThatThrownBy(() -> MosquittoDatabase.open(file(older))).hasMessageContaining("has format 5");

@@ -13,11 +13,15 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Our broker on a machine whose power is cut: before each start but the first, its folder loses what was not synced. */
+/**
+ * Our broker on a machine whose power is cut: before each start but the first, its folder loses what was not synced. As many
+ * cuts as there are variants are one of each, in any order.
+ */
 final class PowerCutBroker implements BrokerCommand {
     private final SplittableRandom random;
     private final String durability;
     private final List<String> cuts = new ArrayList<>();
+    private final List<PowerCut.Variant> variants = new ArrayList<>();
     private @Nullable PowerCut power;
 
     PowerCutBroker(long seed, String durability) {
@@ -37,8 +41,10 @@ final class PowerCutBroker implements BrokerCommand {
             cut = PowerCut.build(beside, parent.toRealPath().resolve("data"));
             power = cut;
         } else {
-            PowerCut.Variant[] variants = PowerCut.Variant.values();
-            PowerCut.Variant variant = variants[random.nextInt(variants.length)];
+            if (variants.isEmpty()) {
+                variants.addAll(List.of(PowerCut.Variant.values()));
+            }
+            PowerCut.Variant variant = variants.remove(random.nextInt(variants.size()));
             cuts.add(variant + " " + cut.cut(variant, random.nextLong()));
         }
         cut.begin();
