@@ -14,13 +14,13 @@ final class MosquittoAccess {
             + " make it with 'holdfast import mosquitto', from both";
 
     /** The last value of a directive, how often it was said, and whether an earlier one was another. */
-    private record Said(String value, int line, int times, boolean differs) {}
+    private record Said(String value, Place place, int times, boolean differs) {}
 
     private final Map<String, Said> said = new LinkedHashMap<>();
     private boolean ofListeners;
 
     /** Whether a line is one of those; if so it is kept. */
-    boolean take(String name, String value, int line) {
+    boolean take(String name, String value, Place place) {
         switch (name) {
             case "per_listener_settings" -> ofListeners = value.equals("true");
             case "password_file", "acl_file", "allow_anonymous" -> {
@@ -28,7 +28,7 @@ final class MosquittoAccess {
                 boolean differs = ofListeners
                         && earlier != null
                         && (earlier.differs() || !earlier.value().equals(value));
-                said.put(name, new Said(value, line, earlier == null ? 1 : earlier.times() + 1, differs));
+                said.put(name, new Said(value, place, earlier == null ? 1 : earlier.times() + 1, differs));
             }
             default -> {
                 return false;
@@ -78,7 +78,7 @@ final class MosquittoAccess {
             settings.put("access.rules-file", rules);
             if (!said.containsKey("password_file")) {
                 remarks.add(
-                        acl.line(),
+                        acl.place(),
                         "acl_file " + acl.value(),
                         "without accounts a user name proves nothing here, and"
                                 + " rules for users fit only those whom a certificate names");
@@ -86,7 +86,7 @@ final class MosquittoAccess {
         }
         said.forEach((name, known) -> {
             if (known.differs()) {
-                remarks.add(known.line(), name + " " + known.value(), DIFFERS);
+                remarks.add(known.place(), name + " " + known.value(), DIFFERS);
             }
         });
         return settings;

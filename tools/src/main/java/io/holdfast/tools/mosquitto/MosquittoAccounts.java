@@ -3,7 +3,6 @@ package io.holdfast.tools.mosquitto;
 
 import io.holdfast.server.account.PasswordFile;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -19,14 +18,14 @@ final class MosquittoAccounts {
     private MosquittoAccounts() {}
 
     /**
-     * Converts the lines of a file.
+     * Converts a file.
      *
      * @throws MosquittoFileException when there is no account in it that can be taken over
      */
-    static Converted convert(List<String> lines) throws MosquittoFileException {
+    static Converted convert(TextFile file) throws MosquittoFileException {
         MosquittoAccounts accounts = new MosquittoAccounts();
-        for (int i = 0; i < lines.size(); i++) {
-            accounts.line(lines.get(i), i + 1);
+        for (int i = 0; i < file.lines().size(); i++) {
+            accounts.line(file.lines().get(i), new Place(file.path(), i + 1, i));
         }
         if (accounts.users.isEmpty()) {
             throw new MosquittoFileException("holds no account that can be taken over; nothing was written");
@@ -36,7 +35,7 @@ final class MosquittoAccounts {
         return new Converted(accounts.text.toString(), accounts.remarks.lines(), summary);
     }
 
-    private void line(String line, int number) {
+    private void line(String line, Place place) {
         if (line.isBlank() || line.startsWith("#")) {
             text.append(line.strip()).append('\n');
             return;
@@ -45,8 +44,7 @@ final class MosquittoAccounts {
         String user = parts[0].strip();
         String hash = parts.length < 2 ? "" : parts[1].strip();
         if (hash.isEmpty()) {
-            remarks.add(
-                    number, "a line without a hash", "left out; mosquitto passes over it too"); // May be a password.
+            remarks.add(place, "a line without a hash", "left out; mosquitto passes over it too"); // May be a password.
             return;
         }
         String fault = PasswordFile.faultOf(user);
@@ -63,7 +61,7 @@ final class MosquittoAccounts {
         if (fault == null) {
             text.append(user).append(':').append(hash).append('\n');
         } else {
-            remarks.add(number, "account '" + user + "'", "left out: " + fault);
+            remarks.add(place, "account '" + user + "'", "left out: " + fault);
         }
     }
 }

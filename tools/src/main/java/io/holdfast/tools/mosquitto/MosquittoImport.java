@@ -121,7 +121,7 @@ final class MosquittoImport implements Callable<Integer> {
     private int text() throws IOException {
         TextFile text = TextFile.read(file);
         return switch (text.kind()) {
-            case SETTINGS -> settings(MosquittoSettings.read(text.lines()));
+            case SETTINGS -> settings(MosquittoSettings.read(text));
             case ACCOUNTS ->
                 out == null
                         ? fail(ExitCode.USAGE, file + " is a password file: say where its accounts go with --out FILE")
@@ -131,17 +131,17 @@ final class MosquittoImport implements Callable<Integer> {
     }
 
     private int accounts(TextFile text, Path target) throws IOException {
-        Converted accounts = MosquittoAccounts.convert(text.lines());
+        Converted accounts = MosquittoAccounts.convert(text);
         try (NewFile made = NewFile.secret(target, accounts.text())) {
             PasswordFile unused = PasswordFile.read(made.written());
             made.keep();
         }
-        tell(target, file, accounts);
+        tell(target, accounts);
         return ExitCode.OK;
     }
 
     private int rules(TextFile text) throws IOException {
-        Converted rules = MosquittoRules.convert(text.lines());
+        Converted rules = MosquittoRules.convert(text);
         if (out == null) {
             print(rules);
             return ExitCode.OK;
@@ -150,7 +150,7 @@ final class MosquittoImport implements Callable<Integer> {
             Rules unused = Rules.read(made.written(), user -> Set.of());
             made.keep();
         }
-        tell(out, file, rules);
+        tell(out, rules);
         return ExitCode.OK;
     }
 
@@ -165,8 +165,7 @@ final class MosquittoImport implements Callable<Integer> {
         }
         SettingsImport files = new SettingsImport(settings, out);
         files.write();
-        files.written()
-                .forEach((target, made) -> tell(target, made.source() == null ? file : made.source(), made.text()));
+        files.written().forEach(this::tell);
         String fault = files.fault();
         return fault == null
                 ? ExitCode.OK
@@ -177,17 +176,17 @@ final class MosquittoImport implements Callable<Integer> {
     private void print(Converted made) {
         spec.commandLine().getOut().print(made.text());
         spec.commandLine().getOut().flush();
-        remark(file, made);
+        remark(made);
     }
 
-    private void tell(Path target, Path source, Converted made) {
-        remark(source, made);
+    private void tell(Path target, Converted made) {
+        remark(made);
         spec.commandLine().getOut().println(target + ": " + made.summary());
         spec.commandLine().getOut().flush();
     }
 
-    private void remark(Path source, Converted made) {
-        made.remarks().forEach(remark -> spec.commandLine().getErr().println(source + ":" + remark));
+    private void remark(Converted made) {
+        made.remarks().forEach(remark -> spec.commandLine().getErr().println(remark));
         spec.commandLine().getErr().flush();
     }
 

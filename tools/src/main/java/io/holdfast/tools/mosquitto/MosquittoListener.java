@@ -21,9 +21,9 @@ final class MosquittoListener {
     private boolean certificateRequired;
     private String userFrom = "";
     private String authorities = "";
-    private int authoritiesLine;
+    private @Nullable Place authoritiesPlace;
     private String revocations = "";
-    private int revocationsLine;
+    private @Nullable Place revocationsPlace;
 
     /** Puts a setting under its name, {@code listeners.NAME}. */
     void set(String key, String value) {
@@ -62,7 +62,7 @@ final class MosquittoListener {
      * @return null when it is taken, else the remark; empty when it is no line of a listener
      */
     @Nullable
-    String take(String name, String value, int line) {
+    String take(String name, String value, Place place) {
         return switch (name) {
             case "max_connections" -> connectionsMax(value);
             case "protocol" -> protocol(value);
@@ -70,12 +70,12 @@ final class MosquittoListener {
             case "keyfile" -> file("tls.private-key", value);
             case "cafile" -> {
                 authorities = value;
-                authoritiesLine = line;
+                authoritiesPlace = place;
                 yield null;
             }
             case "crlfile" -> {
                 revocations = value;
-                revocationsLine = line;
+                revocationsPlace = place;
                 yield null;
             }
             case "require_certificate" -> {
@@ -150,16 +150,16 @@ final class MosquittoListener {
                 all.put("tls.user-from", userFrom);
             }
         } else {
-            notNeeded(remarks, authoritiesLine, "cafile", authorities);
-            notNeeded(remarks, revocationsLine, "crlfile", revocations);
+            notNeeded(remarks, authoritiesPlace, "cafile", authorities);
+            notNeeded(remarks, revocationsPlace, "crlfile", revocations);
         }
         return all;
     }
 
-    private static void notNeeded(Remarks remarks, int line, String name, String file) {
-        if (!file.isEmpty()) {
+    private static void notNeeded(Remarks remarks, @Nullable Place place, String name, String file) {
+        if (place != null) {
             remarks.add(
-                    line,
+                    place,
                     name + " " + file,
                     "not needed: it counts with require_certificate true, which this listener does not have");
         }

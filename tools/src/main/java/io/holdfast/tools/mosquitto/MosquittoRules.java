@@ -3,6 +3,7 @@ package io.holdfast.tools.mosquitto;
 
 import io.holdfast.protocol.topic.InvalidTopicException;
 import io.holdfast.protocol.topic.TopicFilter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,20 +43,22 @@ final class MosquittoRules {
     private final Remarks remarks = new Remarks();
     private String user = "";
     private int line;
+    private Place place = new Place(Path.of(""), 0, 0);
     private boolean readSeen;
     private boolean namesSeen;
 
     private MosquittoRules() {}
 
     /**
-     * Converts the lines of a file.
+     * Converts a file.
      *
      * @throws MosquittoFileException when mosquitto would refuse it
      */
-    static Converted convert(List<String> lines) throws MosquittoFileException {
+    static Converted convert(TextFile file) throws MosquittoFileException {
         MosquittoRules rules = new MosquittoRules();
-        for (String text : lines) {
+        for (String text : file.lines()) {
             rules.line++;
+            rules.place = new Place(file.path(), rules.line, rules.line);
             if (!text.isBlank() && !text.startsWith("#")) {
                 rules.line(text.strip());
             }
@@ -103,7 +106,7 @@ final class MosquittoRules {
             section.denials.add("deny " + subject + " all " + word(filter));
             if (isGlob) {
                 remarks.add(
-                        line,
+                        place,
                         text,
                         "denies this to all users whose names look like " + user + ": * and ? stand for"
                                 + " others in a rule here");
@@ -118,7 +121,7 @@ final class MosquittoRules {
         };
         if (isGlob) {
             remarks.add(
-                    line,
+                    place,
                     text,
                     "left out: it would allow this to all users whose names look like " + user
                             + ", as * and ? stand for others in a rule here");
@@ -126,7 +129,7 @@ final class MosquittoRules {
         }
         if (!access.equals("write") && !readSeen) {
             readSeen = true;
-            remarks.add(line, text, NARROW);
+            remarks.add(place, text, NARROW);
         }
         if (!namesSeen) {
             namesSeen = noteNames(filter, subject, NAMES);
@@ -142,7 +145,7 @@ final class MosquittoRules {
     /** Whether a rule here can have these topics; when mosquitto could not either, that is an error. */
     private boolean isKnown(String filter) throws MosquittoFileException {
         if (filter.startsWith("$share/")) {
-            remarks.add(line, filter, "left out: no topic is called so, and mosquitto's rule fits nothing either");
+            remarks.add(place, filter, "left out: no topic is called so, and mosquitto's rule fits nothing either");
             return false;
         }
         try {
@@ -155,7 +158,7 @@ final class MosquittoRules {
     private boolean noteNames(String filter, String subject, String remark) {
         boolean named = subject.equals(ALL) && filter.matches("(.*[^%])?(%%)*%[uc].*");
         if (named) {
-            remarks.add(line, filter, remark);
+            remarks.add(place, filter, remark);
         }
         return named;
     }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.mosquitto;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code mosquitto.conf} as our settings, with a remark for each line that has no counterpart or means less here. */
@@ -53,29 +56,59 @@ final class MosquittoSettings {
     /** What is said before the first listener is said of one without a name. */
     private MosquittoListener listener = new MosquittoListener();
 
-    private int line;
+    private Place place = new Place(Path.of(""), 0, 0);
 
     private MosquittoSettings() {
         listeners.add(listener);
     }
 
-    /** Reads the lines of a file. */
-    static MosquittoSettings read(List<String> lines) {
+    /**
+     * Reads a file, and those that it includes.
+     *
+     * @throws MosquittoFileException when one of those is no text
+     * @throws IOException when one of those cannot be read
+     */
+    static MosquittoSettings read(TextFile file) throws IOException {
         MosquittoSettings read = new MosquittoSettings();
-        for (String text : lines) {
-            read.line++;
-            String bare = text.strip();
-            if (!bare.isEmpty() && bare.charAt(0) != '#') {
-                String[] words = bare.split("\\s+", 2);
-                read.directive(words[0], words.length == 2 ? words[1].strip() : "");
-            }
-        }
+        MosquittoListener unnamed = read.listener;
+        read.lines(file, true);
         // mosquitto opens the one without a name only if it has a place, or is the only one.
-        MosquittoListener unnamed = read.listeners.get(0);
         if (read.listeners.size() > 1 ? !unnamed.hasPlace() : unnamed.isEmpty()) {
-            read.listeners.remove(0);
+            read.listeners.remove(unnamed);
         }
         return read;
+    }
+
+    private void lines(TextFile file, boolean includes) throws IOException {
+        for (int i = 0; i < file.lines().size(); i++) {
+            place = new Place(file.path(), i + 1, place.order() + 1);
+            String bare = file.lines().get(i).strip();
+            if (!bare.isEmpty() && bare.charAt(0) != '#') {
+                String[] words = bare.split("\\s+", 2);
+                String value = words.length == 2 ? words[1].strip() : "";
+                if (includes && words[0].equals("include_dir")) {
+                    include(Path.of(value));
+                } else {
+                    directive(words[0], value);
+                }
+            }
+        }
+    }
+
+    /** The files of a folder by name. What they say before a listener is not said of the one that is open here, as there. */
+    private void include(Path folder) throws IOException {
+        MosquittoListener outer = listener;
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.filter(each -> each.toString().endsWith(".conf"))
+                    .sorted()
+                    .toList();
+        }
+        for (Path each : files) {
+            listener = listeners.get(0);
+            lines(TextFile.read(each), false);
+        }
+        listener = outer;
     }
 
     private void directive(String name, String value) {
@@ -89,16 +122,9 @@ final class MosquittoSettings {
                 }
             }
             case "bind_address" -> listener.set("bind", quoted(value));
-            case "max_connections" -> {
-                if (listeners.size() == 1 && isNumber(value)) {
-                    set("connections-max", value); // Of all together, as it stands above all of them.
-                } else {
-                    ofListener(name, value);
-                }
-            }
             case "persistent_client_expiration" -> expiration(value);
             default -> {
-                if (!access.take(name, value, line)) {
+                if (!access.take(name, value, place)) {
                     ofListener(name, value);
                 }
             }
@@ -106,7 +132,7 @@ final class MosquittoSettings {
     }
 
     private void ofListener(String name, String value) {
-        String remark = listener.take(name, value, line);
+        String remark = listener.take(name, value, place);
         if (remark != null && remark.isEmpty()) {
             other(name, value);
         } else if (remark != null) {
@@ -191,7 +217,7 @@ final class MosquittoSettings {
     private void remark(String name, String value, String text) {
         // A line may hold a password: only names of files and numbers are shown.
         boolean secret = name.contains("password") || name.contains("psk");
-        remarks.add(line, name + " " + (secret ? "..." : value), text);
+        remarks.add(place, name + " " + (secret ? "..." : value), text);
     }
 
     /** The file with its accounts, null when it has none or no single one. */
@@ -227,7 +253,11 @@ final class MosquittoSettings {
             String name = first ? "tcp" : "listener-" + number;
             each.settings(remarks).forEach((key, value) -> all.put("listeners." + name + "." + key, value));
         }
-        all.putAll(access.settings(listeners.size(), quoted(passwords.toString()), quoted(rules.toString()), remarks));
+        all.putAll(access.settings(
+                (int) listeners.stream().filter(MosquittoListener::hasPlace).count(),
+                quoted(passwords.toString()),
+                quoted(rules.toString()),
+                remarks));
         all.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
         String summary = all.size() + (all.size() == 1 ? " setting" : " settings");
         return new Converted(text.toString(), remarks.lines(), summary);

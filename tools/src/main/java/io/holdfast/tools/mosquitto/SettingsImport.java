@@ -18,18 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class SettingsImport {
     private final Path out;
     private final Path passwords;
-    private final Map<Path, Made> files = new LinkedHashMap<>();
+    private final Map<Path, Converted> files = new LinkedHashMap<>();
 
-    /**
-     * A file to write.
-     *
-     * @param source the file of mosquitto that it was made of, null for the settings themselves
-     */
-    record Made(@Nullable Path source, Converted text) {}
-
-    /** Makes ours of a file's lines. */
+    /** Makes ours of a file. */
     private interface Conversion {
-        Converted of(List<String> lines) throws MosquittoFileException;
+        Converted of(TextFile file) throws MosquittoFileException;
     }
 
     /**
@@ -44,15 +37,13 @@ final class SettingsImport {
         Path rules = this.out.resolveSibling("rules");
         String passwordFile = settings.passwordFile();
         if (passwordFile != null) {
-            Path source = Path.of(passwordFile);
-            files.put(passwords, new Made(source, converted(source, MosquittoAccounts::convert)));
+            files.put(passwords, converted(Path.of(passwordFile), MosquittoAccounts::convert));
         }
         String aclFile = settings.aclFile();
         if (aclFile != null) {
-            Path source = Path.of(aclFile);
-            files.put(rules, new Made(source, converted(source, MosquittoRules::convert)));
+            files.put(rules, converted(Path.of(aclFile), MosquittoRules::convert));
         }
-        files.put(this.out, new Made(null, settings.convert(passwords, rules)));
+        files.put(this.out, settings.convert(passwords, rules));
         for (Path file : files.keySet()) {
             if (Files.exists(file)) {
                 throw new FileAlreadyExistsException(file.toString());
@@ -62,7 +53,7 @@ final class SettingsImport {
 
     private static Converted converted(Path source, Conversion conversion) throws IOException {
         try {
-            return conversion.of(TextFile.read(source).lines());
+            return conversion.of(TextFile.read(source));
         } catch (MosquittoFileException e) {
             throw new MosquittoFileException("it names " + source + ", which " + e.getMessage());
         }
@@ -72,8 +63,8 @@ final class SettingsImport {
     void write() throws IOException {
         List<NewFile> fresh = new ArrayList<>();
         try {
-            for (Map.Entry<Path, Made> file : files.entrySet()) {
-                String text = file.getValue().text().text();
+            for (Map.Entry<Path, Converted> file : files.entrySet()) {
+                String text = file.getValue().text();
                 boolean secret = file.getKey().equals(passwords);
                 fresh.add(secret ? NewFile.secret(file.getKey(), text) : NewFile.readable(file.getKey(), text));
             }
@@ -88,7 +79,7 @@ final class SettingsImport {
     }
 
     /** What was written. */
-    Map<Path, Made> written() {
+    Map<Path, Converted> written() {
         return files;
     }
 

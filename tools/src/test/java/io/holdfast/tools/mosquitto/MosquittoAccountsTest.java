@@ -4,6 +4,7 @@ package io.holdfast.tools.mosquitto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -11,11 +12,15 @@ import org.junit.jupiter.api.Test;
 class MosquittoAccountsTest {
     private static final String HASH = "$7$101$c2FsdHNhbHRzYWx0$" + "A".repeat(86) + "==";
 
+    private static TextFile file(String... lines) {
+        return new TextFile(Path.of("p"), List.of(lines));
+    }
+
     @Test
     @DisplayName(
             "accounts and comments are taken over in order; what mosquitto passes over is remarked, and no password shown")
     void convert_mixedLines_takesAccountsAndRemarks() throws Exception {
-        Converted accounts = MosquittoAccounts.convert(List.of(
+        Converted accounts = MosquittoAccounts.convert(file(
                 "# devices",
                 "ada:" + HASH,
                 "",
@@ -30,15 +35,17 @@ class MosquittoAccountsTest {
         assertThat(accounts.summary()).isEqualTo("2 accounts");
         assertThat(accounts.remarks()).hasSize(6).noneMatch(remark -> remark.contains("hunter"));
         assertThat(accounts.remarks().get(0))
-                .startsWith("5: account 'ada': left out: there is an account of that name");
-        assertThat(accounts.remarks().get(1)).startsWith("6: account 'plain'").contains("mosquitto_passwd -U");
-        assertThat(accounts.remarks().get(5)).startsWith("10: account 'short'").contains("64 bytes");
+                .startsWith("p:5: account 'ada': left out: there is an account of that name");
+        assertThat(accounts.remarks().get(1)).startsWith("p:6: account 'plain'").contains("mosquitto_passwd -U");
+        assertThat(accounts.remarks().get(5))
+                .startsWith("p:10: account 'short'")
+                .contains("64 bytes");
     }
 
     @Test
     @DisplayName("a file without any account is refused")
     void convert_noAccount_refused() {
-        assertThatThrownBy(() -> MosquittoAccounts.convert(List.of("# none", "x")))
+        assertThatThrownBy(() -> MosquittoAccounts.convert(file("# none", "x")))
                 .isInstanceOf(MosquittoFileException.class)
                 .hasMessageContaining("no account");
     }

@@ -27,7 +27,7 @@ class MosquittoRulesTest {
     Path folder;
 
     private Converted convert(String... lines) throws Exception {
-        Converted rules = MosquittoRules.convert(List.of(lines));
+        Converted rules = MosquittoRules.convert(new TextFile(Path.of("acl"), List.of(lines)));
         Rules unused = Rules.read(Files.writeString(folder.resolve("rules"), rules.text()), user -> Set.of());
         return rules;
     }
@@ -70,8 +70,8 @@ class MosquittoRulesTest {
                         "deny all all up/secret",
                         "allow all publish,retain,will up/%c/%u");
         assertThat(converted.remarks()).hasSize(2);
-        assertThat(converted.remarks().get(0)).startsWith("2: read news/#: a client that subscribes to more");
-        assertThat(converted.remarks().get(1)).startsWith("3: up/%c/%u: a user or client identifier with /");
+        assertThat(converted.remarks().get(0)).startsWith("acl:2: read news/#: a client that subscribes to more");
+        assertThat(converted.remarks().get(1)).startsWith("acl:3: up/%c/%u: a user or client identifier with /");
         assertThat(converted.summary()).isEqualTo("9 rules");
     }
 
@@ -102,8 +102,8 @@ class MosquittoRulesTest {
         assertThat(rules(converted))
                 .containsExactly("deny user a* all x", "deny all all private/%u", "allow all subscribe z");
         assertThat(converted.remarks()).hasSize(5);
-        assertThat(converted.remarks().get(0)).startsWith("2: deny x: denies this to all users");
-        assertThat(converted.remarks().get(1)).startsWith("3: y: left out");
+        assertThat(converted.remarks().get(0)).startsWith("acl:2: deny x: denies this to all users");
+        assertThat(converted.remarks().get(1)).startsWith("acl:3: y: left out");
         assertThat(converted.remarks().get(2)).contains("deny it by name");
     }
 
@@ -170,7 +170,7 @@ class MosquittoRulesTest {
     @ValueSource(strings = {"topic", "topic a b", "topic read a/#/b", "user", "allow all", "  # comment", "pattern a+"})
     @DisplayName("what mosquitto does not start with is refused with its line")
     void convert_wrongLine_refused(String line) {
-        assertThatThrownBy(() -> MosquittoRules.convert(List.of("topic a", line)))
+        assertThatThrownBy(() -> MosquittoRules.convert(new TextFile(Path.of("acl"), List.of("topic a", line))))
                 .isInstanceOf(MosquittoFileException.class)
                 .hasMessageContaining("line 2 ");
     }

@@ -27,8 +27,9 @@ class MosquittoSettingsTest {
         return new ConfigReader().file(file).read();
     }
 
-    private static Converted convert(String... lines) {
-        return MosquittoSettings.read(List.of(lines)).convert(Path.of("/etc/h/pass\\\"words"), Path.of("/etc/h/rules"));
+    private static Converted convert(String... lines) throws Exception {
+        return MosquittoSettings.read(new TextFile(Path.of("m.conf"), List.of(lines)))
+                .convert(Path.of("/etc/h/pass\\\"words"), Path.of("/etc/h/rules"));
     }
 
     @Test
@@ -93,8 +94,8 @@ class MosquittoSettingsTest {
         assertThat(config.access().rulesFile()).hasToString("/etc/h/rules");
         assertThat(config.anonymousAllowed()).isFalse();
         assertThat(settings.remarks()).hasSize(2).satisfies(remarks -> {
-            assertThat(remarks.get(0)).startsWith("13: cafile /etc/m/ca.crt: not needed");
-            assertThat(remarks.get(1)).startsWith("14: ciphers AES: not taken over");
+            assertThat(remarks.get(0)).startsWith("m.conf:13: cafile /etc/m/ca.crt: not needed");
+            assertThat(remarks.get(1)).startsWith("m.conf:14: ciphers AES: not taken over");
         });
     }
 
@@ -125,6 +126,24 @@ class MosquittoSettingsTest {
                         .listeners())
                 .extracting(ListenerConfig::type)
                 .containsExactly(ListenerType.UNIX);
+    }
+
+    @Test
+    @DisplayName("files of include_dir are read by name, with listeners of their own; remarks name them")
+    void read_includeDir_filesRead() throws Exception {
+        Path folder = Files.createDirectory(this.folder.resolve("conf.d"));
+        Files.writeString(folder.resolve("b.conf"), "listener 1885 127.0.0.1\ncapath /certs\n");
+        Files.writeString(folder.resolve("a.conf"), "max_connections 1\nlistener 1884 ::1\ninclude_dir /x\n");
+        Files.writeString(folder.resolve("c.conf.bak"), "listener 1\n");
+        Converted settings = convert(
+                "listener 1883 127.0.0.1", "include_dir " + folder, "max_connections 7", "allow_anonymous true");
+        List<ListenerConfig> listeners = read(settings).listeners();
+        assertThat(listeners).extracting(ListenerConfig::port).containsExactly(1_883, 1_884, 1_885);
+        assertThat(listeners).extracting(ListenerConfig::connectionsMax).containsExactly(7, 0, 0);
+        assertThat(settings.remarks()).hasSize(2).satisfies(remarks -> {
+            assertThat(remarks.get(0)).startsWith(folder.resolve("a.conf") + ":3: include_dir /x: has no counterpart");
+            assertThat(remarks.get(1)).startsWith(folder.resolve("b.conf") + ":2: capath /certs: not taken over");
+        });
     }
 
     @ParameterizedTest(name = "{0}")
@@ -161,7 +180,8 @@ class MosquittoSettingsTest {
         assertThat(config.access().rulesFile()).isNotNull();
         assertThat(config.access().passwordFile()).isNotNull();
         assertThat(settings.remarks()).hasSize(2).allMatch(remark -> remark.contains("listeners have different ones"));
-        assertThat(MosquittoSettings.read(List.of("per_listener_settings true", "acl_file /a", "acl_file /b"))
+        assertThat(MosquittoSettings.read(new TextFile(
+                                Path.of("m.conf"), List.of("per_listener_settings true", "acl_file /a", "acl_file /b")))
                         .aclFile())
                 .isNull();
     }
@@ -176,7 +196,7 @@ class MosquittoSettingsTest {
                 "max_queued_messages lots",
                 "persistence true");
         assertThat(settings.remarks()).hasSize(5).satisfies(remarks -> {
-            assertThat(remarks.get(0)).startsWith("1: capath /etc/certs: not taken over");
+            assertThat(remarks.get(0)).startsWith("m.conf:1: capath /etc/certs: not taken over");
             assertThat(remarks.get(1)).contains("no counterpart").doesNotContain("hunter2");
             assertThat(remarks.get(2)).doesNotContain("\u001b");
             assertThat(remarks.get(3)).contains("it is no number");
