@@ -49,7 +49,7 @@ class RunNoticeIT {
     void run_asService_told() throws Exception {
         String address = folder.resolve("n").toString();
         try (NoticeSocket manager = new NoticeSocket(address);
-                BrokerProcess broker = BrokerProcess.start(new AsService(address, Duration.ofMillis(200)))) {
+                BrokerProcess broker = BrokerProcess.start(new AsService(address, Duration.ofSeconds(2)))) {
             assertThat(manager.expect("READY=1")).contains("STATUS=serving 0 connections");
             try (WireClient client = new WireClient(broker.port())) {
                 client.connect("c", true);
