@@ -6,6 +6,7 @@ import static io.holdfast.server.testkit.Passwords.connected;
 import static io.holdfast.server.testkit.WireClient.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.protocol.packet.Packet;
 import io.holdfast.protocol.packet.PingReq;
 import io.holdfast.protocol.packet.PingResp;
 import io.holdfast.protocol.packet.ProtocolVersion;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,6 +37,9 @@ class SharedRevocationIT {
     private static final String OPEN = "allow all all #";
     private static final String WITHOUT_ADA = "deny user ada subscribe jobs/#\nallow all all #";
     private static final int MESSAGES = 20;
+    private static final int PAYLOAD_BYTES = 500_000;
+    private static final int PUBLISHED_MAX = 200;
+    private static final int UNSENT = 4;
 
     @TempDir
     private Path folder;
@@ -48,7 +53,10 @@ class SharedRevocationIT {
         rules = Files.writeString(folder.resolve("rules"), OPEN);
         Path passwords = Passwords.write(folder.resolve("passwords"), "ada", "bob", "eve");
         broker = RunningBroker.start(
-                folder.resolve("data"), "access.password-file=" + passwords, "access.rules-file=" + rules);
+                folder.resolve("data"),
+                "access.password-file=" + passwords,
+                "access.rules-file=" + rules,
+                "slow-receiver-timeout=10 m");
         publisher = connected(broker, "eve", "publisher");
     }
 
@@ -125,5 +133,48 @@ class SharedRevocationIT {
             send("again-");
             assertThat(take(ada)).startsWith("again-");
         }
+    }
+
+    @Test
+    @DisplayName(
+            "T32 what a member that does not read was given and not sent goes to the others when it may not have it any "
+                    + "more; what was begun stays its own")
+    void member_rulesTakenWhileNotReading_unsentGoesToOthers() throws IOException {
+        try (WireClient ada = member("ada", ProtocolVersion.MQTT_5, false)) {
+            int messages = publishUntilUnsent();
+            Files.writeString(rules, WITHOUT_ADA);
+            broker.broker().reloadAccess();
+            try (WireClient bob = member("bob", ProtocolVersion.MQTT_5, false)) {
+                bob.expect(Publish.class); // So ada has given back.
+                ada.send(PingReq.INSTANCE);
+                int begun = 0;
+                Packet packet = ada.next();
+                while (packet instanceof Publish message) {
+                    begun++;
+                    ada.send(new PubAck(message.packetId()));
+                    packet = ada.next();
+                }
+                assertThat(packet).isInstanceOf(PingResp.class);
+                for (int i = begun + 1; i < messages; i++) {
+                    bob.expect(Publish.class);
+                }
+                assertServed(bob);
+                assertThat(broker.broker().counters().sum(ShardEvent.DROPPED_DENIED))
+                        .isZero();
+            }
+        }
+    }
+
+    /** Fills the socket of the only member, whatever the system lets it hold, until some messages wait behind it. */
+    private int publishUntilUnsent() throws IOException {
+        byte[] payload = new byte[PAYLOAD_BYTES];
+        for (int published = 1; published < PUBLISHED_MAX; published++) {
+            publisher.send(publish("jobs/a", payload, QoS.AT_LEAST_ONCE, published));
+            publisher.expect(PubAck.class);
+            if (published - broker.broker().counters().sum(ShardEvent.SENT_QOS_1) >= UNSENT) {
+                return published;
+            }
+        }
+        throw new AssertionError("a socket took " + PUBLISHED_MAX + " messages that nobody reads");
     }
 }
