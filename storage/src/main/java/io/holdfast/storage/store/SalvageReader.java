@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -79,7 +81,8 @@ public final class SalvageReader implements RowReader {
         return gathered;
     }
 
-    private static @Nullable SalvageReader attempt(Path database, RocksOptions.Salvage way, SalvageListener listener) {
+    private static @Nullable SalvageReader attempt(Path database, RocksOptions.Salvage way, SalvageListener listener)
+            throws IOException {
         NativeHandles handles = new NativeHandles();
         try {
             RocksReads reads = RocksReads.open(database, RocksOptions.salvage(handles, way), handles);
@@ -88,16 +91,34 @@ public final class SalvageReader implements RowReader {
                 if (way == RocksOptions.Salvage.BEST_EFFORT) {
                     listener.lost("files are missing: the store is as it was before these were written");
                 }
+                reader.tellUnnamed(database);
                 return reader;
             }
             reader.close();
         } catch (RocksDBException | StoreException e) {
             handles.close(); // The next way asks for less.
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             handles.close();
             throw e;
         }
         return null;
+    }
+
+    /** A list of files that has lost its end opens like a whole one, as an older state with the newest log on top. */
+    private void tellUnnamed(Path database) throws IOException {
+        Set<String> named = new HashSet<>();
+        reads.db()
+                .getLiveFilesMetaData()
+                .forEach(file -> named.add(file.fileName().substring(1)));
+        List<String> unnamed = FolderTree.files(database).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(name -> name.endsWith(".sst") && !named.contains(name))
+                .sorted()
+                .toList();
+        if (!unnamed.isEmpty()) {
+            listener.lost("the list of files does not name " + String.join(", ", unnamed)
+                    + "; if it has lost its end, what they hold is lost");
+        }
     }
 
     /** Whether the first and the last row of each table can be found. */

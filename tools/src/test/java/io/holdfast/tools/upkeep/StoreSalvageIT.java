@@ -37,7 +37,7 @@ import org.rocksdb.RocksDBException;
 
 /** Stores that something has happened to, and what is saved of them. */
 class StoreSalvageIT {
-    private static final int SESSIONS = 100;
+    private static final int SESSIONS = 40;
 
     @TempDir
     Path temp;
