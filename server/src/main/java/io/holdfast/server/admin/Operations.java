@@ -26,6 +26,8 @@ final class Operations {
                     SESSION + "/queue",
                     asked -> new QueuePages(asked.life()).page(asked.target(), asked.request())),
             Operation.of("DELETE", SESSION + "/queue", Operations::dropMessages),
+            Operation.of("POST", SESSION + "/export", Operations::export),
+            Operation.of("POST", SESSIONS + "/import", Operations::take),
             Operation.of("POST", "/api/v1/checkpoint", Operations::checkpoint),
             Operation.of("GET", RETAINED, asked -> new RetainedPages(asked.life()).list(asked.request())),
             Operation.of(
@@ -92,5 +94,16 @@ final class Operations {
     private static Map<String, @Nullable Object> checkpoint(Asked asked) {
         String to = String.valueOf(asked.request().text("to"));
         return asked.audited("store checkpoint", to, () -> new CheckpointOperation(asked.life()).run(asked.request()));
+    }
+
+    private static Map<String, @Nullable Object> export(Asked asked) {
+        return asked.audited(
+                "session export", () -> new SessionExportOperation(asked.life()).run(asked.target(), asked.request()));
+    }
+
+    private static Map<String, @Nullable Object> take(Asked asked) {
+        String from = String.valueOf(asked.request().text("from"));
+        return asked.audited(
+                "session import", from, () -> new SessionImportOperation(asked.life()).run(asked.request()));
     }
 }

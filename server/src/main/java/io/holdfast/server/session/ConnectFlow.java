@@ -15,6 +15,8 @@ import io.holdfast.storage.schema.SessionNumbers;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.DamagedRowException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class ConnectFlow {
     private static final int ROW_BYTES = 96;
 
     private final SessionShard shard;
+    private final Set<String> arriving = new HashSet<>();
     private final SessionEnd ends;
     private final Wills wills;
     private final ConnectionEnd departures;
@@ -49,18 +52,17 @@ final class ConnectFlow {
             refuse(connection, refusal);
             return;
         }
-        long known;
-        try {
-            known = number(connect.clientId());
-        } catch (DamagedRowException damage) {
-            refuseForDamage(connection, connect.clientId(), String.valueOf(damage.getMessage()));
+        if (isArriving(connect.clientId())) {
+            refuse(connection, ReasonCode.SERVER_BUSY); // In a moment its session is here.
             return;
         }
+        String damage = damage(connect.clientId());
+        if (damage != null) {
+            refuseForDamage(connection, connect.clientId(), damage);
+            return;
+        }
+        long known = number(connect.clientId());
         Session session = known < 0 ? null : shard.get(known);
-        if (known >= 0 && shard.isQuarantined(known)) {
-            refuseForDamage(connection, connect.clientId(), "its session " + known + " is quarantined");
-            return;
-        }
         if (session != null && !isExpired(session) && !shard.owners.mayUse(session, connection)) {
             refuse(connection, ReasonCode.NOT_AUTHORIZED); // T26
             return;
@@ -108,6 +110,32 @@ final class ConnectFlow {
             shard.addUrgent(connected, ROW_BYTES);
         } else {
             connected.committed(); // Nothing of a volatile session without a will is on disk.
+        }
+    }
+
+    /** A session of this client is on its way into the store, from another broker: until then nobody may begin one. */
+    void arrives(String clientId) {
+        arriving.add(clientId);
+    }
+
+    void arrived(String clientId) {
+        arriving.remove(clientId);
+    }
+
+    boolean isArriving(String clientId) {
+        return !arriving.isEmpty() && arriving.contains(clientId);
+    }
+
+    /** What keeps a client from its session, or null: rows that cannot be read. */
+    private @Nullable String damage(String clientId) {
+        try {
+            long known = number(clientId);
+            if (known >= 0) {
+                shard.get(known); // Reads its rows, unless they have been read: that is when damage is met.
+            }
+            return shard.isQuarantined(known) ? "its session " + known + " is quarantined" : null;
+        } catch (DamagedRowException damage) {
+            return String.valueOf(damage.getMessage());
         }
     }
 

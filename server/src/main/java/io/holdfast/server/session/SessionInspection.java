@@ -150,6 +150,22 @@ public final class SessionInspection {
                 filters);
     }
 
+    /** A copy of one session that has rows, which may be looked at on any thread. */
+    public void copy(String clientId, Answer<SessionCopy> answer) {
+        ask(answer, () -> {
+            Session session = find(shard, clientId);
+            if (!session.durable) {
+                throw new OrderRefusedException(
+                        Reason.CONFLICT,
+                        "the session lives no longer than its connection, so there is nothing to keep");
+            }
+            boolean connected = session.connection != null;
+            SessionCopy copy = new SessionCopy(session.number, session.state.copy(), connected, session.sentThrough);
+            shard.checkpoints.evictIfIdle(session);
+            return copy;
+        });
+    }
+
     /**
      * A page of a queue.
      *

@@ -244,6 +244,30 @@ public final class SessionState {
         return unknownFields;
     }
 
+    /** The same session, which goes on by itself from here. */
+    public SessionState copy() {
+        SessionState copy = new SessionState(number, space);
+        copy.loadCursor(next, acknowledged, queuedBytes);
+        copy.loadClaims(appendsThrough, eventsThrough, queueHead);
+        copy.loadUnknownFields(unknownFields);
+        for (long index : settledSorted()) {
+            copy.loadSettled(index);
+        }
+        for (long index : releasedSorted()) {
+            copy.release(index);
+        }
+        for (int packetId : inboundSorted()) {
+            copy.addInbound(packetId);
+        }
+        for (long index = acknowledged; index < next; index++) {
+            long delivery = delivery(index);
+            if (delivery != Delivery.NONE) {
+                copy.restore(index, delivery, identifiers(index));
+            }
+        }
+        return copy;
+    }
+
     // ---- loading, for SessionRows only
 
     void loadCursor(long next, long acknowledged, long queuedBytes) {

@@ -9,7 +9,6 @@ import io.holdfast.storage.record.Identifiers;
 import io.holdfast.storage.record.InflightRecord;
 import io.holdfast.storage.record.QueueFragment;
 import io.holdfast.storage.record.SessionRecord;
-import io.holdfast.storage.record.SubscriptionRecord;
 import io.holdfast.storage.record.TimerRecord;
 import io.holdfast.storage.record.WillRecord;
 import io.holdfast.storage.schema.Keys;
@@ -20,7 +19,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session of a {@link StoreIntake}: its cursor, its subscriptions, its entries in the order of their indexes, and at
+ * One session that comes from elsewhere: its cursor, its subscriptions, its entries in the order of their indexes, and at
  * last {@link #finish}. Indexes stay as they were; those that no entry comes for are settled.
  */
 public final class IncomingSession {
@@ -30,7 +29,7 @@ public final class IncomingSession {
 
     private static final int OF_DELIVERY = Delivery.QOS_MASK | Delivery.RETAIN;
 
-    private final StoreIntake intake;
+    private final Intake intake;
     private final long number;
     private SessionRecord record;
     private final InflightRecord.Builder window = InflightRecord.newBuilder();
@@ -47,7 +46,7 @@ public final class IncomingSession {
     private long lastId;
     private int lastFlags;
 
-    IncomingSession(StoreIntake intake, long number, SessionRecord record) {
+    IncomingSession(Intake intake, long number, SessionRecord record) {
         this.intake = intake;
         this.number = number;
         this.record = record;
@@ -80,14 +79,7 @@ public final class IncomingSession {
 
     /** A subscription with its options as they are kept; that of a shared filter joins its group. */
     public void subscription(String filter, int options, int identifier) {
-        SubscriptionRecord.Builder row =
-                SubscriptionRecord.newBuilder().setOptions(options).setIdentifier(identifier);
-        if (StoreIntake.isShared(filter)) {
-            row.setGroup(intake.joined(filter));
-        }
-        byte[] key = Keys.subscription(number, StoreIntake.utf8(filter));
-        intake.put(Table.SUBSCRIPTION, key, row.build().toByteArray());
-        intake.stub(filter);
+        intake.subscribe(number, filter, options, identifier);
     }
 
     /**
@@ -107,6 +99,7 @@ public final class IncomingSession {
         }
         beginOrSettleUpTo(index);
         long id = intake.messageId(ordinal);
+        intake.owed(id);
         Long group = origin == null ? null : intake.groupNumber(origin.sharedFilter());
         int[] beside = identifiers;
         int all = flags & OF_DELIVERY;
@@ -178,7 +171,7 @@ public final class IncomingSession {
 
     private void writeFragment() {
         if (fragmentEntries > 0) {
-            fragment.setAppendsThrough(intake.position()).setCount(fragmentEntries);
+            fragment.setAppendsThrough(intake.appendsThrough()).setCount(fragmentEntries);
             fragment.setQueuedBytes(window.getQueuedBytes());
             intake.put(
                     Table.QUEUE,
@@ -220,8 +213,8 @@ public final class IncomingSession {
                 timer(record.getDisconnectedMillis() + seconds * 1_000, TimerKind.SESSION_EXPIRY);
             }
         }
-        window.setAppendsThrough(intake.position())
-                .setEventsThrough(intake.position())
+        window.setAppendsThrough(intake.appendsThrough())
+                .setEventsThrough(intake.eventsThrough())
                 .setNext(next)
                 .setAcknowledged(acknowledged)
                 .setQueueHead(acknowledged);

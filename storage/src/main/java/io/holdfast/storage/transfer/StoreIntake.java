@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is interrupted in between leaves rows that nobody owns, so this is for a copy that takes the store's place once
  * it is complete. Not thread-safe.
  */
-public final class StoreIntake implements AutoCloseable {
+public final class StoreIntake implements Intake, AutoCloseable {
     private static final int BATCH_BYTES = 1 << 20;
     private static final String SHARE = "$share/";
     private static final int NEVER_EXPIRES = -1;
@@ -169,8 +169,8 @@ public final class StoreIntake implements AutoCloseable {
         put(Table.LOG, Keys.number(position), entry.toByteArray());
     }
 
-    /** The id of a message that was added, by its place among them. */
-    long messageId(long ordinal) {
+    @Override
+    public long messageId(long ordinal) {
         if (ordinal < 1 || ordinal > messages) {
             throw new IllegalArgumentException("there is no message " + ordinal + ", of " + messages);
         }
@@ -178,8 +178,33 @@ public final class StoreIntake implements AutoCloseable {
     }
 
     /** The log row behind which the sessions' rows go on. */
-    long position() {
+    @Override
+    public long appendsThrough() {
         return position;
+    }
+
+    @Override
+    public long eventsThrough() {
+        return position;
+    }
+
+    @Override
+    public void owed(long messageId) {
+        // The log row has said how many there are; a start counts them by message.
+    }
+
+    @Override
+    public void subscribe(long number, String filter, int options, int identifier) {
+        SubscriptionRecord.Builder row =
+                SubscriptionRecord.newBuilder().setOptions(options).setIdentifier(identifier);
+        if (isShared(filter)) {
+            row.setGroup(joined(filter));
+        }
+        put(
+                Table.SUBSCRIPTION,
+                Keys.subscription(number, utf8(filter)),
+                row.build().toByteArray());
+        stub(filter);
     }
 
     /** A client's session; it exists once it is finished. */
@@ -199,7 +224,7 @@ public final class StoreIntake implements AutoCloseable {
     }
 
     /** The number of a shared group, which is made when nobody has it. */
-    long joined(String sharedFilter) {
+    private long joined(String sharedFilter) {
         Long known = groups.get(sharedFilter);
         if (known != null) {
             return known;
@@ -214,9 +239,8 @@ public final class StoreIntake implements AutoCloseable {
         return number;
     }
 
-    /** The number of a shared group, or null. */
-    @Nullable
-    Long groupNumber(String sharedFilter) {
+    @Override
+    public @Nullable Long groupNumber(String sharedFilter) {
         return groups.get(sharedFilter);
     }
 
@@ -246,7 +270,7 @@ public final class StoreIntake implements AutoCloseable {
     }
 
     /** Notes that a filter is in use. */
-    void stub(String filter) {
+    private void stub(String filter) {
         byte[] key = Keys.text(utf8(inner(filter)));
         if (folder.rows().get(Table.TOPIC, key) == null) {
             TopicStub stub = TopicStub.newBuilder()
@@ -268,7 +292,8 @@ public final class StoreIntake implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    void put(Table table, byte[] key, byte[] record) {
+    @Override
+    public void put(Table table, byte[] key, byte[] record) {
         batch.put(table, key, record);
         if (batch.size() >= BATCH_BYTES) {
             write();

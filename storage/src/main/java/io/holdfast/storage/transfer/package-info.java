@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Sessions that come from elsewhere: written as rows into a store on which no broker runs. */
+/** Sessions that come from elsewhere: written as rows into a stopped store, or into the next group of a running broker. */
 @NullMarked
 package io.holdfast.storage.transfer;
 

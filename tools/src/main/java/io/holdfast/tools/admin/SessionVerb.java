@@ -10,12 +10,14 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast session}: sessions of a running broker. */
 @Command(
         name = "session",
-        description = "Looks at sessions of a running broker and ends them.",
+        description = "Looks at sessions of a running broker, moves and ends them.",
         mixinStandardHelpOptions = true,
         subcommands = {
             SessionListVerb.class,
             SessionShowVerb.class,
             SessionQueueVerb.class,
+            SessionExportVerb.class,
+            SessionImportVerb.class,
             SessionOrderVerb.Purge.class,
             SessionOrderVerb.Disconnect.class,
             SessionOrderVerb.Drop.class,

@@ -2,6 +2,7 @@
 package io.holdfast.tools.upkeep;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.server.transfer.SessionsWriter;
 import io.holdfast.storage.log.Delivery;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.LogTail;

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.upkeep;
 
-import io.holdfast.storage.log.Delivery;
-import io.holdfast.storage.record.SessionRecord;
-import io.holdfast.storage.record.WillRecord;
+import io.holdfast.server.transfer.SessionLines;
+import io.holdfast.server.transfer.SessionsReader;
 import io.holdfast.storage.transfer.IncomingSession;
 import io.holdfast.storage.transfer.StoreIntake;
 import io.holdfast.tools.store.LongWork;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the lines of an export into a store. */
 final class SessionImport implements SessionsReader.Visitor {
-    private static final int NEVER = -1;
-
     private final StoreIntake intake;
     private final long owed;
     private final boolean replaceRetained;
@@ -66,38 +61,19 @@ final class SessionImport implements SessionsReader.Visitor {
     @Override
     public void group(SessionsReader.Line line) {
         finish();
-        begin(intake.group(line.text("group"), line.number("createdMillis")), line, List.of());
+        begin(intake.group(line.text("group"), line.number("createdMillis")), line);
     }
 
     @Override
     public void session(SessionsReader.Line line) {
         finish();
-        SessionRecord record = SessionRecord.newBuilder()
-                .setClientId(line.text("session"))
-                .setProtocolLevel((int) line.number("protocol"))
-                .setOwner(line.text("owner", ""))
-                .setExpirySeconds(
-                        line.fields().get("expirySeconds") == null ? NEVER : (int) line.number("expirySeconds"))
-                .setReceiveMaximum((int) line.number("receiveMaximum", 0))
-                .setPacketBytesMax((int) line.number("packetBytesMax", 0))
-                .setGeneration(line.number("generation", 0))
-                .setCreatedMillis(line.number("createdMillis", intake.nowMillis()))
-                .setConnectedMillis(line.number("connectedMillis", 0))
-                .setDisconnectedMillis(line.number("disconnectedMillis", intake.nowMillis()))
-                .setSentThrough(line.number("sentThrough"))
-                .build();
-        List<Integer> inbound = new ArrayList<>();
-        int[] packetIds = line.numbers("inbound");
-        for (int i = 0; packetIds != null && i < packetIds.length; i++) {
-            inbound.add(packetIds[i]);
-        }
-        begin(intake.session(record), line, inbound);
+        begin(intake.session(SessionLines.record(line, intake.nowMillis())), line);
     }
 
-    private void begin(IncomingSession begun, SessionsReader.Line line, List<Integer> inbound) {
+    private void begin(IncomingSession begun, SessionsReader.Line line) {
         progress.step();
         session = begun;
-        begun.cursor(line.number("next"), line.number("acknowledged"), line.number("queuedBytes", 0), inbound);
+        SessionLines.cursor(begun, line);
     }
 
     private void finish() {
@@ -116,28 +92,16 @@ final class SessionImport implements SessionsReader.Visitor {
 
     @Override
     public void subscription(SessionsReader.Line line) {
-        session().subscription(line.text("subscription"), (int) line.number("options"), (int)
-                line.number("identifier", 0));
+        SessionLines.subscription(session(), line);
     }
 
     @Override
     public void entry(SessionsReader.Line line) {
-        int flags = (int) line.number("qos") | (line.flag("retain") ? Delivery.RETAIN : 0);
-        String group = line.text("group", "");
-        IncomingSession.Source source =
-                group.isEmpty() ? null : new IncomingSession.Source(group, (int) line.number("groupFlags"));
-        session().entry(line.number("entry"), line.number("message"), flags, line.numbers("identifiers"), source);
-        if (line.text("state", "").equals("released")) {
-            session().released(line.number("entry"));
-        }
+        SessionLines.entry(session(), line);
     }
 
     @Override
     public void will(SessionsReader.Line line) {
-        WillRecord will = WillRecord.newBuilder()
-                .setMessage(line.content())
-                .setDelaySeconds((int) line.number("delaySeconds"))
-                .build();
-        session().will(will, line.number("will"));
+        SessionLines.will(session(), line);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.upkeep;
 
+import io.holdfast.server.transfer.SessionsReader;
 import io.holdfast.storage.transfer.SessionPurge;
 import io.holdfast.storage.transfer.StoreIntake;
 import io.holdfast.tools.store.LongWork;

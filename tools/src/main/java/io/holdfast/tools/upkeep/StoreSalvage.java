@@ -2,6 +2,7 @@
 package io.holdfast.tools.upkeep;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.server.transfer.SessionsReader;
 import io.holdfast.storage.store.SalvageFolder;
 import io.holdfast.storage.store.SalvageReader;
 import io.holdfast.storage.store.StoreFacts;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.tools.upkeep;
+package io.holdfast.server.transfer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The lines of an export, as {@code docs/store-tools.md} tells them: one JSON object each, the first field of which says
  * what it is. All messages stand before all sessions, and a session's subscriptions and entries behind it.
  */
-final class SessionsWriter {
+public final class SessionsWriter {
     static final int VERSION = 1;
     static final String FORMAT = "sessions";
     private static final int NEVER = -1;
@@ -32,13 +32,13 @@ final class SessionsWriter {
 
     private final JsonGenerator json;
 
-    SessionsWriter(Writer out) throws IOException {
+    public SessionsWriter(Writer out) throws IOException {
         json = FACTORY.createGenerator(out);
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
         json.setRootValueSeparator(new com.fasterxml.jackson.core.io.SerializedString("\n"));
     }
 
-    void head(String storeId, long nowMillis) throws IOException {
+    public void head(String storeId, long nowMillis) throws IOException {
         json.writeStartObject();
         json.writeStringField("holdfast", FORMAT);
         json.writeNumberField("version", VERSION);
@@ -48,7 +48,7 @@ final class SessionsWriter {
     }
 
     /** A message, or a retained one. */
-    void message(String kind, long number, StoredMessage message) throws IOException {
+    public void message(String kind, long number, StoredMessage message) throws IOException {
         json.writeStartObject();
         json.writeNumberField(kind, number);
         content(message);
@@ -90,7 +90,7 @@ final class SessionsWriter {
         }
     }
 
-    void group(SessionRecord record, SessionState state) throws IOException {
+    public void group(SessionRecord record, SessionState state) throws IOException {
         json.writeStartObject();
         json.writeStringField("group", record.getSharedFilter());
         json.writeNumberField("createdMillis", record.getCreatedMillis());
@@ -99,7 +99,7 @@ final class SessionsWriter {
     }
 
     /** A client's session; {@code record} as if its connection had ended by now. */
-    void session(SessionRecord record, SessionState state) throws IOException {
+    public void session(SessionRecord record, SessionState state) throws IOException {
         json.writeStartObject();
         json.writeStringField("session", record.getClientId());
         json.writeNumberField("protocol", record.getProtocolLevel());
@@ -131,7 +131,7 @@ final class SessionsWriter {
         json.writeNumberField("queuedBytes", state.queuedBytes());
     }
 
-    void subscription(String filter, SubscriptionRecord row) throws IOException {
+    public void subscription(String filter, SubscriptionRecord row) throws IOException {
         json.writeStartObject();
         json.writeStringField("subscription", filter);
         json.writeNumberField("options", row.getOptions());
@@ -142,7 +142,7 @@ final class SessionsWriter {
     }
 
     /** A message that a session is owed. */
-    void entry(
+    public void entry(
             SessionState state,
             long sentThrough,
             long index,
@@ -174,7 +174,7 @@ final class SessionsWriter {
         json.writeEndObject();
     }
 
-    void will(StoredMessage message, long delaySeconds, long dueMillis) throws IOException {
+    public void will(StoredMessage message, long delaySeconds, long dueMillis) throws IOException {
         json.writeStartObject();
         json.writeNumberField("will", dueMillis);
         json.writeNumberField("delaySeconds", delaySeconds);
@@ -183,7 +183,7 @@ final class SessionsWriter {
     }
 
     /** The last line: what was written, so that a file that was cut short is noticed. */
-    void end(long messages, long sessions, long entries) throws IOException {
+    public void end(long messages, long sessions, long entries) throws IOException {
         json.writeStartObject();
         json.writeBooleanField("end", true);
         json.writeNumberField("messages", messages);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.tools.upkeep;
+package io.holdfast.server.transfer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -20,9 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines that {@link SessionsWriter} writes, one at a time. What is not as it must be is named with its line. */
-final class SessionsReader {
+public final class SessionsReader {
     /** What the lines say. */
-    interface Visitor {
+    public interface Visitor {
         void message(Line line);
 
         void retained(Line line);
@@ -42,7 +42,7 @@ final class SessionsReader {
     }
 
     /** A file that is no export, or half of one; the message is one sentence. */
-    static final class FormatException extends RuntimeException {
+    public static final class FormatException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         FormatException(String sentence, @Nullable Throwable cause) {
@@ -51,8 +51,8 @@ final class SessionsReader {
     }
 
     /** How much a whole file holds, from its last line. */
-    record Totals(long messages, long sessions, long entries) {
-        static final Totals NONE = new Totals(0, 0, 0);
+    public record Totals(long messages, long sessions, long entries) {
+        public static final Totals NONE = new Totals(0, 0, 0);
     }
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -79,7 +79,7 @@ final class SessionsReader {
      * @throws FormatException when it is no export of a version that is known, or not a whole one
      * @throws IOException when it cannot be read
      */
-    static Totals read(Path file, Visitor visitor) throws IOException {
+    public static Totals read(Path file, Visitor visitor) throws IOException {
         return new SessionsReader(file).run(visitor);
     }
 
@@ -196,38 +196,38 @@ final class SessionsReader {
     }
 
     /** The fields of one line. */
-    record Line(Map<String, @Nullable Object> fields) {
-        String kind() {
+    public record Line(Map<String, @Nullable Object> fields) {
+        public String kind() {
             return fields.isEmpty() ? "" : fields.keySet().iterator().next();
         }
 
-        String text(String name) {
+        public String text(String name) {
             if (fields.get(name) instanceof String text) {
                 return text;
             }
             throw new IllegalArgumentException("lacks the text " + name);
         }
 
-        long number(String name) {
+        public long number(String name) {
             if (fields.get(name) instanceof Long number && number >= 0) {
                 return number;
             }
             throw new IllegalArgumentException("lacks the number " + name);
         }
 
-        long number(String name, long otherwise) {
+        public long number(String name, long otherwise) {
             return fields.get(name) == null ? otherwise : number(name);
         }
 
-        String text(String name, String otherwise) {
+        public String text(String name, String otherwise) {
             return fields.get(name) == null ? otherwise : text(name);
         }
 
-        boolean flag(String name) {
+        public boolean flag(String name) {
             return Boolean.TRUE.equals(fields.get(name));
         }
 
-        int @Nullable [] numbers(String name) {
+        public int @Nullable [] numbers(String name) {
             if (!(fields.get(name) instanceof List<?> list)) {
                 return null;
             }
@@ -237,7 +237,7 @@ final class SessionsReader {
         }
 
         /** The message that the line holds. */
-        StoredMessage content() {
+        public StoredMessage content() {
             StoredMessage.Builder message = StoredMessage.newBuilder()
                     .setTopic(ByteString.copyFromUtf8(text("topic")))
                     .setPayload(payload())
