@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.QoS;
@@ -226,6 +227,20 @@ class ReloadIT {
             Passwords.write(passwords, "ada");
             assertThat(reload(broker, settings)).isTrue();
             assertThat(serial(tls, broker)).isEqualTo(second.getCertificate().getSerialNumber());
+        }
+    }
+
+    @Test
+    @DisplayName("T32 a reload ends the connections of those whose account has gone")
+    void reload_accountGone_disconnected() throws Exception {
+        Path passwords = Passwords.write(folder.resolve("passwords"), "ada", "bob");
+        String setting = "access.password-file = " + passwords;
+        try (RunningBroker broker = start(setting);
+                WireClient bob = Passwords.connected(broker, "bob", "b")) {
+            Files.delete(passwords);
+            Passwords.write(passwords, "ada");
+            assertThat(reload(broker, setting)).isTrue();
+            assertThat(bob.expect(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         }
     }
 

@@ -105,8 +105,11 @@ class PasswordIT {
         try (RunningBroker broker = start("access.anonymous=true")) {
             assertThat(answer(broker, ProtocolVersion.MQTT_3_1_1, null, null).reasonCode())
                     .isEqualTo(ReasonCode.SUCCESS);
-            assertThat(answer(broker, ProtocolVersion.MQTT_3_1_1, "ada", "x").reasonCode())
-                    .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            for (String wrong : new String[] {"x", "", null}) {
+                assertThat(answer(broker, ProtocolVersion.MQTT_3_1_1, "ada", wrong)
+                                .reasonCode())
+                        .isEqualTo(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
+            }
         }
         try (RunningBroker open = RunningBroker.start(folder.resolve("open"))) {
             assertThat(answer(open, ProtocolVersion.MQTT_3_1_1, "ada", "x").reasonCode())

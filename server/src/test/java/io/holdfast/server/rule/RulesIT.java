@@ -58,6 +58,7 @@ class RulesIT {
                 allow user ada publish,subscribe a/#
                 allow user ada publish,will,retain status/%u
                 allow user ada publish,subscribe d/%c/#
+                allow user ada will last-words/#
                 allow user * subscribe public/# qos<=1
                 """);
         Path passwords = Passwords.write(folder.resolve("passwords"), "ada", "bob", "root:ops", "+", "a/b");
@@ -184,9 +185,13 @@ class RulesIT {
     void connect_deniedWill_refused(ProtocolVersion version) throws IOException {
         try (WireClient root = connected(broker, "root", "c-root")) {
             root.subscribe("#", QoS.AT_LEAST_ONCE);
-            for (Will will :
-                    new Will[] {will("b", false), will("a/b", false), will("status/bob", true), will("$SYS/x", false)
-                    }) {
+            for (Will will : new Will[] {
+                will("b", false),
+                will("last-words/x", false),
+                will("a/b", false),
+                will("status/bob", true),
+                will("$SYS/x", false)
+            }) {
                 ConnAck answer = answer(connect(version, "x", true, will, "ada", "ada-secret"));
                 assertThat(answer.reasonCode()).as(will.topic().toString()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
             }
