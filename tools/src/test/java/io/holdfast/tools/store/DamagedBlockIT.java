@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,11 @@ class DamagedBlockIT {
     static void build() throws Exception {
         store = FlipStore.build(folder, SESSIONS);
         trial = new FlipTrial(store, folder.resolve("copy"));
+    }
+
+    @AfterAll
+    static void end() {
+        trial.close();
     }
 
     @ParameterizedTest

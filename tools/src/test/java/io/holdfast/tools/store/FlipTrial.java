@@ -44,7 +44,7 @@ import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
 
 /** One flipped bit: what it changes, and who tells. Everything is held to a time limit. */
-final class FlipTrial {
+final class FlipTrial implements AutoCloseable {
     /** How it ended. */
     enum Verdict {
         /** The dump is the same, and a broker starts on it. */
@@ -97,13 +97,17 @@ final class FlipTrial {
         }
     }
 
-    /** What a broker tells its operator: from warnings on. */
+    /** What a broker tells its operator of damage: a slow disk, for instance, is another matter. */
     private static final class Lines extends ListAppender<ILoggingEvent> {
+        private static final Pattern DAMAGE =
+                Pattern.compile("(?s).*(damage|quarantine|cannot be|is refused|has failed).*");
+
         private final List<String> told = new CopyOnWriteArrayList<>();
 
         @Override
         protected void append(ILoggingEvent event) {
-            if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+            if (event.getLevel().isGreaterOrEqual(Level.WARN)
+                    && DAMAGE.matcher(event.getFormattedMessage()).matches()) {
                 told.add(event.getFormattedMessage());
             }
         }
@@ -125,6 +129,11 @@ final class FlipTrial {
         Set<String> lines = new HashSet<>();
         dump.out().lines().forEach(lines::add);
         return lines;
+    }
+
+    @Override
+    public void close() {
+        ((Logger) LoggerFactory.getLogger("io.holdfast")).detachAppender(lines);
     }
 
     /** Tries one flip. */
