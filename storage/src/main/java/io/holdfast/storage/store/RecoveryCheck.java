@@ -54,6 +54,9 @@ final class RecoveryCheck {
                     "the store in " + folder + " has lost its rows: " + database.resolve("CURRENT")
                             + " is missing; restore the whole folder from a backup");
         }
+        if (exists) {
+            FileListMark.require(folder.resolve(StoreFolder.FILE_LIST_FILE), marker.id(), database);
+        }
         WalScan.Result wal = exists ? WalScan.scan(database) : WalScan.Result.NOTHING;
         if (exists) {
             ManifestScan.require(database, wal);

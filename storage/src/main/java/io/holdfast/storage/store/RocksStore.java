@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
@@ -182,6 +183,19 @@ public final class RocksStore implements RowStore {
     /** The sequence that the last sync of the device covered. */
     public long durableSequence() {
         return durableSequence;
+    }
+
+    /** How long the list of table files is, as far as it is synced. Any thread. */
+    FileListMark.Length fileList() {
+        FileListMark.Length[] length = {FileListMark.Length.UNKNOWN};
+        reads.run("list the files of", () -> {
+            RocksDB.LiveFiles live = reads.db().getLiveFiles(false);
+            for (String name : live.files) {
+                FileListMark.Length named = FileListMark.Length.of(name.substring(1), live.manifestFileSize);
+                length[0] = named.equals(FileListMark.Length.UNKNOWN) ? length[0] : named;
+            }
+        });
+        return length[0];
     }
 
     @Override

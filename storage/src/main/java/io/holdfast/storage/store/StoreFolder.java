@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   lock             held while a broker runs, names its pid             ({@link FolderLock})
  *   watermark        how far the log was on disk for certain             ({@link Watermark})
  *   pulse            when the broker lived last                          ({@link Pulse})
+ *   file-list        how long the list of table files was for certain    ({@link FileListMark})
  *   matcher.snapshot the subscriptions as of a clean stop, never needed  ({@link SnapshotFile})
  *   rows/            the database                                        ({@link RocksStore})
  *   set-aside-TIME/  the store as it was when a loss was accepted        ({@link RecoveryCheck})
@@ -38,6 +39,7 @@ public final class StoreFolder implements AutoCloseable {
     static final String LOCK_FILE = "lock";
     static final String WATERMARK_FILE = "watermark";
     static final String PULSE_FILE = "pulse";
+    static final String FILE_LIST_FILE = "file-list";
     static final String SNAPSHOT_FILE = "matcher.snapshot";
     static final String ROWS_FOLDER = "rows";
     /** How the names of folders begin that keep a store as it was found when its loss was accepted. */
@@ -71,6 +73,7 @@ public final class StoreFolder implements AutoCloseable {
     private final RocksStore rows;
     private final Watermark watermark;
     private final Pulse pulse;
+    private final FileListMark fileList;
     private final StoreMeta meta;
     private final Opened opened;
     private boolean closed;
@@ -81,6 +84,7 @@ public final class StoreFolder implements AutoCloseable {
             RocksStore rows,
             Watermark watermark,
             Pulse pulse,
+            FileListMark fileList,
             StoreMeta meta,
             Opened opened) {
         this.folder = folder;
@@ -88,6 +92,7 @@ public final class StoreFolder implements AutoCloseable {
         this.rows = rows;
         this.watermark = watermark;
         this.pulse = pulse;
+        this.fileList = fileList;
         this.meta = meta;
         this.opened = opened;
         rows.onDeviceSync(watermark::note);
@@ -156,7 +161,9 @@ public final class StoreFolder implements AutoCloseable {
                     Pulse.read(pulseFile, marker.id()),
                     check.setAside());
             Pulse pulse = Pulse.open(pulseFile, marker.id());
-            return new StoreFolder(folder, lock, rows, watermark, pulse, meta, opened);
+            FileListMark fileList = FileListMark.open(folder.resolve(FILE_LIST_FILE), marker.id());
+            fileList.note(rows.fileList());
+            return new StoreFolder(folder, lock, rows, watermark, pulse, fileList, meta, opened);
         } catch (IOException | RuntimeException | Error e) {
             rows.close();
             throw e;
@@ -264,13 +271,15 @@ public final class StoreFolder implements AutoCloseable {
     }
 
     /**
-     * Notes that the broker lives, for the start after a crash; costs one small write and no sync. One thread at a time.
+     * Notes that the broker lives, and how long the list of its table files is, for the start after a crash; costs two small
+     * writes and no sync. One thread at a time.
      *
      * @param millis the broker's time, milliseconds since 1970
      * @throws StoreException when it cannot be noted
      */
     public void alive(long millis) {
         pulse.beat(millis);
+        fileList.note(rows.fileList());
     }
 
     /**
@@ -321,11 +330,13 @@ public final class StoreFolder implements AutoCloseable {
         closed = true;
         try (lock;
                 watermark;
-                pulse) {
+                pulse;
+                fileList) {
             try {
                 if (rows.failure() == null) {
                     rows.syncDevice();
                     settleWatermark();
+                    fileList.note(rows.fileList());
                 }
             } finally {
                 rows.close();

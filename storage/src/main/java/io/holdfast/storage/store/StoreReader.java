@@ -6,6 +6,7 @@ import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyMetaData;
@@ -41,9 +42,12 @@ public final class StoreReader implements RowReader {
             if (!Files.isDirectory(folder)) {
                 throw new StoreRefusedException(Reason.NOT_A_FOLDER, folder + " is not a folder");
             }
-            if (StoreMarker.read(folder).isEmpty() || !Files.exists(database.resolve("CURRENT"))) {
+            Optional<StoreMarker> marker = StoreMarker.read(folder);
+            if (marker.isEmpty() || !Files.exists(database.resolve("CURRENT"))) {
                 throw new StoreRefusedException(Reason.FOREIGN, "there is no Holdfast store in " + folder);
             }
+            FileListMark.require(
+                    folder.resolve(StoreFolder.FILE_LIST_FILE), marker.get().id(), database);
             return openDatabase(database, libraryFolder);
         } catch (IOException e) {
             throw FolderCheck.refused(folder, e);

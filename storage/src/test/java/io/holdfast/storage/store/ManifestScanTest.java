@@ -48,6 +48,7 @@ class ManifestScanTest {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(data.resolve("rows"), "MANIFEST-*")) {
             manifest = found.iterator().next();
         }
+        Files.delete(data.resolve(StoreFolder.FILE_LIST_FILE)); // It would be noticed before, by its length.
     }
 
     private List<Long> places() throws IOException {
