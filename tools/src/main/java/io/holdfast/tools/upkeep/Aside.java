@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.upkeep;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,8 +16,14 @@ final class Aside {
 
     private Aside() {}
 
+    /** A name that is free, however many a second need one. */
     static Path of(Path folder) {
         Path whole = folder.toAbsolutePath().normalize();
-        return whole.resolveSibling(whole.getFileName() + ".before-" + TIME.format(Instant.now()));
+        String name = whole.getFileName() + ".before-" + TIME.format(Instant.now());
+        Path aside = whole.resolveSibling(name);
+        for (int more = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); more++) {
+            aside = whole.resolveSibling(name + "-" + more);
+        }
+        return aside;
     }
 }

@@ -239,10 +239,10 @@ class StoreCheckpointIT {
         return data;
     }
 
-    /** Flips a bit in the middle of the largest table file. */
+    /** Flips a bit in the largest of the files that hold rows. */
     private static void damage(Path folder) throws IOException {
         try (var files = Files.list(folder.resolve("rows"))) {
-            Path file = files.filter(path -> path.toString().endsWith(".sst"))
+            Path file = files.filter(path -> path.toString().matches(".*\\.(sst|log)"))
                     .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
                     .orElseThrow();
             byte[] bytes = Files.readAllBytes(file);
