@@ -67,7 +67,9 @@ final class GroupRule {
                 ended(at, e.client());
             }
         } else if (event instanceof Event.Connected e) {
-            if (!e.sessionPresent()) {
+            if (e.sessionPresent()) {
+                begun.putIfAbsent(e.client(), 0); // A kill took the CONNACK of its first connection.
+            } else {
                 ended(at, e.client());
                 begun.put(e.client(), at);
             }

@@ -118,6 +118,23 @@ final class GroupRuleTest {
     }
 
     @Test
+    @DisplayName("a session whose first CONNACK a kill took ends like any other")
+    void check_firstConnAckLost_goesOnAfterItsEnd() {
+        Story story = begun().connectCalled("c", false).lost("c").connectCalled("c", false);
+        story.connected("c", true).subscribe("c", GROUP, 1).publish("p", "m", "t/1", 1, 1);
+        story.receive("c", "m", 1, 1, false).lost("c").connectCalled("c", true);
+        assertClean(story.receiveFully("b", "m", 1, 1).connected("c", false));
+    }
+
+    @Test
+    @DisplayName("control: a session whose first CONNACK a kill took keeps what it was sent while it lives")
+    void check_firstConnAckLost_keepsWhileItLives() {
+        Story story = begun().connectCalled("c", false).lost("c").connectCalled("c", false);
+        story.connected("c", true).subscribe("c", GROUP, 1).publish("p", "m", "t/1", 1, 1);
+        assertReported(story.receive("c", "m", 1, 1, false).lost("c").receiveFully("b", "m", 1, 1), Kind.DOUBLED);
+    }
+
+    @Test
     @DisplayName("re-sent to the same member with its packet id after a crash is one delivery")
     void check_resentToSameMember_isClean() {
         assertClean(begun().publish("p", "m", "t/1", 2, 1)
