@@ -17,21 +17,28 @@ final class DeadRanges {
     /** From its first key to the one before {@code to}. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record DeadRange(byte[] from, byte[] to) {
-        boolean isFollowedBy(byte[] next) {
-            return Arrays.equals(to, next);
+        boolean meets(DeadRange other) {
+            return Arrays.compareUnsigned(from, other.to) <= 0 && Arrays.compareUnsigned(other.from, to) <= 0;
+        }
+
+        /** With one that it meets. */
+        DeadRange and(DeadRange other) {
+            return new DeadRange(
+                    Arrays.compareUnsigned(from, other.from) <= 0 ? from : other.from,
+                    Arrays.compareUnsigned(to, other.to) >= 0 ? to : other.to);
         }
     }
 
     private final Map<Table, List<DeadRange>> ranges = new EnumMap<>(Table.class);
 
-    /** Ranges that follow each other, as deletions mostly do, become one. */
-    void add(Table table, byte[] from, byte[] to) {
+    /** Ranges that meet, as deletions mostly do, become one. */
+    void add(Table table, DeadRange range) {
         List<DeadRange> known = ranges.computeIfAbsent(table, none -> new ArrayList<>());
         int last = known.size() - 1;
-        if (last >= 0 && known.get(last).isFollowedBy(from)) {
-            known.set(last, new DeadRange(known.get(last).from(), to));
+        if (last >= 0 && known.get(last).meets(range)) {
+            known.set(last, known.get(last).and(range));
         } else {
-            known.add(new DeadRange(from, to));
+            known.add(range);
         }
     }
 

@@ -216,10 +216,11 @@ public final class RocksStore implements RowStore {
     @Override
     public void reclaim(Table table, byte[] from, byte[] to) {
         reads.run("give back space of", () -> {
-            if (reads.bytesInFiles(table, List.of(new DeadRange(from, to))) == 0) {
+            DeadRange range = new DeadRange(from, to);
+            if (reads.bytesInFiles(table, List.of(range)) == 0) {
                 return; // It is in memory, and the next flush leaves it out.
             }
-            dead.add(table, from, to);
+            dead.add(table, range);
             List<DeadRange> all = dead.of(table);
             if (all.size() >= DEAD_RANGES_MAX || reads.bytesInFiles(table, all) >= DEAD_BYTES_MAX) {
                 compactDead(table);
