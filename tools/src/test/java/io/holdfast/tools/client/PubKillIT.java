@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.tools.blackbox.broker.BrokerProcess;
 import io.holdfast.tools.blackbox.broker.HoldfastBroker;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,6 +29,8 @@ class PubKillIT {
     @DisplayName(
             "S37 SIGKILL of the broker in the middle of pub -l -q 2: nothing is lost and nothing doubled, in order")
     void pubLines_brokerKilled_exactlyOnce(String version) throws Exception {
+        PipedInputStream in = new PipedInputStream(1 << 16);
+        PipedOutputStream input = new PipedOutputStream(in);
         try (BrokerProcess broker = BrokerProcess.start(HoldfastBroker.sound())) {
             VerbCall first = VerbCall.sub(broker.port(), "-c", "-i", "reader", "-q", "2", "-t", "stream", "-E");
             assertThat(first.exitCode()).as(first.errors()).isZero();
@@ -31,18 +38,26 @@ class PubKillIT {
                     broker.port(), "-c", "-i", "reader", "-q", "2", "-t", "stream", "-C", Integer.toString(MESSAGES));
             List<String> expected =
                     IntStream.range(0, MESSAGES).mapToObj(Integer::toString).toList();
-            VerbCall pub = VerbCall.pub(
-                    String.join("\n", expected), broker.port(), "-V", version, "-l", "-q", "2", "-t", "stream");
+            VerbCall pub = VerbCall.pub(in, broker.port(), "-V", version, "-l", "-q", "2", "-t", "stream");
+            int written = 0;
             for (int seen : new int[] {50, 700}) {
-                int enough = seen;
-                Awaitility.await().atMost(PATIENCE).until(() -> sub.lines().size() > enough);
+                write(input, expected.subList(written, seen + 500)); // However fast it is, there is more to come.
+                written = seen + 500;
+                Awaitility.await().atMost(PATIENCE).until(() -> sub.lines().size() > seen);
                 broker.kill();
                 broker.restart();
             }
+            write(input, expected.subList(written, MESSAGES));
+            input.close();
             assertThat(pub.exitCode()).as(pub.errors()).isZero();
             assertThat(sub.exitCode()).as(sub.errors()).isZero();
             assertThat(pub.errors()).contains("trying again").doesNotContain("may arrive twice");
             assertThat(sub.lines()).isEqualTo(expected);
         }
+    }
+
+    private static void write(OutputStream to, List<String> lines) throws IOException {
+        to.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        to.flush();
     }
 }

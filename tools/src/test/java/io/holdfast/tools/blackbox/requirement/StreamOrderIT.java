@@ -56,7 +56,8 @@ final class StreamOrderIT {
             }
             publishStream(publisher, name, qos, new SplittableRandom(seed));
             for (int i = 0; i < SUBSCRIBERS; i++) {
-                publisher.publish(fences.get(i), "", 1, false); // Another client's could overtake the end of the stream.
+                publisher.publish(
+                        fences.get(i), "", 1, false); // Another client's could overtake the end of the stream.
                 int last = lastOfAscending(Exchange.untilFence(subscribers.get(i), fences.get(i)), seed);
                 if (qos > 0) {
                     assertThat(last).as(Seeds.replay(seed)).isEqualTo(MESSAGES);
