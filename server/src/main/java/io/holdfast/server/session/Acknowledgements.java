@@ -140,29 +140,16 @@ final class Acknowledgements {
         }
     }
 
-    private final class ParkedAck extends RowOps.Note implements Replies.Reply {
-        private final Connection connection;
+    private final class ParkedAck extends ParkedReply {
         private final PacketType type;
         private final int packetId;
         private final boolean endsMessage;
-        private boolean ready;
 
         ParkedAck(Connection connection, PacketType type, int packetId, boolean endsMessage) {
-            this.connection = connection;
+            super(connection);
             this.type = type;
             this.packetId = packetId;
             this.endsMessage = endsMessage;
-        }
-
-        @Override
-        public void committed() {
-            ready = true;
-            connection.replies.advance();
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
         }
 
         @Override

@@ -13,7 +13,6 @@ import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.server.access.Grants;
 import io.holdfast.server.routing.SubscriptionOptions;
-import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.commit.SharedOps;
 import io.holdfast.storage.commit.SubscriptionOps;
 import io.holdfast.storage.commit.SubscriptionOps.Owed;
@@ -195,26 +194,12 @@ final class SubscriptionFlow {
         connection.replies.add(reply);
     }
 
-    /** A packet that waits for the commit of everything handed over before it. */
-    private final class ParkedPacket extends RowOps.Note implements Replies.Reply {
-        private final Connection connection;
+    private final class ParkedPacket extends ParkedReply {
         private final Supplier<Packet> packet;
-        private boolean ready;
 
         ParkedPacket(Connection connection, Supplier<Packet> packet) {
-            this.connection = connection;
+            super(connection);
             this.packet = packet;
-        }
-
-        @Override
-        public void committed() {
-            ready = true;
-            connection.replies.advance();
-        }
-
-        @Override
-        public boolean isReady() {
-            return ready;
         }
 
         @Override
