@@ -22,6 +22,7 @@ import java.util.SortedMap;
  * @param durabilityInterval longest time between two syncs of the device when {@code durability} is INTERVAL
  * @param cacheBytes the store's cache
  * @param diskReserveBytes what stays free on the disk at most, a twentieth of it being enough; 0 for nothing
+ * @param scrub when the store is searched for damage
  * @param listeners the ways in for clients, at least one, the default one first
  * @param insecureOpen whether somebody said that strangers may come in from other machines
  * @param shards event loops that own sessions
@@ -35,6 +36,7 @@ public record BrokerConfig(
         Duration durabilityInterval,
         long cacheBytes,
         long diskReserveBytes,
+        ScrubConfig scrub,
         List<ListenerConfig> listeners,
         boolean insecureOpen,
         int shards,

@@ -145,7 +145,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
                 this::oldestMessageSeconds);
         String durability = config.durability().name().toLowerCase(Locale.ROOT);
         sysTopics = new SysTopics(ProductVersion.text(), durability, counters, gauges);
-        housekeeping = new Housekeeping(this, store, config.sysInterval());
+        housekeeping = new Housekeeping(this, store, config.sysInterval(), config.scrub());
         for (int i = 0; i < loops.size(); i++) {
             ShardLoop shard = new ShardLoop(i, loops.size(), loops.loop(i), this, time);
             applied.set(i, committer.position());

@@ -197,6 +197,7 @@ public final class ConfigReader {
                 time(all, Setting.STORE_DURABILITY_INTERVAL),
                 bytes(all, Setting.STORE_CACHE_BYTES),
                 bytes(all, Setting.STORE_DISK_RESERVE_BYTES),
+                new ScrubConfig(time(all, Setting.STORE_SCRUB_INTERVAL), integer(all, Setting.STORE_SCRUB_PERCENT)),
                 ListenerSettings.convert(all, listeners),
                 text(all, Setting.INSECURE_OPEN).equals("true"),
                 shards > 0 ? shards : Math.min(64, Runtime.getRuntime().availableProcessors()),

@@ -78,6 +78,7 @@ final class Housekeeping {
     private final ScheduledExecutorService pulse = Executors.newSingleThreadScheduledExecutor(named("holdfast-pulse"));
 
     private final List<ScheduledFuture<?>> ticks = new ArrayList<>();
+    private final Scrub scrub;
     private final Duration sysInterval;
     private final Router router;
     private volatile boolean stopping;
@@ -90,9 +91,10 @@ final class Housekeeping {
     private int idleSeconds;
     private final Set<Table> told = EnumSet.noneOf(Table.class);
 
-    Housekeeping(BrokerInstance instance, RowStore store, Duration sysInterval) {
+    Housekeeping(BrokerInstance instance, RowStore store, Duration sysInterval, ScrubConfig scrubbing) {
         this.instance = instance;
         this.store = store;
+        scrub = new Scrub(store, instance.counters(), scrubbing);
         messages = new MessageSpans(store);
         this.sysInterval = sysInterval;
         router = new Router(instance.tree().newReader());
@@ -125,6 +127,7 @@ final class Housekeeping {
         if (sessionsToCount.length > 0) {
             chores.execute(() -> recount(sessionsToCount, 0, position));
         }
+        scrub.start();
     }
 
     /** No new chores from here on. */
@@ -135,6 +138,7 @@ final class Housekeeping {
 
     /** Waits for what is under way: afterwards nobody reads the store. */
     void close() {
+        scrub.close();
         chores.shutdownNow();
         pulse.shutdown(); // An interrupt would close its file.
         questions.shutdownNow();

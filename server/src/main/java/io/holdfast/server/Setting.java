@@ -14,6 +14,8 @@ enum Setting {
     STORE_DURABILITY_INTERVAL("store.durability-interval", Kind.DURATION, 1, 60_000),
     STORE_CACHE_BYTES("store.cache-bytes", Kind.BYTES, 1L << 20, 1L << 40),
     STORE_DISK_RESERVE_BYTES("store.disk-reserve-bytes", Kind.BYTES, 0, 1L << 40),
+    STORE_SCRUB_INTERVAL("store.scrub-interval", Kind.DURATION, 0, 31_536_000_000L),
+    STORE_SCRUB_PERCENT("store.scrub-percent", Kind.COUNT, 1, 100),
 
     LISTENER_TYPE("listeners.NAME.type", "tcp|tls|websocket|secure-websocket|unix"),
     LISTENER_ENABLED("listeners.NAME.enabled", "true|false"),

@@ -28,6 +28,8 @@ public enum BrokerCounter {
     COMMIT_SYNC_NANOS("a nanosecond was spent in such syncs"),
     COMMIT_STALLS("a sync of the log took so long that the operator was told while it lasted"),
     STORE_BYTES_WRITTEN("a byte was handed to the store"),
+    SCRUBS("the whole store was read in search of damage"),
+    DAMAGE_SCRUBBED("a damaged place was found by that"),
     INSTANCE_FAILURES("the broker failed and began a new life through recovery");
 
     private final String sentence;

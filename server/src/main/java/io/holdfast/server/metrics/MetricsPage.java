@@ -176,7 +176,12 @@ public final class MetricsPage {
         Map<String, Long> damage = new LinkedHashMap<>();
         damage.put("message_missing", counters.sum(ShardEvent.MESSAGE_MISSING));
         damage.put("row_damaged", counters.sum(ShardEvent.ROW_DAMAGED));
+        damage.put("scrubbed", counters.sum(BrokerCounter.DAMAGE_SCRUBBED));
         list.counter("store_damage", "Rows of the store that could not be used.", "class", damage);
+        list.counter(
+                "store_scrubs",
+                "Times that the whole store was read in search of damage.",
+                counters.sum(BrokerCounter.SCRUBS));
         list.counter(
                 "instance_failures",
                 "Times that the broker failed and began again through recovery.",

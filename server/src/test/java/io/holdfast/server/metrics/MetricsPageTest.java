@@ -80,6 +80,8 @@ class MetricsPageTest {
                 value(BrokerCounter.AUTHENTICATIONS_REFUSED) + value(BrokerCounter.PASSWORDS_REFUSED));
         assertShows("store_damage_total{class=\"message_missing\"}", value(ShardEvent.MESSAGE_MISSING));
         assertShows("store_damage_total{class=\"row_damaged\"}", value(ShardEvent.ROW_DAMAGED));
+        assertShows("store_damage_total{class=\"scrubbed\"}", value(BrokerCounter.DAMAGE_SCRUBBED));
+        assertShows("store_scrubs_total", value(BrokerCounter.SCRUBS));
         assertShows("instance_failures_total", value(BrokerCounter.INSTANCE_FAILURES));
     }
 }

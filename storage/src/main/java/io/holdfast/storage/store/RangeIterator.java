@@ -20,13 +20,15 @@ final class RangeIterator implements AutoCloseable {
         this.rows = rows;
     }
 
-    static RangeIterator open(RocksDB db, ColumnFamilyHandle family, byte[] from, byte[] to) {
+    /** @param cached whether what it reads stays in the cache */
+    static RangeIterator open(RocksDB db, ColumnFamilyHandle family, byte[] from, byte[] to, boolean cached) {
         NativeHandles handles = new NativeHandles();
         try {
             Slice lower = handles.own(new Slice(from));
             Slice upper = handles.own(new Slice(to));
             ReadOptions bounds = handles.own(new ReadOptions()
                     .setVerifyChecksums(true)
+                    .setFillCache(cached)
                     .setIterateLowerBound(lower)
                     .setIterateUpperBound(upper));
             return new RangeIterator(handles, handles.own(db.newIterator(family, bounds)));

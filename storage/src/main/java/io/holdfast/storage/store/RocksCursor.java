@@ -11,6 +11,7 @@ final class RocksCursor implements RowCursor {
     private final RocksReads reads;
     private final Table table;
     private final byte[] to;
+    private final boolean cached;
     private RangeIterator range;
     private boolean started;
     /** The last row whose key was asked for; where it began when there is none. */
@@ -23,12 +24,13 @@ final class RocksCursor implements RowCursor {
     private byte @Nullable [] key;
 
     /** Called inside the gate of {@code reads}. */
-    RocksCursor(RocksReads reads, Table table, byte[] from, byte[] to) {
+    RocksCursor(RocksReads reads, Table table, byte[] from, byte[] to, boolean cached) {
         this.reads = reads;
         this.table = table;
         this.to = to;
+        this.cached = cached;
         last = from;
-        this.range = RangeIterator.open(reads.db(), reads.family(table), from, to);
+        this.range = open(from);
     }
 
     @Override
@@ -75,7 +77,7 @@ final class RocksCursor implements RowCursor {
         reads.enter();
         try {
             range.close();
-            range = RangeIterator.open(reads.db(), reads.family(table), place, to);
+            range = open(place);
         } finally {
             reads.leave();
         }
@@ -86,9 +88,13 @@ final class RocksCursor implements RowCursor {
         return true;
     }
 
+    private RangeIterator open(byte[] from) {
+        return RangeIterator.open(reads.db(), reads.family(table), from, to, cached);
+    }
+
     private boolean isReadable(byte[] place) {
         reads.enter();
-        try (RangeIterator probe = RangeIterator.open(reads.db(), reads.family(table), place, to)) {
+        try (RangeIterator probe = open(place)) {
             probe.rows().seekToFirst();
             if (!probe.rows().isValid()) {
                 probe.rows().status();

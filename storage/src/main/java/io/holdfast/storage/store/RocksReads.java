@@ -110,9 +110,14 @@ final class RocksReads {
     }
 
     RowCursor cursor(Table table, byte[] from, byte[] to) {
+        return cursor(table, from, to, true);
+    }
+
+    /** @param cached whether what it reads stays in the cache */
+    RowCursor cursor(Table table, byte[] from, byte[] to, boolean cached) {
         enter();
         try {
-            RocksCursor cursor = new RocksCursor(this, table, from, to);
+            RocksCursor cursor = new RocksCursor(this, table, from, to, cached);
             cursors.add(cursor);
             return cursor;
         } finally {
@@ -136,7 +141,7 @@ final class RocksReads {
 
     /** As {@link #lastKey}, for callers that have come through the gate already. */
     byte @Nullable [] lastKeyInside(Table table, byte[] from, byte[] to) throws RocksDBException {
-        try (RangeIterator range = RangeIterator.open(db, family(table), from, to)) {
+        try (RangeIterator range = RangeIterator.open(db, family(table), from, to, true)) {
             RocksIterator rows = range.rows();
             rows.seekToLast();
             if (!rows.isValid()) {

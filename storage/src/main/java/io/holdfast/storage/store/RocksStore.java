@@ -209,6 +209,11 @@ public final class RocksStore implements RowStore {
     }
 
     @Override
+    public RowCursor passingCursor(Table table, byte[] from, byte[] to) {
+        return reads.cursor(table, from, to, false);
+    }
+
+    @Override
     public byte @Nullable [] lastKey(Table table, byte[] from, byte[] to) {
         return reads.lastKey(table, from, to);
     }

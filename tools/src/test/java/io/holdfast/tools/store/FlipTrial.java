@@ -55,10 +55,8 @@ final class FlipTrial implements AutoCloseable {
         REFUSED,
         /** The check tells, and the broker, when it starts. */
         TOLD_AT_START,
-        /** The check tells, and the broker, when somebody needs what is damaged. */
-        TOLD_WHEN_NEEDED,
-        /** The check tells; a broker has no need of it. */
-        TOLD_BY_CHECK,
+        /** The check tells, and the broker, when it has read the whole store behind its start. */
+        TOLD_BEHIND_START,
         SILENT
     }
 
@@ -66,13 +64,10 @@ final class FlipTrial implements AutoCloseable {
     record Outcome(Verdict verdict, String detail) {}
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration USE = Duration.ofSeconds(5);
+    private static final Duration USE = Duration.ofMillis(500);
     private static final int CLIENTS_TRIED = 3;
     private static final Pattern CLIENT = Pattern.compile("\"client\":\"(client-[0-9]+)\"");
     private static final Pattern CLIENT_ROW = Pattern.compile("client 0000([0-9a-f]+) .*");
-    /** Of the one a broker reads nothing to serve, of the other nothing before something is due: here, in sixty years. */
-    private static final Set<String> NOT_NEEDED = Set.of(Table.TOPIC.familyName(), Table.TIMER.familyName());
-
     private final Path copy;
     /** All rows as they lie, and what a dump makes of them. */
     private record Content(Set<String> rows, Set<String> told) {}
@@ -85,12 +80,14 @@ final class FlipTrial implements AutoCloseable {
         this.copy = copy;
         lines.start();
         ((Logger) LoggerFactory.getLogger("io.holdfast")).addAppender(lines);
+        ((Logger) LoggerFactory.getLogger("io.holdfast.server.Scrub")).setLevel(Level.INFO);
         for (Path base : List.of(store.killed(), store.stopped())) {
             assertThat(DumpRun.verb("check", base, "--deep").out()).isEqualTo("clean\n");
             sound.put(base, new Content(lines(rows(base)), lines(told(base))));
             FlipStore.copy(base, copy);
-            try (RunningBroker broker = RunningBroker.start(copy)) {
+            try (RunningBroker broker = start()) {
                 reports.put(base, broker.broker().recovery());
+                lines.awaitScrub();
             }
             assertThat(lines.told()).as("a sound store has nothing to tell").isEmpty();
             delete(copy);
@@ -103,9 +100,11 @@ final class FlipTrial implements AutoCloseable {
                 Pattern.compile("(?s).*(damage|quarantine|cannot be|is refused|has failed).*");
 
         private final List<String> told = new CopyOnWriteArrayList<>();
+        private volatile boolean scrubbed;
 
         @Override
         protected void append(ILoggingEvent event) {
+            scrubbed |= event.getFormattedMessage().startsWith("read the whole store");
             if (event.getLevel().isGreaterOrEqual(Level.WARN)
                     && DAMAGE.matcher(event.getFormattedMessage()).matches()) {
                 told.add(event.getFormattedMessage());
@@ -115,6 +114,19 @@ final class FlipTrial implements AutoCloseable {
         List<String> told() {
             return told;
         }
+
+        void clear() {
+            told.clear();
+            scrubbed = false;
+        }
+
+        void awaitScrub() {
+            Awaitility.await("the whole store is read").until(() -> scrubbed);
+        }
+    }
+
+    private RunningBroker start() throws Exception {
+        return RunningBroker.start(copy, "store.scrub-percent=100");
     }
 
     private static DumpRun rows(Path data) {
@@ -140,7 +152,7 @@ final class FlipTrial implements AutoCloseable {
     Outcome run(Flip flip) throws Exception {
         FlipStore.copy(flip.part().base(), copy);
         FlipStore.flip(copy, flip);
-        lines.told().clear();
+        lines.clear();
         try {
             return judge(flip.part().base());
         } finally {
@@ -187,17 +199,13 @@ final class FlipTrial implements AutoCloseable {
     }
 
     private Outcome started(Set<String> clients, Set<String> tables, String what) throws Exception {
-        try (RunningBroker broker = RunningBroker.start(copy)) {
+        try (RunningBroker broker = start()) {
             boolean atStart = !lines.told().isEmpty();
-            boolean named = !tables.contains(Table.SESSION.familyName()); // Its clients are known when they come.
-            if (!NOT_NEEDED.containsAll(tables) && !(atStart && named)) {
-                use(broker, clients, tables, atStart ? lines.told().size() : 0);
-            }
+            lines.awaitScrub();
             Verdict verdict = atStart
                     ? Verdict.TOLD_AT_START
-                    : !lines.told().isEmpty()
-                            ? Verdict.TOLD_WHEN_NEEDED
-                            : NOT_NEEDED.containsAll(tables) ? Verdict.TOLD_BY_CHECK : Verdict.SILENT;
+                    : lines.told().isEmpty() ? Verdict.SILENT : Verdict.TOLD_BEHIND_START;
+            use(broker, clients, tables);
             return new Outcome(alive(broker, verdict), what + " | " + lines.told());
         } catch (StoreException e) {
             return new Outcome(Verdict.REFUSED, what + " | " + e.getMessage());
@@ -235,7 +243,8 @@ final class FlipTrial implements AutoCloseable {
 
     /** What a broker says that starts on a store whose content is the same; it finds the same. */
     private String start(RecoveryReport expected) throws Exception {
-        try (RunningBroker broker = RunningBroker.start(copy)) {
+        try (RunningBroker broker = start()) {
+            lines.awaitScrub();
             RecoveryReport found = broker.broker().recovery();
             assertThat(found.sessions()).isEqualTo(expected.sessions());
             assertThat(found.queued()).isEqualTo(expected.queued());
@@ -248,18 +257,18 @@ final class FlipTrial implements AutoCloseable {
 
     // ---- what is damaged is asked for
 
-    /** Until more is told than before. */
-    private void use(RunningBroker broker, Set<String> clients, Set<String> tables, int before) throws IOException {
+    private void use(RunningBroker broker, Set<String> clients, Set<String> tables) {
         for (String client : clients.stream().limit(CLIENTS_TRIED).toList()) {
-            take(broker, client, List.of(), before);
+            take(broker, client, List.of());
         }
-        if (tables.contains(Table.RETAINED.familyName()) && before == 0) {
-            take(broker, "reader", List.of("retained/#"), before);
+        if (tables.contains(Table.RETAINED.familyName())) {
+            take(broker, "reader", List.of("retained/#"));
         }
     }
 
-    /** Connects and takes what comes, until the broker has told something. */
-    private void take(RunningBroker broker, String id, List<String> filters, int before) throws IOException {
+    /** Connects and takes what comes, until the broker has told about it or nothing has come for a while. */
+    private void take(RunningBroker broker, String id, List<String> filters) {
+        int before = lines.told().size();
         long deadline = System.nanoTime() + USE.toNanos();
         try (WireClient client = broker.open()) {
             client.send(WireClient.connectPacket(id, false, null));
@@ -279,7 +288,11 @@ final class FlipTrial implements AutoCloseable {
                     return;
                 }
                 answer(client, packet);
+                deadline = System.nanoTime() + USE.toNanos();
             }
+        } catch (IOException | AssertionError e) {
+            // The broker has failed meanwhile; whether it is allowed to is judged later.
+            assertThat(lines.told()).anyMatch(line -> line.startsWith("the broker has failed"));
         }
     }
 
