@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Dialect.class)
 final class ConnectionRowsIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     ConnectionRowsIT(Dialect dialect) {
         dialect.speak();

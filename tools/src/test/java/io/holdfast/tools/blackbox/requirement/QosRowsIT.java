@@ -25,7 +25,7 @@ final class QosRowsIT {
     private static final int ID = 77;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     QosRowsIT(Dialect dialect) {
         dialect.speak();

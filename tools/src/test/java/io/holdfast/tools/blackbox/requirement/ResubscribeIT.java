@@ -28,7 +28,7 @@ final class ResubscribeIT {
     private static final int MESSAGES_PER_SUBSCRIBE = 50;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     ResubscribeIT(Dialect dialect) {
         dialect.speak();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Dialect.class)
 final class RetainedRowsIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     RetainedRowsIT(Dialect dialect) {
         dialect.speak();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Dialect.class)
 final class SessionRowsIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     SessionRowsIT(Dialect dialect) {
         dialect.speak();

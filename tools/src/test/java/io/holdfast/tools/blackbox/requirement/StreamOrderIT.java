@@ -32,7 +32,7 @@ final class StreamOrderIT {
     private static final int SUBSCRIBERS = 4;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     StreamOrderIT(Dialect dialect) {
         dialect.speak();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Dialect.class)
 final class SubscribeRowsIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     SubscribeRowsIT(Dialect dialect) {
         dialect.speak();

@@ -25,7 +25,7 @@ final class TopicRowsIT {
     private static final int TOPIC_BYTES_MAX = 65_535;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     TopicRowsIT(Dialect dialect) {
         dialect.speak();
