@@ -26,8 +26,8 @@ import org.awaitility.Awaitility;
  * <p>{@link #kill} may be called from any thread; everything else belongs to the thread that runs the test.
  */
 public final class BrokerProcess implements AutoCloseable {
-    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration STOP_PATIENCE = Duration.ofMinutes(2);
     private static final int OUTPUT_SHOWN_CHARS = 12_000;
     private static final int CLOCK_TICKS_PER_SECOND = 100;
     // A test process that is stopped from outside must not leave brokers behind.
@@ -139,7 +139,8 @@ public final class BrokerProcess implements AutoCloseable {
      */
     public long heapLiveBytes() throws IOException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+        String patience = "-J-Dsun.tools.attach.attachTimeout=" + START_PATIENCE.toMillis();
+        Process asked = new ProcessBuilder(jcmd.toString(), patience, Long.toString(pid()), "GC.class_histogram")
                 .redirectErrorStream(true)
                 .start();
         String answer = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -164,13 +165,17 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /** Bytes of all files under the data folder, but for the ballast, which comes when it likes. */
-    public long dataBytes() throws IOException {
-        try (Stream<Path> files = Files.walk(data())) {
-            return files.map(Path::toFile)
-                    .filter(file -> file.isFile() && !file.getName().equals("ballast"))
-                    .mapToLong(File::length)
-                    .sum();
+    public long dataBytes() {
+        return bytes(data().toFile());
+    }
+
+    /** A file that goes while we look has no bytes; a walk of {@link Files} would fail. */
+    private static long bytes(File file) {
+        File[] inside = file.listFiles();
+        if (inside != null) {
+            return Stream.of(inside).mapToLong(BrokerProcess::bytes).sum();
         }
+        return file.getName().equals("ballast") ? 0 : file.length();
     }
 
     /** Everything that the broker printed since its last start. */

@@ -208,10 +208,15 @@ abstract class Actor implements Runnable {
     }
 
     private boolean open() throws IOException {
+        online = true;
         WireClient opened = WireClient.open(campaign.port());
+        if (mode() == Gate.Mode.CLOSED) {
+            // Perhaps it is the next broker already, which would not end this connection before the next round.
+            opened.close();
+            throw new IOException("the broker is being stopped");
+        }
         connection++;
         client = opened;
-        online = true;
         WireConnect connect = connect();
         Optional<Message> will = Optional.empty();
         if (hasWill()) {

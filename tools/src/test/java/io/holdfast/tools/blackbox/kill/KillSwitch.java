@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 final class KillSwitch {
     private final Gate gate;
     private final BrokerProcess broker;
+    /** 0 when somebody kills, or has killed. */
     private int acksLeft;
+
     private CountDownLatch fired = new CountDownLatch(1);
 
     KillSwitch(Gate gate, BrokerProcess broker) {
@@ -35,25 +37,38 @@ final class KillSwitch {
         fire();
     }
 
-    /** Waits for the n-th acknowledgement; kills when the time is up before. */
+    /**
+     * Waits for the n-th acknowledgement; kills when the time is up before. A client that read the n-th just before kills
+     * itself, however late: the next broker must not be met.
+     */
     void await(long millis) throws InterruptedException {
         CountDownLatch latch;
         synchronized (this) {
             latch = fired;
         }
-        if (!latch.await(millis, TimeUnit.MILLISECONDS)) {
-            synchronized (this) {
-                acksLeft = 0;
-            }
+        if (latch.await(millis, TimeUnit.MILLISECONDS)) {
+            return;
+        }
+        boolean ours;
+        synchronized (this) {
+            ours = acksLeft > 0;
+            acksLeft = 0;
+        }
+        if (ours) {
             fire();
+        } else {
+            latch.await();
         }
     }
 
     private void fire() {
-        gate.set(Gate.Mode.CLOSED);
-        broker.kill();
-        synchronized (this) {
-            fired.countDown();
+        try {
+            gate.set(Gate.Mode.CLOSED);
+            broker.kill();
+        } finally {
+            synchronized (this) {
+                fired.countDown();
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Since when the delayed wills of a campaign may come: a client that cuts its connection says so before. What ends with the
- * broker is not in here, as nobody saw the moment. Any thread.
+ * broker counts from that end, which nobody saw, and may look cut a little later. Any thread.
  */
 final class WillDelays {
     private final Map<String, Long> dueMillis = new ConcurrentHashMap<>();
@@ -15,6 +15,11 @@ final class WillDelays {
     /** A client is about to cut the connection of this will. */
     void cut(String will, long nowMillis, int delaySeconds) {
         dueMillis.put(will, nowMillis + 1_000L * delaySeconds);
+    }
+
+    /** The broker has ended, perhaps before it saw a cut. */
+    void forget() {
+        dueMillis.clear();
     }
 
     /** Judges a message that a subscriber has read; says what is wrong. */

@@ -18,6 +18,8 @@ final class WillDelaysTest {
         delays.cut("will-a-1", NOW, 1);
         assertThat(delays.judge("will-a-1", NOW + 999)).get().asString().contains("1 ms before its delay");
         assertThat(delays.judge("will-a-1", NOW + 1_000)).isEmpty();
+        delays.forget();
+        assertThat(delays.judge("will-a-1", NOW + 999)).isEmpty();
     }
 
     @Test

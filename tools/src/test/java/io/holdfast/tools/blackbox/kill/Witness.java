@@ -21,14 +21,16 @@ import java.util.Set;
 final class Witness implements AutoCloseable {
     private static final String NAME = "witness";
     private static final List<String> FILTERS = List.of("r/#", "will/#");
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofMillis(150);
 
     private final History history;
     private final WireClient client;
+    private final Duration patience;
 
-    Witness(History history, int port) throws IOException {
+    /** A client that waits so long for a retained message that must come. */
+    Witness(History history, int port, Duration patience) throws IOException {
         this.history = history;
+        this.patience = patience;
         history.record(new Event.ConnectCalled(NAME, 1, true, Optional.empty()));
         this.client = WireClient.connected(port, WireConnect.clean(NAME));
         history.record(new Event.Connected(NAME, 1, false));
@@ -42,10 +44,10 @@ final class Witness implements AutoCloseable {
             client.send(PacketBytes.subscribe(client.nextPacketId(), 0, filter));
         }
         int subacks = 0;
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline) {
             boolean complete = subacks == FILTERS.size() && missing.isEmpty();
-            Optional<WirePacket> packet = client.poll(complete ? QUIET : PATIENCE);
+            Optional<WirePacket> packet = client.poll(complete ? QUIET : patience);
             if (packet.isEmpty()) {
                 break;
             }

@@ -21,9 +21,7 @@ import java.util.Optional;
  */
 public final class WireClient implements AutoCloseable {
     /** How long {@link #read} waits: far above any legal pause of a broker on a busy machine. */
-    public static final Duration PATIENCE = Duration.ofSeconds(15);
-
-    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Socket socket;
     private final InputStream in;
@@ -45,7 +43,7 @@ public final class WireClient implements AutoCloseable {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_TIMEOUT_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
             return new WireClient(socket);
         } catch (IOException e) {
             socket.close();
