@@ -13,7 +13,7 @@ public class RoutedMessage extends MessageOp {
     private final @Nullable Recipients served;
 
     public RoutedMessage(Message message, TopicName topic, Route route) {
-        super(message, topic.utf8(), route.durable(), route.live(), route.generation());
+        super(message, route.durable(), route.live(), route.generation());
         this.topic = topic;
         served = null;
     }
@@ -25,7 +25,7 @@ public class RoutedMessage extends MessageOp {
      * @param served who has the message already: no later change of the tree brings it to them again
      */
     public RoutedMessage(Message message, TopicName topic, Route route, Recipients served) {
-        super(message, topic.utf8(), route.durable(), route.live(), route.generation());
+        super(message, route.durable(), route.live(), route.generation());
         this.topic = topic;
         this.served = served;
     }

@@ -14,6 +14,7 @@ import io.holdfast.server.routing.RoutedMessage;
 import io.holdfast.storage.commit.Recipients;
 import io.holdfast.storage.commit.RowOps;
 import io.holdfast.storage.log.Message;
+import java.util.Objects;
 
 /** Answers to what clients publish and release, each in its place among its connection's replies (C21). */
 final class Acknowledgements {
@@ -49,14 +50,13 @@ final class Acknowledgements {
     }
 
     /** The answer to a message that takes this route. */
-    PublishReply publish(Connection connection, Session session, Publish publish, Message message, Route route) {
-        return new PublishReply(connection, session, publish, message, route);
+    PublishReply publish(Connection connection, Publish publish, Message message, Route route) {
+        return new PublishReply(connection, publish, message, route);
     }
 
     /** As above; some have the message already. */
-    PublishReply publish(
-            Connection connection, Session session, Publish publish, Message message, Route route, Recipients served) {
-        return new PublishReply(connection, session, publish, message, route, served);
+    PublishReply publish(Connection connection, Publish publish, Message message, Route route, Recipients served) {
+        return new PublishReply(connection, publish, message, route, served);
     }
 
     private void write(Connection to, PacketType type, int packetId) {
@@ -69,40 +69,26 @@ final class Acknowledgements {
     /** PUBACK or PUBREC for a message, parked until its group is on disk [MQTT-3.3.4-1] [MQTT5-3.3.4-1]. */
     final class PublishReply extends RoutedMessage implements Replies.Reply {
         private final Connection connection;
-        private final Session session;
-        private final QoS qos;
         private final int packetId;
         private boolean ready;
 
-        PublishReply(Connection connection, Session session, Publish publish, Message message, Route route) {
+        PublishReply(Connection connection, Publish publish, Message message, Route route) {
             super(message, publish.topic(), route);
             this.connection = connection;
-            this.session = session;
-            qos = publish.qos();
             packetId = publish.packetId();
         }
 
         /** As above; some have the message already. */
-        PublishReply(
-                Connection connection,
-                Session session,
-                Publish publish,
-                Message message,
-                Route route,
-                Recipients served) {
+        PublishReply(Connection connection, Publish publish, Message message, Route route, Recipients served) {
             super(message, publish.topic(), route, served);
             this.connection = connection;
-            this.session = session;
-            qos = publish.qos();
             packetId = publish.packetId();
         }
 
         /** Nothing of this message has to be on disk: the reply only keeps its place. */
         void now() {
             ready = true;
-            if (qos == QoS.EXACTLY_ONCE && !session.durable) {
-                session.addingInbound.remove(packetId);
-            }
+            added();
             connection.replies.add(this);
         }
 
@@ -110,12 +96,24 @@ final class Acknowledgements {
         public void committed() {
             ready = true;
             if (!isServed()) {
-                session.publicationsUnderWay--;
+                session().publicationsUnderWay--;
             }
-            if (qos == QoS.EXACTLY_ONCE && !session.durable) {
-                session.addingInbound.remove(packetId);
-            }
+            added();
             connection.replies.advance();
+        }
+
+        private void added() {
+            if (!isAtLeastOnce() && !session().durable) {
+                session().addingInbound.remove(packetId);
+            }
+        }
+
+        private Session session() {
+            return Objects.requireNonNull(connection.session, "who publishes has a session");
+        }
+
+        private boolean isAtLeastOnce() {
+            return message().qos() == QoS.AT_LEAST_ONCE.level();
         }
 
         @Override
@@ -125,7 +123,7 @@ final class Acknowledgements {
 
         @Override
         public void send(Connection to) {
-            boolean atLeastOnce = qos == QoS.AT_LEAST_ONCE;
+            boolean atLeastOnce = isAtLeastOnce();
             if (to.version == ProtocolVersion.MQTT_5) {
                 if (atLeastOnce) {
                     to.unacknowledged--;

@@ -154,18 +154,18 @@ final class PublishFlow {
         boolean follows = session.publicationsUnderWay > 0 && !route.live().isEmpty();
         if (publish.retain() || follows || !route.durable().isEmpty()) {
             if (publish.retain() || follows) {
-                commit(connection, session, publish, acks.publish(connection, session, publish, message, route));
+                commit(connection, session, publish, acks.publish(connection, publish, message, route));
                 return;
             }
             shard.env.deliver(shard.index, message, route.live());
             Acknowledgements.PublishReply op =
-                    acks.publish(connection, session, publish, message, route.withoutLive(), route.live());
+                    acks.publish(connection, publish, message, route.withoutLive(), route.live());
             commit(connection, session, publish, op);
             return;
         }
         shard.env.deliver(shard.index, message, route.live());
         if (publish.qos() != QoS.AT_MOST_ONCE) {
-            Acknowledgements.PublishReply reply = acks.publish(connection, session, publish, message, route);
+            Acknowledgements.PublishReply reply = acks.publish(connection, publish, message, route);
             reply.now();
         }
     }

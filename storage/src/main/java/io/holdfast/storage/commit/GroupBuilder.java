@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * ids are {@code first .. first + n - 1}, the log row's key is {@code first + n}. Commit thread only; reused.
  */
 final class GroupBuilder {
+    /** A list that was too long once shrinks by an eighth from group to group. */
+    private static final int LATELY_SHIFT = 3;
+
     private final RowStore store;
     private final CommitListener listener;
     private final BlockCounters counters;
@@ -31,6 +34,7 @@ final class GroupBuilder {
 
     // Of the group being built.
     private List<MessageOp> messages = new ArrayList<>();
+    private int messagesLately;
     private List<Moved> moves = List.of();
     private List<SubscriptionChange> changes = new ArrayList<>();
     private long previousPosition;
@@ -56,7 +60,9 @@ final class GroupBuilder {
         firstMessageId = previous + 1;
         timeMillis = now;
         timeNoted = false;
-        messages = new ArrayList<>(messages.size());
+        // The list is handed on. As long as any of late, so that most need not grow.
+        messagesLately = Math.max(messages.size(), messagesLately - (messagesLately >> LATELY_SHIFT));
+        messages = new ArrayList<>(messagesLately);
         moves = List.of();
         changes = new ArrayList<>();
         ended.clear();

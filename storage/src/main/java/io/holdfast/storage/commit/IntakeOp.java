@@ -30,8 +30,8 @@ public abstract class IntakeOp extends CommitOp {
     }
 
     /** Adds a message without recipients; {@link #owed} says who waits for it. Returns its id. */
-    protected final long message(Message message, byte[] topic) {
-        MessageOp op = new MessageOp(message, topic, Recipients.NONE, Recipients.NONE, 0);
+    protected final long message(Message message) {
+        MessageOp op = new MessageOp(message, Recipients.NONE, Recipients.NONE, 0);
         op.write(group());
         RecordWriter record = group().scratch();
         message.writeTo(record);

@@ -12,7 +12,6 @@ import io.holdfast.storage.schema.Table;
  */
 public class MessageOp extends CommitOp {
     private final Message message;
-    private final byte[] topic;
     private final long generation;
     private Recipients recipients;
     private Recipients live;
@@ -21,14 +20,12 @@ public class MessageOp extends CommitOp {
     /**
      * A message as its publisher's shard matched it.
      *
-     * @param topic the topic name in UTF-8
      * @param recipients durable sessions at QoS 1 or 2
      * @param live everybody else, who is served once the message is committed (C14)
      * @param generation of the subscription tree that the recipients were matched with (C12)
      */
-    public MessageOp(Message message, byte[] topic, Recipients recipients, Recipients live, long generation) {
+    public MessageOp(Message message, Recipients recipients, Recipients live, long generation) {
         this.message = message;
-        this.topic = topic;
         this.recipients = recipients;
         this.live = live;
         this.generation = generation;
@@ -62,14 +59,15 @@ public class MessageOp extends CommitOp {
      * that published it [MQTT-3.1.2-7].
      */
     private void retain(GroupBuilder group) {
+        byte[] key = Keys.text(message.topicUtf8());
         if (message.payloadBytes() == 0) {
-            group.batch().delete(Table.RETAINED, Keys.text(topic));
+            group.batch().delete(Table.RETAINED, key);
             return;
         }
         RecordWriter record = group.scratch();
         record.field(1, id);
         record.bytesField(2, message.record(), 0, message.storedBytes());
-        group.batch().put(Table.RETAINED, Keys.text(topic), record.buffer(), record.size());
+        group.batch().put(Table.RETAINED, key, record.buffer(), record.size());
     }
 
     public final Message message() {

@@ -196,7 +196,7 @@ public abstract class RetainedSlice extends CommitOp {
         Recipients one = new Recipients(1);
         one.add(number, flags, identifiers);
         boolean queued = durable && (flags & Delivery.QOS_MASK) > 0;
-        new MessageOp(message, topic, queued ? one : Recipients.NONE, queued ? Recipients.NONE : one, 0).write(group);
+        new MessageOp(message, queued ? one : Recipients.NONE, queued ? Recipients.NONE : one, 0).write(group);
         return true;
     }
 

@@ -23,7 +23,7 @@ public final class ReturnedMessage extends CommitOp {
         if (builder.groups().exists(group)) {
             Recipients one = new Recipients(1);
             one.add(group, flags, null);
-            new MessageOp(message, new byte[0], one, Recipients.NONE, 0).write(builder);
+            new MessageOp(message, one, Recipients.NONE, 0).write(builder);
         }
     }
 }

@@ -286,6 +286,11 @@ public final class Message {
         return Math.max(0, Integer.toUnsignedLong(expirySeconds) - waited);
     }
 
+    /** The topic name in UTF-8, in an array of its own. */
+    public byte[] topicUtf8() {
+        return Arrays.copyOfRange(topicArray, topicOffset, topicOffset + topicBytes);
+    }
+
     public String topic() {
         return new String(topicArray, topicOffset, topicBytes, StandardCharsets.UTF_8);
     }

@@ -99,9 +99,15 @@ public final class RowBatch {
         return size;
     }
 
+    /** The serialised form in an array of its own. */
     public byte[] serialised() {
+        return Arrays.copyOf(array(), size);
+    }
+
+    /** An array that begins with the serialised form, {@link #size} bytes long; until the batch is changed. */
+    public byte[] array() {
         INT.set(bytes, 8, count);
-        return Arrays.copyOf(bytes, size);
+        return bytes;
     }
 
     public void clear() {

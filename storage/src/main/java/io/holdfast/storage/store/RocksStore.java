@@ -112,7 +112,7 @@ public final class RocksStore implements RowStore {
             return;
         }
         change("write to", () -> {
-            try (WriteBatch rows = new WriteBatch(batch.serialised())) {
+            try (WriteBatch rows = NativeBatch.of(batch.array(), batch.size())) {
                 reads.db().write(writeOptions, rows);
             }
         });

@@ -69,7 +69,7 @@ public final class LiveIntake extends IntakeOp implements Intake {
         lastId = previousPosition();
         for (int i = 0; i < ids.length; i++) {
             Message message = messages.get(i);
-            ids[i] = message(message, StoreIntake.utf8(message.topic()));
+            ids[i] = message(message);
             lastId = ids[i];
         }
         session();

@@ -104,7 +104,7 @@ class CheckpointReplayTest {
             }
         }
         byte[] topic = CommitFixture.utf8("t");
-        out.addUrgent(new MessageOp(Message.of(topic, topic, 1, false, 0, 1), topic, to, Recipients.NONE, 0), 0);
+        out.addUrgent(new MessageOp(Message.of(topic, topic, 1, false, 0, 1), to, Recipients.NONE, 0), 0);
     }
 
     /** An index that may be sent now (C17) and has no event in this group yet (C20), or -1. */

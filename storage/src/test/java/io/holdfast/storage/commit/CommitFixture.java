@@ -87,7 +87,7 @@ final class CommitFixture implements CommitListener {
     MessageOp expiring(String topic, String payload, long expirySeconds) {
         byte[] name = utf8(topic);
         Message message = Message.of(name, utf8(payload), 1, true, 0, now, expirySeconds, new byte[0]);
-        return new MessageOp(message, name, Recipients.NONE, Recipients.NONE, 0);
+        return new MessageOp(message, Recipients.NONE, Recipients.NONE, 0);
     }
 
     private MessageOp message(String topic, String payload, int qos, boolean retain, long... recipients) {
@@ -97,7 +97,7 @@ final class CommitFixture implements CommitListener {
         }
         byte[] name = utf8(topic);
         Message message = Message.of(name, utf8(payload), qos, retain, 0, now);
-        return new MessageOp(message, name, to, Recipients.NONE, 0);
+        return new MessageOp(message, to, Recipients.NONE, 0);
     }
 
     /** The log row at a position, or null. */

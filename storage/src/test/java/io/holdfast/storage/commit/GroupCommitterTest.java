@@ -70,7 +70,7 @@ class GroupCommitterTest {
         Message message = Message.of(utf8("t"), utf8("x"), 1, false, 0, fixture.now);
         for (int round = 0; round < 3; round++) {
             MessageOp[] ops = random.ints(random.nextInt(2, 20), 0, lists.size())
-                    .mapToObj(i -> new MessageOp(message, utf8("t"), lists.get(i), Recipients.NONE, 0))
+                    .mapToObj(i -> new MessageOp(message, lists.get(i), Recipients.NONE, 0))
                     .toArray(MessageOp[]::new);
             long position = fixture.commit(ops).position();
             List<String> told = new ArrayList<>();

@@ -197,8 +197,7 @@ final class Takeover {
         for (Map.Entry<Long, Recipients> entry : recipients.entrySet()) {
             Stored stored = usable(entry.getKey());
             if (stored != null) {
-                MessageOp op =
-                        new MessageOp(message(stored, false), stored.topic(), entry.getValue(), Recipients.NONE, 0);
+                MessageOp op = new MessageOp(message(stored, false), entry.getValue(), Recipients.NONE, 0);
                 store.add(op, stored.payload().length + stored.topic().length + 64);
                 written.put(entry.getKey(), op);
             }
@@ -312,7 +311,7 @@ final class Takeover {
             return;
         }
         store.add(
-                new MessageOp(message(stored, true), stored.topic(), Recipients.NONE, Recipients.NONE, 0),
+                new MessageOp(message(stored, true), Recipients.NONE, Recipients.NONE, 0),
                 stored.payload().length + 64);
         count(Count.RETAINED);
     }

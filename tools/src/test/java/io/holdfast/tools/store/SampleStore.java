@@ -134,7 +134,7 @@ final class SampleStore implements CommitListener, AutoCloseable {
         }
         byte[] name = topic.getBytes(StandardCharsets.UTF_8);
         Message message = Message.of(name, payload, qos, retain, 0, now);
-        out.add(new MessageOp(message, name, to, Recipients.NONE, 0), 0);
+        out.add(new MessageOp(message, to, Recipients.NONE, 0), 0);
     }
 
     void will(long number, String topic, String payload) {

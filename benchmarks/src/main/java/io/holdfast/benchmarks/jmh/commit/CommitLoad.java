@@ -90,7 +90,7 @@ final class CommitLoad implements CommitListener, CommitThread.Environment {
                 nextIndexes[nextSession]++;
                 nextSession = nextSession + 1 == nextIndexes.length ? 0 : nextSession + 1;
             }
-            MessageOp op = new MessageOp(message, topic, recipients, Recipients.NONE, 0);
+            MessageOp op = new MessageOp(message, recipients, Recipients.NONE, 0);
             handOver.addUrgent(op, message.storedBytes());
         }
     }

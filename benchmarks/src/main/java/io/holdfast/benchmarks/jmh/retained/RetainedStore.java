@@ -45,7 +45,7 @@ final class RetainedStore implements CommitListener {
             for (int i = from; i < Math.min(count, from + BURST); i++) {
                 byte[] topic = ("site/" + i % SITES + "/machine/" + i + "/state").getBytes(StandardCharsets.UTF_8);
                 Message message = Message.of(topic, new byte[PAYLOAD_BYTES], 1, true, 0, System.currentTimeMillis());
-                MessageOp op = new MessageOp(message, topic, Recipients.NONE, Recipients.NONE, 0);
+                MessageOp op = new MessageOp(message, Recipients.NONE, Recipients.NONE, 0);
                 handOver.addUrgent(op, message.storedBytes());
             }
             commit(handOver);
