@@ -13,15 +13,10 @@ import io.holdfast.server.session.RoutingWatch;
 import io.holdfast.server.session.SessionShard;
 import io.holdfast.server.transport.EventLoops;
 import io.holdfast.server.transport.Life;
-import io.holdfast.storage.commit.CommitListener;
 import io.holdfast.storage.commit.CommitThread;
-import io.holdfast.storage.commit.Group;
 import io.holdfast.storage.commit.GroupCommitter;
 import io.holdfast.storage.commit.HandOver;
-import io.holdfast.storage.commit.MessageOp;
-import io.holdfast.storage.commit.SparseBlocks;
 import io.holdfast.storage.commit.StopNotes;
-import io.holdfast.storage.commit.SubscriptionChange;
 import io.holdfast.storage.log.IndexSpace;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.log.SessionTails;
@@ -48,7 +43,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +53,10 @@ import org.slf4j.LoggerFactory;
  * One life of the broker: an open store, the commit thread and a shard on each event loop, from recovery to a clean stop
  * or a failure. A failed instance is thrown away whole, with all its memory (rules C29, "a failed write is final").
  */
-final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThread.Environment {
+final class BrokerInstance implements Life, AdminLife {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerInstance.class);
     private static final IndexSpace SPACE = IndexSpace.STANDARD;
     private static final long STEP_SECONDS_MAX = 10;
-    /** Written between two looks at the disk, at most. */
-    private static final long LOOK_BYTES = 1L << 20;
 
     private static final Duration SETTLE_MAX = Duration.ofSeconds(10);
 
@@ -83,7 +75,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private final DiskReserve reserve;
     private final SyncWatch syncs;
     private final List<ShardLoop> shards = new ArrayList<>();
-    private final AtomicLongArray applied;
+    private final CommitCalls commits;
     private final AtomicLong nextSession;
     private volatile BrokerConfig config;
     private final AtomicBoolean running = new AtomicBoolean(true);
@@ -96,11 +88,6 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
     private final InstanceGauges gauges;
     private final SysTopics sysTopics;
     private final Housekeeping housekeeping;
-
-    // Commit thread only.
-    private long countedBytes;
-    private long lookedBytes;
-    private long groups;
 
     private BrokerInstance(
             BrokerConfig config,
@@ -125,15 +112,15 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         syncs = new SyncWatch(counters);
         time.noEarlierThan(recovered.lastTimeMillis());
         subscriptions = new CommittedSubscriptions(tree, store);
-        committer = new GroupCommitter(store, this, recovered.start(), loops.size());
+        commits = new CommitCalls(this, loops.size());
+        committer = new GroupCommitter(store, commits, recovered.start(), loops.size());
         committer.adopt(recovered.shared().members(), number -> SessionNumbers.shard(number, loops.size()));
         if (!recovered.shared().members().isEmpty()) {
             subscriptions.expectShared();
         }
         sessionCounts = new SessionCounts(config.session().access().sessionsPerUserMax(), store);
-        commitThread = new CommitThread(committer, this);
+        commitThread = new CommitThread(committer, commits);
         nextSession = new AtomicLong(recovered.start().nextSession());
-        applied = new AtomicLongArray(loops.size());
         retained = new RetainedEstimate(report.retained());
         gauges = new InstanceGauges(
                 counters,
@@ -148,7 +135,7 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         housekeeping = new Housekeeping(this, store, config.sysInterval(), config.scrub());
         for (int i = 0; i < loops.size(); i++) {
             ShardLoop shard = new ShardLoop(i, loops.size(), loops.loop(i), this, time);
-            applied.set(i, committer.position());
+            commits.applied(i, committer.position());
             shard.use(new SessionShard(
                     i, loops.size(), shard, store, SPACE, config.session(), tree, committer.position()));
             shards.add(shard);
@@ -473,8 +460,28 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
         return subscriptions.hasShared();
     }
 
-    void applied(int shard, long position) {
-        applied.lazySet(shard, position);
+    CommitCalls commits() {
+        return commits;
+    }
+
+    CommittedSubscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    GroupCommitter committer() {
+        return committer;
+    }
+
+    StoreFolder folder() {
+        return folder;
+    }
+
+    List<ShardLoop> loops() {
+        return shards;
+    }
+
+    Housekeeping housekeeping() {
+        return housekeeping;
     }
 
     Counters counters() {
@@ -505,85 +512,5 @@ final class BrokerInstance implements Life, AdminLife, CommitListener, CommitThr
 
     SysTopics sysTopics() {
         return sysTopics;
-    }
-
-    // ---- from the commit thread
-
-    @Override
-    public void revise(MessageOp message, List<SubscriptionChange> changes) {
-        subscriptions.revise(message, changes);
-    }
-
-    @Override
-    public void committed(Group group) {
-        counters.add(BrokerCounter.COMMIT_GROUPS);
-        if (!group.messages().isEmpty()) {
-            counters.groupSizes().record(group.messages().size());
-        }
-        counters.add(BrokerCounter.STORE_BYTES_WRITTEN, committer.bytesWritten() - countedBytes);
-        countedBytes = committer.bytesWritten();
-        if (countedBytes - lookedBytes >= LOOK_BYTES) {
-            lookedBytes = countedBytes;
-            lookAtDisk();
-        }
-        gauges.committed(committer.queued());
-        subscriptions.apply(group.changes());
-        if (running.get()) {
-            // No shard may apply a group before all have it: its next message of the same publisher would go straight
-            // to
-            // a shard that has not, and overtake the group (C14).
-            long sequence = ++groups;
-            shards.forEach(shard -> shard.arrive(sequence, group));
-            shards.forEach(shard -> shard.apply(sequence));
-        }
-    }
-
-    @Override
-    public void reclaimable(Table table, byte[] from, byte[] to) {
-        housekeeping.reclaim(table, from, to);
-    }
-
-    @Override
-    public long wallMillis() {
-        return time.millis();
-    }
-
-    @Override
-    public long lowestApplied() {
-        long lowest = Long.MAX_VALUE;
-        for (int i = 0; i < applied.length(); i++) {
-            lowest = Math.min(lowest, applied.get(i));
-        }
-        return lowest;
-    }
-
-    @Override
-    public void visit(int segment, long bound) {
-        shards.forEach(shard -> shard.tell(s -> s.visit(segment, bound)));
-    }
-
-    @Override
-    public void sweep(SparseBlocks blocks) {
-        if (report.quarantined() == 0) { // Nobody knows what a damaged session claims.
-            housekeeping.listClaims(blocks);
-        }
-    }
-
-    @Override
-    public void idle() {
-        folder.idle();
-    }
-
-    @Override
-    public void syncing() {
-        syncs.began(System.nanoTime());
-    }
-
-    @Override
-    public void synced(long nanos) {
-        syncs.ended(nanos);
-        counters.add(BrokerCounter.COMMIT_SYNCS);
-        counters.add(BrokerCounter.COMMIT_SYNC_NANOS, nanos);
-        counters.syncTimes().record(nanos / 1_000);
     }
 }

@@ -121,7 +121,7 @@ final class ShardLoop implements ShardEnvironment {
         readClock();
         try {
             task.run();
-            instance.applied(index, shard().applied());
+            instance.commits().applied(index, shard().applied());
         } catch (Throwable e) {
             instance.failed(e);
         }
