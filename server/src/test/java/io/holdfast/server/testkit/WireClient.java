@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client, of MQTT 3.1.1 unless told, without a will of its own: it acknowledges nothing and answers nothing unless told to. */
 public final class WireClient implements AutoCloseable {
-    private static final int WAIT_MILLIS = 10_000;
+    private static final int WAIT_MILLIS = 60_000;
 
     private final Socket socket;
     private final ProtocolVersion version;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.mosquitto;
 
+import io.holdfast.tools.blackbox.broker.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /** A mosquitto on a free port of this machine, with a configuration file that can be imported. */
 final class MosquittoProcess implements AutoCloseable {
-    private static final int STOP_SECONDS_MAX = 20;
+    private static final int STOP_SECONDS_MAX = 60;
 
     private final Process process;
     private final Path conf;
@@ -29,10 +29,7 @@ final class MosquittoProcess implements AutoCloseable {
 
     /** Starts one with a listener and these lines, and waits until it serves. */
     static MosquittoProcess start(Path folder, String... lines) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         List<String> all = new ArrayList<>(List.of("listener " + port + " 127.0.0.1", "user root"));
         all.addAll(Arrays.asList(lines));
         Path conf = Files.write(folder.resolve("mosquitto.conf"), all);

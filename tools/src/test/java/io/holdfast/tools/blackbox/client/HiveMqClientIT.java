@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HiveMQ client with its MQTT 3 interface: the other widespread client for Java, built on Netty. */
 final class HiveMqClientIT {
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command line clients that most people try a broker with first. */
 @RequiresTool({"mosquitto_pub", "mosquitto_sub", "stdbuf"})
 final class MosquittoClientIT {
-    private static final int PATIENCE_SECONDS = 30;
+    private static final int PATIENCE_SECONDS = 90;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -125,7 +125,7 @@ final class MosquittoClientIT {
     void retained_newSubscriber_lastOne() throws Exception {
         run("mosquitto_pub", "-t", "mosq/r", "-q", "1", "-r", "-m", "got old");
         run("mosquitto_pub", "-t", "mosq/r", "-q", "1", "-r", "-m", "got new");
-        assertThat(run("mosquitto_sub", "-t", "mosq/r", "-C", "1", "-W", "20")).isEqualTo("got new\n");
+        assertThat(run("mosquitto_sub", "-t", "mosq/r", "-C", "1", "-W", "60")).isEqualTo("got new\n");
         run("mosquitto_pub", "-t", "mosq/r", "-q", "1", "-r", "-n");
         try (Subscriber subscriber = new Subscriber("-t", "mosq/r")) {
             publish("mosq/r", "0", "got live");
@@ -157,10 +157,10 @@ final class MosquittoClientIT {
             publish("mosq/offline", "2", "got " + i);
         }
         BROKER.killAndRestart();
-        String out = run("mosquitto_sub", "-c", "-i", "a", "-q", "2", "-t", "mosq/offline", "-C", "5", "-W", "20");
+        String out = run("mosquitto_sub", "-c", "-i", "a", "-q", "2", "-t", "mosq/offline", "-C", "5", "-W", "60");
         assertThat(out).isEqualTo("got 1\ngot 2\ngot 3\ngot 4\ngot 5\n");
         publish("mosq/offline", "2", "got 6");
-        assertThat(run("mosquitto_sub", "-c", "-i", "a", "-q", "2", "-t", "mosq/offline", "-C", "1", "-W", "20"))
+        assertThat(run("mosquitto_sub", "-c", "-i", "a", "-q", "2", "-t", "mosq/offline", "-C", "1", "-W", "60"))
                 .isEqualTo("got 6\n");
     }
 }

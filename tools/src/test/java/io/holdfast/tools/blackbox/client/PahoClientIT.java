@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Eclipse Paho for Java, MQTT 3.1.1. */
 final class PahoClientIT {
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
