@@ -207,7 +207,7 @@ final class MosquittoPeer implements Mqtt5Peer {
         Awaitility.await()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofMillis(millis + 1_000))
+                .atMost(Duration.ofMillis(millis).plusSeconds(PATIENCE_SECONDS))
                 .until(() -> messages().size() > messagesRead || System.nanoTime() > deadline);
         if (messages().size() <= messagesRead) {
             return null;
@@ -263,8 +263,10 @@ final class MosquittoPeer implements Mqtt5Peer {
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
+    /** The whole lines so far. */
     private String printed() throws IOException {
-        return Files.readString(output, StandardCharsets.UTF_8);
+        String printed = Files.readString(output, StandardCharsets.UTF_8);
+        return printed.substring(0, printed.lastIndexOf('\n') + 1);
     }
 
     private ConditionFactory patiently() {

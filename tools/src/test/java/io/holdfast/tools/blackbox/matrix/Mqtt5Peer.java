@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What the matrix asks of a real MQTT 5 client, whoever wrote it. Belongs to the thread of the test. */
 interface Mqtt5Peer extends AutoCloseable {
     /** How long the next thing may take on a busy machine. */
-    int PATIENCE_SECONDS = 20;
+    int PATIENCE_SECONDS = 60;
 
     /** The answer to a publish or a subscribe: a reason code, and the Reason String where the client shows one. */
     record Answer(int reasonCode, String reasonString) {

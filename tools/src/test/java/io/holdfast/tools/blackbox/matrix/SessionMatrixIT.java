@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Sessions, wills and take-over as real clients use them. */
 final class SessionMatrixIT {
     private static final long HOUR = 3_600;
+
+    /** How often a test that has to be quick begins anew on a machine that stood still. */
+    private static final int TRIES_MAX = 5;
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -93,6 +97,15 @@ final class SessionMatrixIT {
     @EachClient("delayed will of a client that comes back")
     @DisplayName("[MQTT5-3.1.3-9] a will whose client is back before its delay has passed never comes")
     void will_clientBack_neverPublished(Client client) throws Exception {
+        boolean inTime = false;
+        for (int i = 0; i < TRIES_MAX && !inTime; i++) {
+            inTime = comesBackInTime(client);
+        }
+        assertThat(inTime).isTrue();
+    }
+
+    /** Looks for the will only if the client came back before its delay of 2 s had passed. */
+    private boolean comesBackInTime(Client client) throws Exception {
         String topic = BROKER.uniqueName("back/");
         String id = BROKER.uniqueName("back");
         Subscription own = Subscription.of(topic + "/own", 0);
@@ -100,12 +113,17 @@ final class SessionMatrixIT {
                 Tap tap = new Tap(BROKER.port());
                 Mqtt5Peer mortal = client.named(tap.port(), id)) {
             mortal.connect(Wishes.kept(HOUR).will(Told.plain(topic, "gone", 1), 2), own);
+            long from = System.nanoTime();
             tap.cut();
             try (Mqtt5Peer again = peers.named(client, id)) {
                 again.connect(Wishes.kept(HOUR), own);
+                if (System.nanoTime() - from >= TimeUnit.SECONDS.toNanos(2)) {
+                    return false;
+                }
                 Peers.pass(2.2);
                 watcher.publish(Told.plain(topic, "fence", 1));
                 assertThat(watcher.next().text()).isEqualTo("fence");
+                return true;
             }
         }
     }

@@ -100,13 +100,13 @@ final class SubscriptionMatrixIT {
         Subscription subscription = Subscription.of(topic, 1).identifiedBy(300);
         try (Mqtt5Peer publisher = peers.other()) {
             try (Mqtt5Peer first = peers.named(client, id)) {
-                first.connect(Wishes.kept(60), subscription);
+                first.connect(Wishes.kept(3_600), subscription);
                 publisher.publish(Told.plain(topic, "live", 1));
                 assertThat(first.next().identifiers()).containsExactly(300);
             }
             publisher.publish(Told.plain(topic, "waited", 1));
             try (Mqtt5Peer again = peers.named(client, id)) {
-                again.connect(Wishes.kept(60), subscription);
+                again.connect(Wishes.kept(3_600), subscription);
                 assertThat(again.next().identifiers()).containsExactly(300);
             }
         }
@@ -141,7 +141,7 @@ final class SubscriptionMatrixIT {
                     sent.stream().map(text -> Told.plain(topic, text, 2)).toList());
             List<String> one = new ArrayList<>();
             List<String> other = new ArrayList<>();
-            for (int idle = 0; one.size() + other.size() < sent.size() && idle < 400; idle++) {
+            for (int idle = 0; one.size() + other.size() < sent.size() && idle < 2_000; idle++) {
                 collect(first, one);
                 collect(second, other);
             }
