@@ -26,7 +26,6 @@ import io.holdfast.server.testkit.WireClient;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,9 +116,7 @@ final class MessageKillIT {
 
     private static void awaitSeconds(int seconds) {
         long from = System.nanoTime();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(seconds + 5L))
-                .until(() -> System.nanoTime() - from > TimeUnit.SECONDS.toNanos(seconds));
+        Awaitility.await().until(() -> System.nanoTime() - from > TimeUnit.SECONDS.toNanos(seconds));
     }
 
     @Test
@@ -164,28 +161,50 @@ final class MessageKillIT {
                     + " time left")
     void kill_expiry_goesOn() throws IOException {
         Properties second = Properties.builder().messageExpiryIntervalSeconds(1).build();
-        Properties minute =
-                Properties.builder().messageExpiryIntervalSeconds(60).build();
+        Properties hour =
+                Properties.builder().messageExpiryIntervalSeconds(3_600).build();
         try (WireClient subscriber = subscriber();
                 WireClient publisher = publisher()) {
             subscribe(subscriber, 0, request(topic, QoS.EXACTLY_ONCE));
             leave(subscriber);
             publish(publisher, message("short", QoS.AT_LEAST_ONCE, 1, false, second));
             publish(publisher, message("short", QoS.EXACTLY_ONCE, 2, true, second));
-            publish(publisher, message("long", QoS.EXACTLY_ONCE, 3, false, minute));
+            publish(publisher, message("long", QoS.EXACTLY_ONCE, 3, false, hour));
         }
         BROKER.killAndRestart();
         awaitSeconds(2);
         try (WireClient subscriber = subscriber()) {
             Publish lasting = subscriber.expect(Publish.class);
             assertThat(text(lasting)).isEqualTo("long");
-            assertThat(lasting.properties().messageExpiryIntervalSeconds()).isBetween(30L, 58L);
+            assertThat(lasting.properties().messageExpiryIntervalSeconds()).isBetween(3_000L, 3_598L);
             subscriber.send(new PubRec(lasting.packetId()));
             subscriber.expect(PubRel.class);
             subscribe(subscriber, 0, request(topic, QoS.EXACTLY_ONCE));
             subscriber.send(new PubComp(lasting.packetId()));
             subscribe(subscriber, 0, request(name + "/fence", QoS.EXACTLY_ONCE)); // Nothing retained came before.
         }
+    }
+
+    /** A broker that stands still may let the message expire unsent: then it is published anew. Returns its identifier. */
+    private int sendBeforeItExpires(WireClient publisher, WireClient subscriber, Publish brief) throws IOException {
+        while (true) {
+            publish(publisher, brief);
+            publish(publisher, message("behind", QoS.AT_LEAST_ONCE, 2, false, Properties.NONE));
+            Publish first = subscriber.expect(Publish.class);
+            assertThat(first.dup()).isFalse();
+            if (first.qos() == QoS.EXACTLY_ONCE) {
+                assertThat(text(subscriber.expect(Publish.class))).isEqualTo("behind");
+                return first.packetId();
+            }
+            subscriber.send(new PubAck(first.packetId()));
+            // Its own session's commits keep their order: with this one the acknowledgement is on disk.
+            publish(subscriber, retained(name + "/fence"));
+        }
+    }
+
+    /** A message that is on disk when it is acknowledged, although nobody receives it. */
+    private static Publish retained(String topic) {
+        return new Publish(99, QoS.AT_LEAST_ONCE, false, true, TopicName.of(topic), new byte[] {'x'}, Properties.NONE);
     }
 
     @Test
@@ -198,10 +217,7 @@ final class MessageKillIT {
         try (WireClient subscriber = subscriber();
                 WireClient publisher = publisher()) {
             subscribe(subscriber, 0, request(topic, QoS.EXACTLY_ONCE));
-            publish(publisher, message("sent", QoS.EXACTLY_ONCE, 1, false, second));
-            Publish sent = subscriber.expect(Publish.class);
-            assertThat(sent.dup()).isFalse();
-            packetId = sent.packetId();
+            packetId = sendBeforeItExpires(publisher, subscriber, message("sent", QoS.EXACTLY_ONCE, 1, false, second));
             BROKER.process().kill();
         }
         awaitSeconds(2);
@@ -210,6 +226,7 @@ final class MessageKillIT {
             Publish again = subscriber.expect(Publish.class);
             assertThat(again.dup()).isTrue();
             assertThat(again.packetId()).isEqualTo(packetId);
+            assertThat(text(subscriber.expect(Publish.class))).isEqualTo("behind");
             subscriber.send(new PubRec(packetId));
             assertThat(subscriber.expect(PubRel.class).packetId()).isEqualTo(packetId); // [MQTT5-4.3.3-4]
             subscriber.send(new PubComp(packetId));
@@ -262,6 +279,8 @@ final class MessageKillIT {
             int one = subscriber.expect(Publish.class).packetId();
             int two = subscriber.expect(Publish.class).packetId();
             subscriber.send(new PubAck(one, ReasonCode.UNSPECIFIED_ERROR), new PubRec(two, ReasonCode.QUOTA_EXCEEDED));
+            // Behind the refusals in their own session: another client's message could overtake them.
+            publish(subscriber, retained(name + "/fence"));
             publish(publisher, message("behind", QoS.AT_LEAST_ONCE, 4, false, Properties.NONE));
             assertThat(text(subscriber.expect(Publish.class))).isEqualTo("behind");
             publish(publisher, message("sync", QoS.AT_LEAST_ONCE, 5, false, Properties.NONE));

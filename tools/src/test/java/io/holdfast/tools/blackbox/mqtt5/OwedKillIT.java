@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @EnumSource(Dialect.class)
 final class OwedKillIT {
-    private static final int TRIES_MAX = 10;
+    private static final int TRIES_MAX = 30;
     private static final Pattern QUEUED = Pattern.compile("recovered [0-9,]+ sessions, ([0-9,]+) queued");
 
     OwedKillIT(Dialect dialect) {

@@ -14,6 +14,7 @@ import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class SessionEndKillIT {
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
+
+    /** How often a test that has to be quick begins anew on a machine that stood still. */
+    private static final int TRIES_MAX = 5;
 
     private final String name = BROKER.uniqueName("e");
 
@@ -44,7 +48,6 @@ final class SessionEndKillIT {
     private static void awaitMillis(long millis) {
         long from = System.nanoTime();
         Awaitility.await()
-                .atMost(Duration.ofMillis(millis + 5_000))
                 .until(() ->
                         System.nanoTime() - from > Duration.ofMillis(millis).toNanos());
     }
@@ -67,19 +70,38 @@ final class SessionEndKillIT {
     @DisplayName(
             "[MQTT5-3.1.2-23] C03 a session whose connection was quiet until the broker died has all its time left")
     void kill_quietConnection_expiresNotEarly() throws IOException {
-        try (WireClient client = open()) {
-            assertThat(connect(client, name, 5, null)).isFalse();
-            awaitMillis(7_000); // Nothing is written meanwhile.
-            BROKER.killAndRestart();
+        boolean inTime = false;
+        for (int i = 0; i < TRIES_MAX && !inTime; i++) {
+            try (WireClient client = open()) {
+                assertThat(connect(client, name + i, 5, null)).isFalse();
+                awaitMillis(7_000); // Nothing is written meanwhile.
+                BROKER.process().kill();
+            }
+            long aliveMillis = Files.getLastModifiedTime(BROKER.process().data().resolve("pulse"))
+                    .toMillis();
+            BROKER.process().restart();
+            try (WireClient client = open()) {
+                boolean present = connect(client, name + i, 5, null);
+                // The connection ended when the broker was alive last, or later.
+                inTime = System.currentTimeMillis() - aliveMillis < 5_000;
+                assertThat(present || !inTime).as("has its session").isTrue();
+            }
         }
-        try (WireClient client = open()) {
-            assertThat(connect(client, name, 5, null)).isTrue();
-        }
+        assertThat(inTime).as("the broker was started in time once").isTrue();
     }
 
     @Test
     @DisplayName("[MQTT5-3.1.2-8] C03 a will whose delay ran out while the broker was dead comes at its start")
     void kill_willDueMeanwhile_comesAtStart() throws IOException {
+        boolean atOnce = false;
+        for (int i = 0; i < TRIES_MAX && !atOnce; i++) {
+            atOnce = millisFromStartToWill(name + i) < 10_000; // Counted from the start it would come later.
+        }
+        assertThat(atOnce).isTrue();
+    }
+
+    /** A delay of 10 s passes while the broker is dead. */
+    private static long millisFromStartToWill(String name) throws IOException {
         String topic = name + "/will";
         try (WireClient watcher = open();
                 WireClient client = open()) {
@@ -91,12 +113,12 @@ final class SessionEndKillIT {
             BROKER.process().kill();
         }
         awaitMillis(13_000);
+        long from = System.nanoTime();
         BROKER.process().restart();
-        long started = System.nanoTime();
         try (WireClient watcher = open()) {
             assertThat(connect(watcher, name + "w", 3_600, null)).isTrue();
             assertThat(text(watcher.expect(Publish.class))).isEqualTo("w");
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+        return Duration.ofNanos(System.nanoTime() - from).toMillis();
     }
 }

@@ -16,7 +16,6 @@ import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.testkit.WireClient;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -91,9 +90,7 @@ final class SessionKillIT {
         }
         BROKER.process().kill();
         long since = System.nanoTime();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> System.nanoTime() - since > TimeUnit.SECONDS.toNanos(2));
+        Awaitility.await().until(() -> System.nanoTime() - since > TimeUnit.SECONDS.toNanos(2));
         BROKER.process().restart();
         assertThat(isPresent(name + 1)).isFalse();
         assertThat(isPresent(name + 600)).isTrue();
