@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.tools.blackbox.hostile;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.tools.blackbox.broker.BrokerProcess;
 import io.holdfast.tools.blackbox.broker.SharedBroker;
 import io.holdfast.tools.blackbox.wire.Dialect;
@@ -20,17 +22,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * An ordinary client with a session that is kept, which stays connected through a class of hostile tests and is asked after
  * each: a QoS 1 and a QoS 2 message to itself must come back within the larger of 2 s and 20 times its idle median, and a
- * newcomer must be let in. It speaks what its class speaks.
+ * newcomer must be let in. A few times in a class the machine may stand still meanwhile; a broker that is held up is so
+ * again. It speaks what its class speaks.
  */
 final class Canary implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     private static final String TOPIC = "canary";
     private static final Duration PATIENCE_MIN = Duration.ofSeconds(2);
     private static final int IDLE_ROUNDS = 15;
 
+    /** How often it may wait longer without any fault of the broker. */
+    private static final int LATE_MAX = 3;
+
     private final SharedBroker broker;
     private @Nullable WireClient client;
     private @Nullable Dialect dialect;
     private Duration patience = PATIENCE_MIN;
+    private int late;
 
     Canary(SharedBroker broker) {
         this.broker = broker;
@@ -44,7 +51,11 @@ final class Canary implements BeforeEachCallback, AfterEachCallback, AfterAllCal
         try (WireClient client = WireClient.connected(process.port(), WireConnect.durable(TOPIC))) {
             settle(client);
             client.subscribe(2, TOPIC);
-            judge(roundTripNanos(client), PATIENCE_MIN);
+            Duration took = roundTrip(client);
+            for (int late = 0; late < LATE_MAX && took.compareTo(PATIENCE_MIN) > 0; late++) {
+                took = roundTrip(client);
+            }
+            assertThat(took).as("the canary waited").isLessThanOrEqualTo(PATIENCE_MIN);
             client.disconnect();
         }
     }
@@ -57,12 +68,16 @@ final class Canary implements BeforeEachCallback, AfterEachCallback, AfterAllCal
         dialect = Dialect.current();
     }
 
-    /** One round trip now, in the middle of whatever goes on, within the usual time. */
+    /** One round trip now, in the middle of whatever goes on, within the usual time but for a few in the class. */
     void sing() throws IOException {
         if (client == null) {
             throw new IllegalStateException("no canary");
         }
-        judge(roundTripNanos(client), patience);
+        Duration took = roundTrip(client);
+        late += took.compareTo(patience) > 0 ? 1 : 0;
+        assertThat(late)
+                .as("times that the canary waited more than %s, now %s", patience, took)
+                .isLessThanOrEqualTo(LATE_MAX);
     }
 
     @Override
@@ -71,12 +86,12 @@ final class Canary implements BeforeEachCallback, AfterEachCallback, AfterAllCal
             return;
         }
         reconnect();
-        long[] nanos = new long[IDLE_ROUNDS];
+        Duration[] rounds = new Duration[IDLE_ROUNDS];
         for (int i = 0; i < IDLE_ROUNDS; i++) {
-            nanos[i] = roundTripNanos(client);
+            rounds[i] = roundTrip(client);
         }
-        Arrays.sort(nanos);
-        Duration idle = Duration.ofNanos(20 * nanos[IDLE_ROUNDS / 2]);
+        Arrays.sort(rounds);
+        Duration idle = rounds[IDLE_ROUNDS / 2].multipliedBy(20);
         patience = idle.compareTo(PATIENCE_MIN) > 0 ? idle : PATIENCE_MIN;
     }
 
@@ -109,16 +124,9 @@ final class Canary implements BeforeEachCallback, AfterEachCallback, AfterAllCal
         }
     }
 
-    private static void judge(long nanos, Duration patience) {
-        Duration took = Duration.ofNanos(nanos);
-        if (took.compareTo(patience) > 0) {
-            throw new AssertionError("the canary waited " + took + ", more than " + patience);
-        }
-    }
-
     /** The longer of the times that a QoS 1 and a QoS 2 message take. */
-    private static long roundTripNanos(WireClient client) throws IOException {
-        return Math.max(roundTripNanos(client, 1), roundTripNanos(client, 2));
+    private static Duration roundTrip(WireClient client) throws IOException {
+        return Duration.ofNanos(Math.max(roundTripNanos(client, 1), roundTripNanos(client, 2)));
     }
 
     private static long roundTripNanos(WireClient client, int qos) throws IOException {
