@@ -3,12 +3,14 @@ package io.holdfast.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.Broker;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
+import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.storage.store.StoreFolder;
 import io.holdfast.storage.store.StoreOptions;
 import io.holdfast.storage.store.WalScan;
@@ -18,7 +20,6 @@ import java.io.StringWriter;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,23 +46,27 @@ class DamagedLogIT {
         try (RunningBroker broker = RunningBroker.start(living)) {
             try (WireClient meter = broker.connect("meter", false)) {
                 meter.subscribe("a/b", QoS.AT_LEAST_ONCE);
+                leave(meter);
             }
             try (WireClient publisher = broker.connect("publisher", true)) {
                 for (int i = 0; i < MESSAGES; i++) {
                     publisher.send(WireClient.publish("a/b", "m" + i, QoS.AT_LEAST_ONCE, 1));
                     publisher.expect(PubAck.class);
                 }
+                leave(publisher);
             }
-            // All of it is on disk, and the watermark says so within 100 ms of rest.
-            byte[] before = new byte[0];
-            byte[] now = Files.readAllBytes(living.resolve("watermark"));
-            while (!Arrays.equals(before, now)) {
-                before = now;
-                Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> true);
-                now = Files.readAllBytes(living.resolve("watermark"));
-            }
+            // All of it is on disk and nothing more is written; the watermark says so within 100 ms of rest.
+            Awaitility.await().until(() -> {
+                StoreFacts facts = StoreFacts.of(living);
+                return facts.watermarkSequence() == facts.log().sequence();
+            });
             copy(living, data());
         }
+    }
+
+    private static void leave(WireClient client) throws IOException {
+        client.send(Disconnect.NORMAL);
+        assertThat(client.isClosedNext()).isTrue();
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -15,10 +15,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -110,10 +111,11 @@ class LiveVerbsIT {
     @DisplayName("tail shows events as they happen, one a line, and ends after its limit")
     void tail_events_shown() throws Exception {
         CompletableFuture<Run> tail = CompletableFuture.supplyAsync(() -> holdfast("tail", "m/#", "--limit", "2"));
-        for (int i = 0; i < 600 && !tail.isDone(); i++) {
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> {
             retain("m/3", "x"); // Until it has begun to look, nothing is shown.
-        }
-        Run run = tail.get(30, TimeUnit.SECONDS);
+            return tail.isDone();
+        });
+        Run run = tail.join();
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().lines()).hasSize(2).allMatch(line -> line.contains("published") && line.contains("m/3"));
     }

@@ -10,9 +10,12 @@ import io.holdfast.storage.store.StoreFacts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +96,7 @@ final class FlipStore {
                 store.folder.rows().flush();
             }
             tail(store);
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            Awaitility.await().until(() -> {
                 store.folder.idle();
                 return StoreFacts.of(living).watermarkSequence()
                         == store.folder.rows().sequence();
@@ -159,18 +162,41 @@ final class FlipStore {
 
     // ---- copies
 
-    /** Copies a store; files that never change get a second name instead. */
+    /**
+     * Copies a store; files that never change get a second name instead. What RocksDB has no more need of may go while we
+     * look at it, a moment after it was written into another file.
+     */
     static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) all::iterator) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                if (isTable(file)) {
-                    Files.createLink(copy, file);
-                } else {
-                    Files.copy(file, copy);
-                }
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                Files.createDirectories(to.resolve(from.relativize(folder).toString()));
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Path copy = to.resolve(from.relativize(file).toString());
+                try {
+                    if (isTable(file)) {
+                        Files.createLink(copy, file);
+                    } else {
+                        Files.copy(file, copy);
+                    }
+                } catch (NoSuchFileException e) {
+                    return visitFileFailed(file, e);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
     }
 
     private static boolean isTable(Path file) {
@@ -218,7 +244,7 @@ final class FlipStore {
 
     private static void collect(Path store, Map<String, List<Part>> parts) throws IOException, RocksDBException {
         try (Stream<Path> all = Files.walk(store)) {
-            for (Path file : (Iterable<Path>) all::iterator) {
+            for (Path file : all.sorted().toList()) { // A folder's own order is another on each machine.
                 if (Files.isRegularFile(file) && Files.size(file) > 0) {
                     Part part =
                             new Part(kind(file), store, store.relativize(file).toString(), Files.size(file));

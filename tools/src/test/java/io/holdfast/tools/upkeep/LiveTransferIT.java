@@ -108,8 +108,8 @@ class LiveTransferIT {
         publisher.publish("t/new", 2, 5);
         sleeper.reconnect(there.port());
         halfWay.reconnect(there.port());
-        sleeper.drain();
-        halfWay.drain();
+        sleeper.drain("t/new");
+        halfWay.drain("t/new");
         assertThat(HistoryChecker.checkDrained(history.events())).isEmpty();
         stop();
         assertThat(DumpRun.verb("check", temp.resolve("here"), "--deep").out()).isEqualTo("clean\n");

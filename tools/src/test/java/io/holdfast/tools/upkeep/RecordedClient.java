@@ -108,8 +108,13 @@ final class RecordedClient {
         }
     }
 
-    /** Reads and acknowledges until nothing comes any more. */
-    void drain() throws IOException {
+    /** Reads and acknowledges all that was published before a message to this topic, and then until nothing comes any more. */
+    void drain(String lastTopic) throws IOException {
+        WirePacket last;
+        do {
+            last = client.read();
+            take(last, true);
+        } while (last.type() != WirePacket.PUBLISH || !last.topic().equals(lastTopic));
         for (Optional<WirePacket> packet = client.poll(SILENCE); packet.isPresent(); packet = client.poll(SILENCE)) {
             take(packet.get(), true);
         }

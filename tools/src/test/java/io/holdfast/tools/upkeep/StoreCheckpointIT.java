@@ -116,9 +116,12 @@ class StoreCheckpointIT {
             throws Exception {
         int behind = history.size();
         try (RunningBroker broker = RunningBroker.start(restored)) {
+            RecordedClient last = new RecordedClient(history, broker.port(), "last");
+            last.publish("t/last", 2, 5); // Behind all that the copy has for the readers.
+            last.drop();
             for (RecordedClient reader : readers) {
                 reader.reconnect(broker.port());
-                reader.drain();
+                reader.drain("t/last");
             }
         }
         List<Event> all = new ArrayList<>(upToCopy);

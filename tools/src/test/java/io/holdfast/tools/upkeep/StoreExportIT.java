@@ -106,8 +106,8 @@ class StoreExportIT {
             publisher.publish("t/new", 2, 5);
             sleeper.reconnect(broker.port());
             halfWay.reconnect(broker.port());
-            sleeper.drain();
-            halfWay.drain();
+            sleeper.drain("t/new");
+            halfWay.drain("t/new");
             assertThat(HistoryChecker.checkDrained(history.events())).isEmpty();
             WireClient resident = WireClient.connected(broker.port(), WireConnect.durable("resident"));
             assertThat(resident.read().topic()).isEqualTo("home/0");

@@ -9,6 +9,7 @@ import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.CopyListener;
 import io.holdfast.storage.store.StoreCopy;
+import io.holdfast.storage.store.StoreFacts;
 import io.holdfast.tools.blackbox.wire.WireClient;
 import io.holdfast.tools.blackbox.wire.WireConnect;
 import io.holdfast.tools.store.DumpRun;
@@ -18,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -58,7 +58,7 @@ class StoreSalvageIT {
             for (int i = 0; i < SESSIONS; i++) {
                 WireClient client = WireClient.connected(broker.port(), WireConnect.durable("client-" + i));
                 client.subscribe(2, "t/#");
-                client.close();
+                client.disconnect();
             }
             publish(broker, "first");
         }
@@ -66,7 +66,10 @@ class StoreSalvageIT {
         try (RunningBroker broker = RunningBroker.start(data)) {
             publish(broker, "second");
             // Once the watermark has caught up a copy is what a kill at this moment leaves.
-            Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> true);
+            Awaitility.await().until(() -> {
+                StoreFacts facts = StoreFacts.of(data);
+                return facts.watermarkSequence() == facts.log().sequence();
+            });
             StoreCopy.of(data, killed, StoreCopy.TableFiles.COPIED, CopyListener.NONE);
         }
         return killed;
@@ -77,7 +80,7 @@ class StoreSalvageIT {
         for (int i = 0; i < 4; i++) {
             publisher.publish("t/" + i, text + i, 1 + i % 2, true);
         }
-        publisher.close();
+        publisher.disconnect(); // Nothing is written any more.
     }
 
     @Test
@@ -115,9 +118,9 @@ class StoreSalvageIT {
         accidents.put("a table file is cut", data -> cut(largest(data, ".sst")));
         accidents.put("the log has a flipped bit", data -> forEach(data, ".log", StoreSalvageIT::flip));
         accidents.put("the log is gone", data -> forEach(data, ".log", Files::delete));
-        accidents.put("the list of files has a flipped bit", data -> flip(named(data, "MANIFEST")));
-        accidents.put("the list of files is cut", data -> cut(named(data, "MANIFEST")));
-        accidents.put("the list of files is gone", data -> Files.delete(named(data, "MANIFEST")));
+        accidents.put("the list of files has a flipped bit", data -> flip(manifest(data)));
+        accidents.put("the list of files is cut", data -> cut(manifest(data)));
+        accidents.put("the list of files is gone", data -> Files.delete(manifest(data)));
         accidents.put("CURRENT is gone", data -> Files.delete(named(data, "CURRENT")));
         accidents.put("the marker is damaged", data -> flip(data.resolve("holdfast-store")));
         Stream<DynamicTest> files = accidents.entrySet().stream()
@@ -226,6 +229,12 @@ class StoreSalvageIT {
     private static Path newest(Path data, String ending) throws IOException {
         List<Path> files = files(data, ending);
         return files.get(files.size() - 1);
+    }
+
+    /** The list of files that counts; an older one may still lie beside it. */
+    private static Path manifest(Path data) throws IOException {
+        Path rows = data.resolve("rows");
+        return rows.resolve(Files.readString(rows.resolve("CURRENT")).strip());
     }
 
     private static Path named(Path data, String beginning) throws IOException {
