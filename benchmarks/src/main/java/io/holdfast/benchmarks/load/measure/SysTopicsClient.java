@@ -32,7 +32,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * the ping is answered and nothing more arrives. A plain socket: nothing of the load's own client is involved.
  */
 final class SysTopicsClient {
-    private static final int TIMEOUT_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 15_000;
     /** Silence that ends the reading: brokers may send retained messages after what they answered first. */
     private static final int QUIET_MILLIS = 100;
 

@@ -51,17 +51,22 @@ class SamplerTest {
             BrokerProcess self = BrokerProcess.of(ProcessHandle.current().pid());
             BrokerWatch watch = BrokerWatch.of("127.0.0.1", broker.port(), self);
             PhasePlan plan = PhasePlan.counting("fill", "message", "PUBLISH to PUBACK", 400);
+            long began = System.nanoTime();
             Sampler sampler = Sampler.begin(plan, meter, watch, seen::add);
             count.set(100);
-            await().until(() -> seen.size() >= 6);
+            int before = seen.size();
+            await().until(() -> seen.size() >= before + 6);
             acknowledge(broker, 10);
             count.set(400);
             PhaseResult phase = sampler.end();
 
             assertThat(phase.count()).isEqualTo(400);
-            assertThat(phase.elapsed()).isBetween(Duration.ofMillis(1_200), Duration.ofSeconds(20));
+            Duration all = Duration.ofNanos(System.nanoTime() - began);
+            assertThat(phase.elapsed()).isBetween(Duration.ofMillis(1_200), all);
             assertThat(phase.timeline().stream().mapToLong(Sample::count).sum()).isEqualTo(400);
-            assertThat(phase.timeline().get(0).count()).isEqualTo(100);
+            assertThat(phase.timeline().stream().mapToLong(Sample::count).filter(sample -> sample > 0))
+                    .first()
+                    .isEqualTo(100L);
             assertThat(phase.latencyNanos().getTotalCount())
                     .isBetween((long) phase.timeline().size(), phase.timeline().size() + 1L);
             assertThat(phase.latencyMicros(50)).isCloseTo(2_000, within(5.0));
@@ -70,8 +75,8 @@ class SamplerTest {
             assertThat(phase.cost().syncs()).isPositive();
             assertThat(phase.cost().syncP99Micros()).isPositive();
             assertThat(seen.get(seen.size() - 1).plan()).isSameAs(plan);
-            assertThat(seen.get(4).fraction()).isEqualTo(0.25);
-            assertThat(seen.get(4).left()).isGreaterThan(Duration.ofSeconds(3));
+            assertThat(seen.get(before + 4).fraction()).isEqualTo(0.25);
+            assertThat(seen.get(before + 4).left()).isGreaterThan(Duration.ofSeconds(3));
         }
     }
 

@@ -32,16 +32,25 @@ class FaultsIT {
     @DisplayName("one PUBLISH that is dropped, doubled, swapped or corrupted on the way is found and fails the run")
     @ParameterizedTest
     @CsvSource({
-        "NONE, 0, good: nothing lost",
-        "DROP, 3, 1 lost",
-        "DOUBLE, 3, 1 doubled",
-        "SWAP, 3, 1 reordered",
-        "CORRUPT, 3, 1 corrupted"
+        "NONE, 60, 0, good: nothing lost",
+        "DROP, 6, 3, 1 lost",
+        "DOUBLE, 60, 3, 1 doubled",
+        "SWAP, 60, 3, 1 reordered",
+        "CORRUPT, 6, 3, 1 corrupted"
     })
-    void qos_oneLie_foundAndFails(LyingProxy.Lie lie, int exitCode, String verdict) throws Exception {
+    void qos_oneLie_foundAndFails(LyingProxy.Lie lie, String patience, int exitCode, String verdict) throws Exception {
         try (LyingProxy proxy = new LyingProxy(broker.port(), lie)) {
             BenchCall call = BenchCall.of(
-                    proxy.port(), "qos", "--pairs", "1", "--messages", "200", "--window", "5", "--patience", "0.5");
+                    proxy.port(),
+                    "qos",
+                    "--pairs",
+                    "1",
+                    "--messages",
+                    "200",
+                    "--window",
+                    "5",
+                    "--patience",
+                    patience); // All of it is spent where a message does not come.
             assertThat(call.out()).as(call.err()).contains(verdict);
             assertThat(call.exitCode()).isEqualTo(exitCode);
         }
@@ -52,7 +61,7 @@ class FaultsIT {
     void qos_droppedAtQos0_noted() throws Exception {
         try (LyingProxy proxy = new LyingProxy(broker.port(), LyingProxy.Lie.DROP)) {
             BenchCall call = BenchCall.of(
-                    proxy.port(), "qos", "--qos", "0", "--pairs", "1", "--messages", "200", "--patience", "0.5");
+                    proxy.port(), "qos", "--qos", "0", "--pairs", "1", "--messages", "200", "--patience", "6");
             assertThat(call.out()).contains("1 messages of QoS 0 did not arrive");
             assertThat(call.exitCode()).isZero();
         }

@@ -15,29 +15,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OpenLoopIT {
-    /** The first of each in the file is that of phase 'publish'. */
-    private static final Pattern ELAPSED = Pattern.compile("\"elapsedSeconds\" *: *([0-9.E-]+)");
-
+    /** The first in the file is that of phase 'publish'. */
     private static final Pattern MEDIAN = Pattern.compile("\"p50Micros\" *: *([0-9.E-]+)");
 
     @TempDir
     Path folder;
 
-    /** The median latency as a part of the phase's time. */
-    private double medianShare(int port, String... options) throws IOException {
+    private double medianMicros(int port, String... options) throws IOException {
         Path json = folder.resolve("result.json");
         String[] line = {"qos", "--pairs", "1", "--window", "1", "--messages", "300", "--json", json.toString()};
         String[] all = Arrays.copyOf(line, line.length + options.length);
         System.arraycopy(options, 0, all, line.length, options.length);
         BenchCall call = BenchCall.of(port, all);
         assertThat(call.exitCode()).as(call.err() + call.out()).isZero();
-        String result = Files.readString(json);
-        return number(MEDIAN, result) / 1e6 / number(ELAPSED, result);
-    }
-
-    private static double number(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        assertThat(matcher.find()).as(pattern.pattern()).isTrue();
+        Matcher matcher = MEDIAN.matcher(Files.readString(json));
+        assertThat(matcher.find()).isTrue();
         return Double.parseDouble(matcher.group(1));
     }
 
@@ -45,9 +37,12 @@ class OpenLoopIT {
     @DisplayName("messages due faster than the broker takes them are late: latency counts from when they were due")
     void qos_rateBeyondReach_latencyGrows() throws Exception {
         try (RunningBroker broker = RunningBroker.start(folder.resolve("data"))) {
-            // All are due within 0.3 ms, and one after the other is taken: half of them wait half of the time.
-            assertThat(medianShare(broker.port(), "--rate", "1000000")).isBetween(0.3, 0.7);
-            assertThat(medianShare(broker.port())).isLessThan(0.05);
+            double asTheyGo = medianMicros(broker.port());
+            // All are due within 0.3 ms, and one after the other is taken: half of them wait for 150 others. A machine
+            // that
+            // stands still makes this longer; of those that nobody waits for it delays one.
+            double allAtOnce = medianMicros(broker.port(), "--rate", "1000000");
+            assertThat(allAtOnce).isGreaterThan(10 * asTheyGo);
         }
     }
 }

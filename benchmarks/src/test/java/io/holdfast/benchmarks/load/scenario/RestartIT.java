@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.holdfast.server.account.AccountEditor;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Scenarios that end a broker need one in a process of its own. */
 class RestartIT {
+    private static final System.Logger LOG = System.getLogger(RestartIT.class.getName());
+
     @TempDir
     Path folder;
 
@@ -37,15 +40,24 @@ class RestartIT {
     }
 
     private Process start(Path data, String... settings) throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = freePort();
         Process broker = new ProcessBuilder("sh", "-c", command(data, settings))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output.log").toFile())
                 .start();
         await("the broker accepts").until(this::accepts);
         return broker;
+    }
+
+    /** Below the range of outgoing connections, which might take it while the broker is down. */
+    private static int freePort() throws IOException {
+        for (int port = 18_000 + (int) (ProcessHandle.current().pid() % 1_000); ; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                LOG.log(System.Logger.Level.DEBUG, "port {0} is taken", port);
+            }
+        }
     }
 
     private boolean accepts() {
@@ -61,7 +73,7 @@ class RestartIT {
         ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
     }
 
-    private BenchCall restart(Process broker, Path successorData) {
+    private BenchCall restart(Process broker, Path successorData, int patienceSeconds) {
         return BenchCall.of(
                 port,
                 "restart",
@@ -70,7 +82,7 @@ class RestartIT {
                 "--messages",
                 "400",
                 "--patience",
-                "1",
+                Integer.toString(patienceSeconds),
                 "--pid",
                 Long.toString(broker.pid()),
                 "--start-cmd",
@@ -81,7 +93,7 @@ class RestartIT {
     @DisplayName("restart: after SIGKILL all that was acknowledged is delivered, and the way back is timed")
     void restart_killed_nothingLost() throws IOException {
         Path data = folder.resolve("data");
-        BenchCall call = restart(start(data), data);
+        BenchCall call = restart(start(data), data, 60);
         assertThat(call.exitCode()).as(call.err() + call.out()).isZero();
         assertThat(call.out()).containsPattern("drain\n +deliveries +400\n").contains("command to first CONNACK");
     }
@@ -110,6 +122,8 @@ class RestartIT {
                 "2",
                 "--idle",
                 "1",
+                "--patience",
+                "60",
                 "--pid",
                 Long.toString(broker.pid()),
                 "--start-cmd",
@@ -123,7 +137,7 @@ class RestartIT {
     @Test
     @DisplayName("restart: a broker that comes back without its data has lost all, and the run says so")
     void restart_dataGone_lost() throws IOException {
-        BenchCall call = restart(start(folder.resolve("data")), folder.resolve("other"));
+        BenchCall call = restart(start(folder.resolve("data")), folder.resolve("other"), 6);
         assertThat(call.out()).contains("400 lost").contains("did not know 20 of the sessions");
         assertThat(call.exitCode()).isEqualTo(3);
     }
