@@ -291,8 +291,10 @@ final class FlipTrial implements AutoCloseable {
                 deadline = System.nanoTime() + USE.toNanos();
             }
         } catch (IOException | AssertionError e) {
-            // The broker has failed meanwhile; whether it is allowed to is judged later.
-            assertThat(lines.told()).anyMatch(line -> line.startsWith("the broker has failed"));
+            // Refused for its damage, or the broker has failed meanwhile; whether it is allowed to is judged later.
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(lines.told()).as(e.toString()).isNotEmpty());
         }
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Dialect.class)
 final class SharedGroupKillIT {
     private static final Duration QUIET = Duration.ofMillis(300);
+    private static final Duration GLANCE = Duration.ofMillis(10);
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker();
@@ -72,7 +73,7 @@ final class SharedGroupKillIT {
         while (more || texts.size() < expected && System.nanoTime() - from < WireClient.PATIENCE.toNanos()) {
             more = false;
             for (WireClient member : members) {
-                Optional<WirePacket> packet = member.poll(QUIET);
+                Optional<WirePacket> packet = member.poll(texts.size() < expected ? GLANCE : QUIET);
                 more |= packet.isPresent();
                 if (packet.isPresent()) {
                     complete(member, packet.get(), texts);
