@@ -56,10 +56,10 @@ class HangUpIT {
             client.connect();
             Files.writeString(file, "session.receive-maximum = 6\nlog-level = debug\n");
             hangUp(broker);
-            await().until(() -> broker.output().contains("changed: log-level, session.receive-maximum"));
+            await().until(() -> broker.wholeOutput().contains("changed: log-level, session.receive-maximum"));
             Files.writeString(file, "session.recieve-maximum = 7\n");
             hangUp(broker);
-            await().until(() -> broker.output()
+            await().until(() -> broker.wholeOutput()
                     .contains("refused, everything stays as it was: " + file + ": 1: there is no setting"));
             assertThat(client.isConnected()).isTrue();
             client.publish("a", new byte[0], 1, false);

@@ -59,6 +59,11 @@ final class StreamClient implements AutoCloseable {
         }
     }
 
+    /** Says DISCONNECT and waits until the broker has seen it. */
+    void leave() throws IOException {
+        client.disconnect();
+    }
+
     @Override
     public void close() throws IOException {
         client.close();

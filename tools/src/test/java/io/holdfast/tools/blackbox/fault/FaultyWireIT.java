@@ -34,7 +34,7 @@ class FaultyWireIT {
         int bytes = fromClient
                 ? WireConnect.durable("p").bytes().length + publish("m", false).length + 4
                 : 3 * 4; // CONNACK, PUBREC, PUBCOMP
-        try (RunningBroker broker = RunningBroker.start(folder.resolve("data"));
+        try (RunningBroker broker = RunningBroker.start(folder.resolve("data"), "connect-timeout=5m");
                 WireClient subscriber = WireClient.connected(broker.port(), WireConnect.durable("s"))) {
             subscriber.subscribe(2, TOPIC);
             for (int good = 1; good <= bytes; good++) {
@@ -86,7 +86,7 @@ class FaultyWireIT {
     @Test
     @DisplayName("T02 a wire that stalls in a packet and then brings single bytes loses nothing")
     void publish_wireStallsOrTrickles_nothingLost() throws Exception {
-        try (RunningBroker broker = RunningBroker.start(folder.resolve("data"));
+        try (RunningBroker broker = RunningBroker.start(folder.resolve("data"), "connect-timeout=5m");
                 WireClient subscriber = WireClient.connected(broker.port(), WireConnect.durable("s"));
                 FaultyWire trickle = new FaultyWire(broker.port(), Fault.TRICKLE, true, 1);
                 FaultyWire stall = new FaultyWire(broker.port(), Fault.STALL, true, 20);

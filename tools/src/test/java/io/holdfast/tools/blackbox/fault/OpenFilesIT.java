@@ -27,7 +27,7 @@ class OpenFilesIT {
         WrappedBroker command =
                 new WrappedBroker(data -> List.of("sh", "-c", "ulimit -n " + FILES + " && exec \"$@\"", "sh"));
         List<Socket> strangers = new ArrayList<>();
-        try (BrokerProcess broker = BrokerProcess.start(command, "connect-timeout=60s");
+        try (BrokerProcess broker = BrokerProcess.start(command, "connect-timeout=5m");
                 WireClient canary = WireClient.connected(broker.port(), WireConnect.durable("canary"))) {
             try (WireClient sleeper = WireClient.connected(broker.port(), WireConnect.durable("sleeper"))) {
                 sleeper.subscribe(1, "c"); // So that all messages are stored.

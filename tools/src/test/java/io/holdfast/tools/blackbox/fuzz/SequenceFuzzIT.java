@@ -46,7 +46,9 @@ final class SequenceFuzzIT {
             long seed = i == 0 ? first : more.nextLong();
             LOG.log(System.Logger.Level.INFO, Seeds.replay(seed));
             try (BrokerProcess broker = BrokerProcess.start(
-                    HoldfastBroker.with("-Dio.netty.leakDetection.level=paranoid"), "mqtt.topic-alias-max=4")) {
+                    HoldfastBroker.with("-Dio.netty.leakDetection.level=paranoid"),
+                    "mqtt.topic-alias-max=4",
+                    "connect-timeout=5m")) {
                 try {
                     run(broker, new SplittableRandom(seed));
                 } catch (AssertionError | Exception e) {
@@ -78,7 +80,7 @@ final class SequenceFuzzIT {
     /** What the clients of a round have left is a few sessions with short queues. The broker may notice late that they went. */
     private static void assertHeapBack(BrokerProcess broker, long before) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofSeconds(1))
                 .pollDelay(Duration.ZERO)
                 .untilAsserted(() -> assertThat(broker.heapLiveBytes())
