@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A store whose syncs can be held back: what leaves the broker meanwhile, left before its sync. */
 public final class HeldStore extends ForwardingStore {
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final Semaphore held = new Semaphore(0);
     private final Semaphore released = new Semaphore(0);
