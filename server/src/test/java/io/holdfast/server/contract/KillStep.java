@@ -105,7 +105,7 @@ enum KillStep {
     PUBACK(
             test -> receiving(test, QoS.AT_LEAST_ONCE),
             test -> test.client.send(new PubAck(1)),
-            StepKillIT::settle,
+            StepKillIT::settleStep,
             after -> all(received(after, "sub"), List.of(), List.of("m"))),
     /** Afterwards PUBREL is sent again, not PUBLISH. */
     PUBREC(test -> receiving(test, QoS.EXACTLY_ONCE), test -> test.client.send(new PubRec(1)), after -> {
@@ -121,7 +121,7 @@ enum KillStep {
                 test.client.expect(PubRel.class);
             },
             test -> test.client.send(new PubComp(1)),
-            StepKillIT::settle,
+            StepKillIT::settleStep,
             after -> {
                 assertThat(received(after, "sub")).isEmpty();
                 return found(after).queued() == 0;
@@ -152,7 +152,7 @@ enum KillStep {
                 await().pollDelay(Duration.ofMillis(1_200)).until(() -> true); // The time is the condition.
             },
             test -> test.client.send(new PubAck(1)),
-            StepKillIT::settle,
+            StepKillIT::settleStep,
             after -> all(received(after, "sub"), List.of(), List.of("m", "mortal"))),
     /** The will goes with the session, once, in whichever life that ends. */
     SESSION_EXPIRY(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client of one packet at a time, which answers nothing by itself. */
 final class SocketClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket = new Socket();
     private final PacketDecoder decoder = PacketDecoder.client(CodecLimits.DEFAULTS, ProtocolVersion.MQTT_3_1_1);

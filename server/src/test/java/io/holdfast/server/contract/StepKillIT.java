@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.holdfast.protocol.packet.Packet;
+import io.holdfast.protocol.packet.PingReq;
+import io.holdfast.protocol.packet.PingResp;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.PubComp;
@@ -14,6 +16,8 @@ import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.protocol.packet.SubAck;
 import io.holdfast.protocol.packet.Subscribe;
+import io.holdfast.protocol.packet.UnsubAck;
+import io.holdfast.protocol.packet.Unsubscribe;
 import io.holdfast.protocol.topic.TopicFilter;
 import io.holdfast.protocol.topic.TopicName;
 import io.holdfast.server.admin.AdminClient;
@@ -189,7 +193,7 @@ class StepKillIT {
     }
 
     void ordered() throws Exception {
-        assertThat(ordered.get(20, TimeUnit.SECONDS)).isEqualTo(200);
+        assertThat(ordered.get(60, TimeUnit.SECONDS)).isEqualTo(200);
     }
 
     /** What was left to write lazily is written: everything before is on disk, and the next group is the step's. */
@@ -197,7 +201,19 @@ class StepKillIT {
         publish(broker, "nobody", "x", QoS.AT_LEAST_ONCE);
         try (WireClient other = broker.connect("other", false)) {
             other.subscribe("settle", QoS.AT_LEAST_ONCE);
+            // The look for retained messages makes a group of its own; these are behind it.
+            for (int packetId = 2; packetId < 4; packetId++) {
+                other.send(new Unsubscribe(packetId, List.of(TopicFilter.parse("nothing")), Properties.NONE));
+                other.expect(UnsubAck.class);
+            }
         }
+    }
+
+    /** As above, once the broker has what the client of the step has sent. */
+    void settleStep() throws IOException {
+        client.send(PingReq.INSTANCE);
+        client.expect(PingResp.class);
+        settle();
     }
 
     /** A broker on what the kill has left. */
@@ -248,8 +264,9 @@ class StepKillIT {
                 } else if (packet instanceof PubRel released) {
                     subscriber.send(new PubComp(released.packetId()));
                 } else if (packet instanceof Publish publish && publish.topic().equals(TopicName.of(end))) {
-                    subscriber.send(new PubAck(publish.packetId()));
-                    break;
+                    subscriber.send(new PubAck(publish.packetId()), PingReq.INSTANCE);
+                } else if (packet instanceof PingResp) {
+                    break; // The broker knows what was acknowledged.
                 } else if (packet instanceof Publish publish) {
                     texts.add(WireClient.text(publish));
                     boolean atLeastOnce = publish.qos() == QoS.AT_LEAST_ONCE;

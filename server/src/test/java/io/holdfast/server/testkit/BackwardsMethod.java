@@ -35,12 +35,12 @@ public final class BackwardsMethod implements AuthenticationMethod {
     /** What it proves first ends after {@link #BRIEF_SECONDS}, what it proves later does not end. */
     public static final String BRIEF = "brief";
 
-    public static final int BRIEF_SECONDS = 2;
+    public static final int BRIEF_SECONDS = 4;
 
     /** Waits for {@link #release}. */
     public static final String SLOW = "slow";
 
-    private static final long WAIT_SECONDS = 20;
+    private static final long WAIT_SECONDS = 60;
 
     private final AtomicBoolean briefKnown = new AtomicBoolean();
     private final CountDownLatch released = new CountDownLatch(1);

@@ -141,7 +141,7 @@ public final class Certificates {
         if (protocols.length > 0) {
             socket.setEnabledProtocols(protocols);
         }
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         socket.startHandshake();
         return socket;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
 
-/** What a logger and those below it say from {@code info} on, instead of where it would go. */
+/** What a logger and those below it say from some level on, instead of where it would go. */
 public final class LogLines implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
@@ -23,12 +23,17 @@ public final class LogLines implements AutoCloseable {
         }
     };
 
-    /** Listens from now on. */
+    /** Listens from now on, to {@code info} and worse. */
     public LogLines(String name) {
+        this(name, Level.INFO);
+    }
+
+    /** Listens from now on, to this level and worse. */
+    public LogLines(String name, Level level) {
         logger = (Logger) LoggerFactory.getLogger(name);
         listener.start();
         logger.addAppender(listener);
-        logger.setLevel(Level.INFO);
+        logger.setLevel(level);
         logger.setAdditive(false);
     }
 

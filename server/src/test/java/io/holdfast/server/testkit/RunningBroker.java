@@ -59,6 +59,7 @@ public final class RunningBroker implements AutoCloseable {
                 .set("listeners.tcp.port=0")
                 .set("admin.enabled=false") // On, with admin.port=0, by settings of the test.
                 .set("admin.port=0")
+                .set("connect-timeout=1m") // A test may stand still between its connection and its CONNECT.
                 .set("shards=4");
     }
 

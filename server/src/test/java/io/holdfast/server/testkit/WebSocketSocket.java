@@ -38,7 +38,7 @@ public final class WebSocketSocket extends Socket {
 
             """.replace("\n", "\r\n");
 
-    private static final int WAIT_MILLIS = 10_000;
+    private static final int WAIT_MILLIS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;
