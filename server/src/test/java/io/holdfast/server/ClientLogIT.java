@@ -8,6 +8,7 @@ import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.Properties;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
+import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.testkit.LogLines;
 import io.holdfast.server.testkit.RunningBroker;
@@ -102,7 +103,7 @@ class ClientLogIT {
                 WireClient publisher = broker.connect("publisher", true)) {
             for (String id : List.of("full-1", "full-2")) {
                 try (WireClient client = broker.open5()) {
-                    client.connect(connect(id, ProtocolVersion.MQTT_5, true, null, 1));
+                    client.connect(connect(id, ProtocolVersion.MQTT_5, true, null, 3_600));
                     client.subscribe("q", QoS.AT_LEAST_ONCE);
                     client.send(Disconnect.NORMAL);
                     assertThat(client.isClosedNext()).isTrue();
@@ -111,6 +112,15 @@ class ClientLogIT {
             for (int i = 1; i <= 20; i++) {
                 publisher.send(WireClient.publish("q", "x", QoS.AT_LEAST_ONCE, i));
                 publisher.expect(PubAck.class);
+            }
+            for (String id : List.of("full-1", "full-2")) { // Their time runs out now, not before all has come.
+                try (WireClient client = broker.open5()) {
+                    client.connect(connect(id, ProtocolVersion.MQTT_5, false, null, 1));
+                    client.expect(Publish.class);
+                    client.expect(Publish.class);
+                    client.send(Disconnect.NORMAL);
+                    assertThat(client.isClosedNext()).isTrue();
+                }
             }
             awaitLine("Session of 'full-1' has expired with 2 messages");
             awaitLine("Session of 'full-2' has expired with 2 messages");

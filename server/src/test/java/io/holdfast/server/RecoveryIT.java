@@ -58,10 +58,8 @@ class RecoveryIT {
     private static void subscribe(RunningBroker broker, String clientId, String filter) throws IOException {
         try (WireClient client = broker.connect(clientId, false)) {
             client.subscribe(filter, QoS.AT_LEAST_ONCE);
-            for (int packetId = 100; packetId < 102; packetId++) {
-                client.send(new Unsubscribe(packetId, List.of(TopicFilter.parse("nothing")), Properties.NONE));
-                client.expect(UnsubAck.class);
-            }
+            barrier(client, 100);
+            barrier(client, 101);
         }
     }
 
@@ -77,8 +75,15 @@ class RecoveryIT {
                     came = WireClient.text(publish);
                     client.send(new PubAck(publish.packetId()));
                 }
+                barrier(client, 1);
             }
         }
+    }
+
+    /** Returns when the broker has done what the client sent before, and has it on disk. */
+    private static void barrier(WireClient client, int packetId) throws IOException {
+        client.send(new Unsubscribe(packetId, List.of(TopicFilter.parse("nothing")), Properties.NONE));
+        client.expect(UnsubAck.class);
     }
 
     private static void publish(RunningBroker broker, String text) throws IOException {
@@ -193,7 +198,8 @@ class RecoveryIT {
             publish(broker, "before");
             broker.broker().failInstance(new IllegalStateException("as if a write had failed"));
             org.awaitility.Awaitility.await()
-                    .until(() -> broker.broker().counters().sum(ShardEvent.ROW_DAMAGED) >= 2);
+                    .until(() -> broker.broker().counters().sum(ShardEvent.ROW_DAMAGED) >= 2
+                            && broker.broker().state() == BrokerState.RUNNING);
             damaged.set(false);
             pass(broker, 9_000);
             assertThat(broker.broker().state()).isEqualTo(BrokerState.RUNNING);
@@ -249,7 +255,8 @@ class RecoveryIT {
                 publish(broker, "again");
                 assertThat(WireClient.text(fresh.expect(Publish.class))).isEqualTo("again");
             }
-            assertThat(broker.broker().counters().sum(ShardEvent.ROW_DAMAGED)).isEqualTo(2);
+            org.awaitility.Awaitility.await()
+                    .until(() -> broker.broker().counters().sum(ShardEvent.ROW_DAMAGED) == 2);
             assertThat(broker.broker().state()).isEqualTo(BrokerState.RUNNING);
         }
         try (RunningBroker broker = start()) {

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.PubAck;
@@ -26,6 +26,9 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -42,25 +45,34 @@ import org.slf4j.LoggerFactory;
 /** Settings and certificates that are read again while the broker runs. */
 class ReloadIT {
     private static final Logger HOLDFAST = (Logger) LoggerFactory.getLogger("io.holdfast");
+    private static final int CLIENTS = 5;
 
     @TempDir
     Path folder;
 
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    /** Other threads go on writing while a test reads. */
+    private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
+
+    private final AppenderBase<ILoggingEvent> listener = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            lines.add(event);
+        }
+    };
     private final Level level = HOLDFAST.getLevel();
     private Path file;
 
     @BeforeEach
     void listen() {
         file = folder.resolve("broker.conf");
-        lines.start();
-        HOLDFAST.addAppender(lines);
+        listener.start();
+        HOLDFAST.addAppender(listener);
     }
 
     @AfterEach
     void restore() {
         HOLDFAST.setLevel(level);
-        HOLDFAST.detachAppender(lines);
+        HOLDFAST.detachAppender(listener);
     }
 
     private ConfigReader reader() throws ConfigurationException {
@@ -82,7 +94,7 @@ class ReloadIT {
     }
 
     private String lastLine() {
-        List<String> said = lines.list.stream()
+        List<String> said = lines.stream()
                 .filter(event -> event.getLoggerName().equals(Broker.class.getName()))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
@@ -254,12 +266,15 @@ class ReloadIT {
         AtomicInteger acknowledged = new AtomicInteger();
         AtomicInteger arrived = new AtomicInteger();
         List<CompletableFuture<Void>> clients = new ArrayList<>();
+        // A thread for each, on a machine of any number of cores.
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (RunningBroker broker = start(settings, "store.durability = os")) {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 1; i < CLIENTS; i++) {
                 String name = "stays-" + i;
-                clients.add(CompletableFuture.runAsync(() -> publish(certificates, broker, name, over, acknowledged)));
+                clients.add(CompletableFuture.runAsync(
+                        () -> publish(certificates, broker, name, over, acknowledged), threads));
             }
-            clients.add(CompletableFuture.runAsync(() -> comeAndGo(certificates, broker, over, arrived)));
+            clients.add(CompletableFuture.runAsync(() -> comeAndGo(certificates, broker, over, arrived), threads));
             BigInteger last = BigInteger.ZERO;
             for (int swap = 0; swap < 5; swap++) {
                 int before = acknowledged.get();
@@ -276,6 +291,9 @@ class ReloadIT {
             for (CompletableFuture<Void> client : clients) {
                 client.get(); // throws what it has seen
             }
+        } finally {
+            over.set(true);
+            threads.shutdown();
         }
     }
 

@@ -7,6 +7,8 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import io.holdfast.protocol.packet.Connect;
+import io.holdfast.protocol.packet.PingReq;
+import io.holdfast.protocol.packet.PingResp;
 import io.holdfast.protocol.packet.PubAck;
 import io.holdfast.protocol.packet.Publish;
 import io.holdfast.protocol.packet.QoS;
@@ -187,6 +189,8 @@ class UnknownFieldsIT {
             for (int i = 0; i < 2; i++) { // One that it has not acknowledged, and the retained message that it is owed.
                 keeper.send(new PubAck(keeper.expect(Publish.class).packetId()));
             }
+            keeper.send(PingReq.INSTANCE);
+            keeper.expect(PingResp.class);
             try (WireClient other = broker.open()) {
                 Connect connect = WireClient.connectPacket("other", false, null);
                 assertThat(other.connect(connect).sessionPresent()).isFalse();

@@ -31,7 +31,7 @@ class AuthenticationTest {
                 return new AuthenticationStep.Accepted("u", null);
             };
             authentication.judge(waits, NOTHING, Runnable::run, answers::add);
-            assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(began.await(60, TimeUnit.SECONDS)).isTrue();
             AuthenticationMethod.Exchange quick = data -> new AuthenticationStep.Accepted("u", null);
             for (int i = 0; i < AuthenticationThreads.WAITING_MAX; i++) {
                 authentication.judge(quick, NOTHING, Runnable::run, answers::add);

@@ -42,6 +42,11 @@ class MetricsIT extends OperatedBroker {
         return Double.parseDouble(line.group(1));
     }
 
+    /** Threads of their own count, after what a client sees. */
+    private void awaitValue(String series, double expected) {
+        await().untilAsserted(() -> assertThat(value(series)).as(series).isEqualTo(expected));
+    }
+
     private void publish(int messages) throws Exception {
         try (WireClient publisher = broker.connect("publisher", true)) {
             for (int i = 1; i <= messages; i++) {
@@ -61,25 +66,22 @@ class MetricsIT extends OperatedBroker {
             for (int i = 0; i < 3; i++) {
                 here.expect(Publish.class);
             }
-            assertThat(value("holdfast_messages_received_total{qos=\"1\"}")).isEqualTo(3);
-            assertThat(value("holdfast_messages_sent_total{qos=\"1\"}")).isEqualTo(3);
-            await().untilAsserted(() ->
-                    assertThat(value("holdfast_sessions{state=\"connected\"}")).isEqualTo(1));
-            assertThat(value("holdfast_sessions{state=\"disconnected\"}")).isEqualTo(1);
-            assertThat(value("holdfast_queue_messages")).isEqualTo(6);
-            assertThat(value("holdfast_subscriptions")).isEqualTo(2);
+            awaitValue("holdfast_messages_received_total{qos=\"1\"}", 3);
+            awaitValue("holdfast_messages_sent_total{qos=\"1\"}", 3);
+            awaitValue("holdfast_sessions{state=\"connected\"}", 1);
+            awaitValue("holdfast_sessions{state=\"disconnected\"}", 1);
+            awaitValue("holdfast_queue_messages", 6);
+            awaitValue("holdfast_subscriptions", 2);
             assertThat(value("holdfast_connections{listener=\"tcp\"}")).isGreaterThanOrEqualTo(1);
             assertThat(value("holdfast_queue_oldest_seconds")).isBetween(0.0, 60.0);
-            await().untilAsserted(() ->
-                    assertThat(value("holdfast_ack_seconds_count")).isEqualTo(3));
+            awaitValue("holdfast_ack_seconds_count", 3);
             assertThat(value("holdfast_ack_seconds_sum")).isBetween(0.000_001, 60.0);
-            assertThat(value("holdfast_ack_seconds_bucket{le=\"+Inf\"}")).isEqualTo(3);
+            awaitValue("holdfast_ack_seconds_bucket{le=\"+Inf\"}", 3);
             assertThat(value("holdfast_queue_bytes{where=\"disk\"}")).isGreaterThanOrEqualTo(0);
-            await().untilAsserted(() ->
-                    assertThat(value("holdfast_inflight{direction=\"out\"}")).isEqualTo(3));
-            assertThat(value("holdfast_inflight{direction=\"in\"}")).isZero();
+            awaitValue("holdfast_inflight{direction=\"out\"}", 3);
+            awaitValue("holdfast_inflight{direction=\"in\"}", 0);
             assertThat(value("holdfast_store_sync_seconds_count")).isGreaterThanOrEqualTo(3);
-            assertThat(value("holdfast_store_sync_batch_size_sum")).isEqualTo(3);
+            awaitValue("holdfast_store_sync_batch_size_sum", 3);
             assertThat(value("holdfast_store_state")).isZero();
             assertThat(value("holdfast_store_wal_bytes")).isPositive();
             assertThat(value("holdfast_disk_free_bytes")).isPositive();
@@ -133,11 +135,10 @@ class MetricsIT extends OperatedBroker {
                 bob.expect(PubAck.class);
             }
             assertThat(ada.expect(Publish.class).topic()).isEqualTo(TopicName.of("m/open"));
-            assertThat(value("holdfast_messages_dropped_total{reason=\"denied\"}"))
-                    .isEqualTo(1);
-            assertThat(value("holdfast_auth_total{result=\"accepted\"}")).isEqualTo(2);
-            assertThat(value("holdfast_auth_total{result=\"refused\"}")).isEqualTo(1);
-            assertThat(value("holdfast_auth_total{result=\"expired\"}")).isZero();
+            awaitValue("holdfast_messages_dropped_total{reason=\"denied\"}", 1);
+            awaitValue("holdfast_auth_total{result=\"accepted\"}", 2);
+            awaitValue("holdfast_auth_total{result=\"refused\"}", 1);
+            awaitValue("holdfast_auth_total{result=\"expired\"}", 0);
         }
     }
 
@@ -152,7 +153,7 @@ class MetricsIT extends OperatedBroker {
                 .redirectErrorStream(true)
                 .start();
         String said = new String(checker.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(checker.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(checker.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(said).isEmpty();
         assertThat(checker.exitValue()).isZero();
     }
@@ -188,12 +189,15 @@ class MetricsIT extends OperatedBroker {
     @DisplayName("health/durable writes to the disk: 200 while that works, whoever asks and however often")
     void durable_working_ok() throws Exception {
         double before = value("holdfast_store_groups_total");
+        long began = System.nanoTime();
         for (int i = 0; i < 20; i++) {
             AdminClient.Answer answer = admin.send("GET", "/health/durable", "");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.tree()).isEqualTo(java.util.Map.of("durable", true));
         }
-        assertThat(value("holdfast_store_groups_total") - before).isBetween(1.0, 5.0);
+        // One a second, and the broker's own.
+        double groupsMax = 5 + (System.nanoTime() - began) / 1e9;
+        assertThat(value("holdfast_store_groups_total") - before).isBetween(1.0, groupsMax);
         assertThat(List.of(200, 503)).contains(admin.get("/health/ready").status());
     }
 }

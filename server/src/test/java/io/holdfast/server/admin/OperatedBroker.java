@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server.admin;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holdfast.protocol.packet.Disconnect;
 import io.holdfast.protocol.packet.QoS;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,11 @@ abstract class OperatedBroker {
     final void restart() throws Exception {
         broker.close();
         start();
+    }
+
+    /** Returns when every shard has done all that is on disk: what operators see is no older than what clients were told. */
+    final void settle() {
+        assertThat(broker.broker().pulse(Duration.ofMinutes(1)).join()).isTrue();
     }
 
     /** A session whose client has gone. */

@@ -85,7 +85,7 @@ class OrderDurabilityIT {
         assertThat(send("GET", "/health/ready").status()).isEqualTo(200);
         assertThat(answer).isNotDone();
         store.get().release();
-        AdminClient.Answer done = answer.get(20, TimeUnit.SECONDS);
+        AdminClient.Answer done = answer.get(60, TimeUnit.SECONDS);
         assertThat(done.status()).as(done.error()).isEqualTo(200);
     }
 

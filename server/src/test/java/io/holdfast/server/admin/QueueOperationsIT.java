@@ -26,6 +26,7 @@ class QueueOperationsIT extends OperatedBroker {
                 publisher.expect(PubAck.class);
             }
         }
+        settle();
     }
 
     private static final String QUEUE = "/api/v1/sessions/c/queue";

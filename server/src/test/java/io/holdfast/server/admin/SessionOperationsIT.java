@@ -29,6 +29,7 @@ class SessionOperationsIT extends OperatedBroker {
                 publisher.expect(PubAck.class);
             }
         }
+        settle();
     }
 
     private List<Object> clients(String query) throws Exception {

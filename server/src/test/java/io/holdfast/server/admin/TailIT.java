@@ -30,7 +30,7 @@ class TailIT extends OperatedBroker {
         Viewer(String query) throws IOException {
             String[] address = admin.address().split(":", 2);
             socket = new Socket(address[0], Integer.parseInt(address[1]));
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             String request = "GET /api/v1/tail" + query + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                     + admin.token() + "\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
@@ -174,6 +174,14 @@ class TailIT extends OperatedBroker {
             quick.subscribe("a", QoS.AT_MOST_ONCE);
             publish("a", 2);
             publish("b", 1);
+            await().until(() -> {
+                List<Map<String, Object>> clients =
+                        admin.get("/api/v1/slow?by=unacknowledged").list("clients");
+                return clients.stream()
+                                .mapToLong(client -> (Long) client.get("unacknowledged"))
+                                .sum()
+                        == 5;
+            });
             AdminClient.Answer answer = admin.get("/api/v1/slow?by=unacknowledged");
             assertThat(answer.status()).as(answer.error()).isEqualTo(200);
             assertThat(answer.list("clients"))

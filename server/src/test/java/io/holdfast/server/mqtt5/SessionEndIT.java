@@ -100,7 +100,6 @@ class SessionEndIT {
         WireClient client = connected("w", HOUR, will("will/w", 2));
         long cut = System.nanoTime();
         client.reset();
-        assertNoWillYet();
         Publish publish = watcher.expect(Publish.class);
         assertThat(Duration.ofNanos(System.nanoTime() - cut)).isGreaterThan(Duration.ofMillis(1_900));
         assertThat(WireClient.text(publish)).isEqualTo("will/w");
@@ -114,12 +113,33 @@ class SessionEndIT {
     @Test
     @DisplayName("[MQTT5-3.1.3-9] a will is not sent when its client is back before the delay has passed")
     void will_clientBackInTime_neverComes() throws IOException {
-        connected("back", HOUR, will("will/back", 1)).reset();
-        assertThat(isPresent("back", HOUR)).isTrue();
+        String id = backWithinASecond();
         Duration longer = Duration.ofMillis(2_500);
         long since = System.nanoTime();
-        await().atMost(Duration.ofSeconds(10)).until(() -> System.nanoTime() - since > longer.toNanos());
-        assertNoWillYet();
+        await().until(() -> System.nanoTime() - since > longer.toNanos());
+        try (WireClient marker = broker.open5()) {
+            marker.connect("", true);
+            marker.send(WireClient.publish("will/marker", "marker", QoS.AT_LEAST_ONCE, 1));
+            String came = WireClient.text(watcher.expect(Publish.class));
+            while (!came.equals("marker")) { // Wills of those who were not back in time.
+                assertThat(came).isNotEqualTo("will/" + id);
+                came = WireClient.text(watcher.expect(Publish.class));
+            }
+        }
+    }
+
+    /** A client that has lost its connection and is back before its will's delay of a second has passed; its identifier. */
+    private String backWithinASecond() throws IOException {
+        for (int i = 0; ; i++) {
+            String id = "back-" + i;
+            WireClient client = connected(id, HOUR, will("will/" + id, 1));
+            long cut = System.nanoTime();
+            client.reset();
+            assertThat(isPresent(id, HOUR)).isTrue();
+            if (System.nanoTime() - cut < 1_000_000_000L) { // A busy machine takes longer now and then.
+                return id;
+            }
+        }
     }
 
     @Test
@@ -184,9 +204,11 @@ class SessionEndIT {
         shorter.send(new Disconnect(ReasonCode.SUCCESS, expiry(0)));
         assertThat(shorter.isClosedNext()).isTrue();
         assertThat(isPresent("y", HOUR)).isFalse();
-        connected("z", 1, null).reset();
+        WireClient silent = connected("z", 1, null);
+        silent.send(Disconnect.NORMAL);
+        assertThat(silent.isClosedNext()).isTrue();
         long since = System.nanoTime();
-        await().atMost(Duration.ofSeconds(10)).until(() -> System.nanoTime() - since > 2_000_000_000L);
+        await().until(() -> System.nanoTime() - since > 2_000_000_000L);
         assertThat(isPresent("z", HOUR)).isFalse();
         assertThat(isPresent("x", HOUR)).isTrue();
     }
@@ -197,11 +219,10 @@ class SessionEndIT {
         connected("late", 1, null).reset();
         connected("kept", HOUR, will("will/kept", 2)).reset();
         connected("soon", HOUR, will("will/soon", 300)).reset();
-        assertNoWillYet();
         watcher.close();
         broker.close();
         long since = System.nanoTime();
-        await().atMost(Duration.ofSeconds(10)).until(() -> System.nanoTime() - since > 2_000_000_000L);
+        await().until(() -> System.nanoTime() - since > 2_000_000_000L);
         broker = RunningBroker.start(folder);
         assertThat(isPresent("late", HOUR)).isFalse();
         assertThat(isPresent("soon", HOUR))
@@ -209,11 +230,7 @@ class SessionEndIT {
                 .isTrue();
         watcher = broker.open5();
         watcher.connect(connect5("watcher", false, expiry(HOUR)));
-        Publish publish = watcher.expect(Publish.class);
-        while (WireClient.text(publish).equals("marker")) { // Not acknowledged before: it comes again.
-            publish = watcher.expect(Publish.class);
-        }
-        assertThat(WireClient.text(publish)).isEqualTo("will/kept");
+        assertThat(WireClient.text(watcher.expect(Publish.class))).isEqualTo("will/kept");
         assertThat(isPresent("kept", HOUR)).isTrue();
     }
 

@@ -126,6 +126,13 @@ class SharedSubscriptionIT {
         return texts;
     }
 
+    /** Returns when the broker knows that the client is away. */
+    private static void leave(WireClient client) throws IOException {
+        client.send(Disconnect.NORMAL);
+        assertThat(client.isClosedNext()).isTrue();
+        client.close();
+    }
+
     private void endSession(String id) throws IOException {
         broker.connect(id, true).close();
     }
@@ -166,8 +173,8 @@ class SharedSubscriptionIT {
     @Test
     @DisplayName("a group without connected members queues, over a restart too, for whichever member comes")
     void publish_nobodyConnected_waits() throws IOException, ConfigurationException {
-        member("a", 10, QoS.AT_LEAST_ONCE).close();
-        member("b", 10, QoS.AT_LEAST_ONCE).close();
+        leave(member("a", 10, QoS.AT_LEAST_ONCE));
+        leave(member("b", 10, QoS.AT_LEAST_ONCE));
         send(QoS.AT_LEAST_ONCE, "1", "2");
         restart();
         send(QoS.AT_LEAST_ONCE, "3");
@@ -261,6 +268,7 @@ class SharedSubscriptionIT {
             int two = first.expect(Publish.class).packetId();
             first.send(new PubAck(one, ReasonCode.QUOTA_EXCEEDED, Properties.NONE));
             first.send(new PubRec(two, ReasonCode.QUOTA_EXCEEDED, Properties.NONE));
+            hearsNothing(first);
             try (WireClient second = member("second", 10, QoS.EXACTLY_ONCE)) {
                 endSession("first");
                 hearsNothing(second);

@@ -91,25 +91,35 @@ class TokenLifeIT {
         return client.connect(connect);
     }
 
+    /** Comes with a token and stays until it ends; the token. */
+    private String comeAndExpire(ProtocolVersion version) throws Exception {
+        while (true) { // Again when it has ended before it was shown, on a machine that does much else.
+            try (WireClient ada = open(version)) {
+                String brief = token("ada", LEFT_SECONDS - CLOCKS_APART_SECONDS);
+                if (!come(ada, version, brief, WireClient.will("w/ada", "will"))
+                        .reasonCode()
+                        .isFailure()) {
+                    if (version == ProtocolVersion.MQTT_5) {
+                        assertThat(ada.expect(Disconnect.class).reasonCode())
+                                .isEqualTo(ReasonCode.MAXIMUM_CONNECT_TIME);
+                    }
+                    assertThat(ada.isClosedNext()).isTrue();
+                    return brief;
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"MQTT_3_1_1", "MQTT_5"})
     @DisplayName(
             "T32 a connection ends when the token it came with does: MQTT 5 is told 0xA0, the log says why, the will "
                     + "is published, the session waits for a new token")
     void token_expires_connectionEnds(ProtocolVersion version) throws Exception {
-        try (WireClient watcher = open(ProtocolVersion.MQTT_5);
-                WireClient ada = open(version)) {
+        try (WireClient watcher = open(ProtocolVersion.MQTT_5)) {
             watcher.connect(connect(ProtocolVersion.MQTT_5, "watcher", true, null, null, token("bob", HOUR_SECONDS)));
             watcher.subscribe("w/ada", QoS.AT_LEAST_ONCE);
-            String brief = token("ada", LEFT_SECONDS - CLOCKS_APART_SECONDS);
-            assertThat(come(ada, version, brief, WireClient.will("w/ada", "will"))
-                            .reasonCode()
-                            .isFailure())
-                    .isFalse();
-            if (version == ProtocolVersion.MQTT_5) {
-                assertThat(ada.expect(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.MAXIMUM_CONNECT_TIME);
-            }
-            assertThat(ada.isClosedNext()).isTrue();
+            String brief = comeAndExpire(version);
             assertThat(WireClient.text(watcher.expect(Publish.class))).isEqualTo("will");
             log.await("Client 'ada-1' disconnected from [0-9.]+:[0-9]+: the login has expired.*");
             try (WireClient late = open(version)) {

@@ -44,9 +44,13 @@ class LimitsIT {
 
     @BeforeEach
     void start() throws Exception {
+        start("1h"); // Nobody who is only slow, like a machine that does much else, shall lose a connection.
+    }
+
+    private void start(String slowReceiverTimeout) throws Exception {
         broker = RunningBroker.start(
                 folder.resolve("data"),
-                "slow-receiver-timeout=1s",
+                "slow-receiver-timeout=" + slowReceiverTimeout,
                 "partial-bytes-max=1MiB",
                 "mqtt.packet-bytes-max=200KiB",
                 "session.receive-maximum=32767");
@@ -132,8 +136,10 @@ class LimitsIT {
 
     @Test
     @DisplayName("T21 a subscriber that never reads is closed after a while; its QoS 1 messages stay, in order")
-    void subscriber_neverReads_closedAndMessagesKept() throws IOException {
+    void subscriber_neverReads_closedAndMessagesKept() throws Exception {
         int count = 400;
+        broker.close();
+        start("1s");
         try (WireClient publisher = broker.connect("publisher", true)) {
             try (WireClient lazy = broker.connect("lazy", false)) {
                 lazy.subscribe("bulk/#", QoS.AT_LEAST_ONCE);
@@ -143,14 +149,16 @@ class LimitsIT {
                 }
                 await().atMost(Duration.ofSeconds(60)).until(() -> counters.sum(BrokerCounter.SLOW_RECEIVERS) > 0);
             }
-            try (WireClient back = broker.open()) {
-                assertThat(back.connect("lazy", false).sessionPresent()).isTrue();
-                for (int i = 1; i <= count; i++) {
-                    Publish message = back.expect(Publish.class);
-                    assertThat(message.topic()).hasToString("bulk/" + i);
-                    assertThat(message.payload()).hasSize(BIG);
-                    back.send(new PubAck(message.packetId()));
-                }
+        }
+        broker.close();
+        start("1h");
+        try (WireClient back = broker.open()) {
+            assertThat(back.connect("lazy", false).sessionPresent()).isTrue();
+            for (int i = 1; i <= count; i++) {
+                Publish message = back.expect(Publish.class);
+                assertThat(message.topic()).hasToString("bulk/" + i);
+                assertThat(message.payload()).hasSize(BIG);
+                back.send(new PubAck(message.packetId()));
             }
         }
     }
@@ -196,15 +204,14 @@ class LimitsIT {
     void requests_answersNeverRead_readNoMore() throws Exception {
         byte[] pings =
                 WireClient.bytes(Collections.nCopies(10_000, PingReq.INSTANCE).toArray(new Packet[0]));
-        try (RunningBroker patient = RunningBroker.start(folder.resolve("patient"), "slow-receiver-timeout=1h");
-                WireClient client = patient.connect("asks", true)) {
+        try (WireClient client = broker.connect("asks", true)) {
             Thread flood = new Thread(() -> flood(client, pings), "flood");
             flood.start();
             AtomicLong seen = new AtomicLong(-1);
             await().pollInterval(Duration.ofMillis(500))
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> {
-                        long received = patient.broker().counters().sum(BrokerCounter.BYTES_RECEIVED);
+                        long received = counters.sum(BrokerCounter.BYTES_RECEIVED);
                         return received > pings.length && seen.getAndSet(received) == received;
                     });
             assertThat(flood.isAlive()).isTrue();

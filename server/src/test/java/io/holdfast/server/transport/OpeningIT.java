@@ -40,7 +40,7 @@ class OpeningIT {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = RunningBroker.start(folder.resolve("data"), "connect-timeout=500ms", "connections-max=60");
+        broker = RunningBroker.start(folder.resolve("data"), "connections-max=60");
     }
 
     @AfterAll
@@ -50,29 +50,35 @@ class OpeningIT {
 
     @Test
     @DisplayName("K01 T01 a connection that stays silent is closed after the connect timeout")
-    void open_silent_closed() throws IOException {
-        try (WireClient client = broker.open()) {
+    void open_silent_closed() throws Exception {
+        try (RunningBroker hasty = hasty();
+                WireClient client = hasty.open()) {
             assertThat(client.isClosedNext()).isTrue();
         }
     }
 
+    /** Only for what is slow on purpose: others need not hurry on a machine that does much else. */
+    private static RunningBroker hasty() throws Exception {
+        return RunningBroker.start(folder.resolve("hasty"), "connect-timeout=500ms");
+    }
+
     @Test
     @DisplayName("T02 single bytes do not prolong the connect timeout")
-    void open_trickling_closed() throws IOException {
-        byte[] connect = WireClient.bytes(WireClient.connectPacket("slow-" + "x".repeat(40), true, null));
-        try (WireClient client = broker.open()) {
-            long began = System.nanoTime();
+    void open_trickling_closed() throws Exception {
+        // So long that it is never whole, and never silent for the time limit.
+        byte[] connect = WireClient.bytes(WireClient.connectPacket("slow-" + "x".repeat(10_000), true, null));
+        try (RunningBroker hasty = hasty();
+                WireClient client = hasty.open()) {
             int[] sent = {0};
             await().pollInterval(Duration.ofMillis(50)).until(() -> {
                 try {
-                    client.send(connect[sent[0] % connect.length]);
-                    return ++sent[0] == 20;
+                    client.send(connect[sent[0]++]);
+                    return false;
                 } catch (IOException e) {
                     return true;
                 }
             });
             assertThat(client.isClosedNext()).isTrue();
-            assertThat(System.nanoTime() - began).isLessThan(5_000_000_000L);
         }
     }
 
@@ -194,8 +200,8 @@ class OpeningIT {
             }
             clients.add(broker.open());
             assertThat(clients.get(60).isClosedNext()).isTrue();
-            assertThat(broker.broker().counters().sum(BrokerCounter.CONNECTIONS_REFUSED))
-                    .isEqualTo(1);
+            await().untilAsserted(() -> assertThat(broker.broker().counters().sum(BrokerCounter.CONNECTIONS_REFUSED))
+                    .isEqualTo(1));
             clients.get(0).send(PingReq.INSTANCE);
             clients.get(0).expect(PingResp.class);
         } finally {

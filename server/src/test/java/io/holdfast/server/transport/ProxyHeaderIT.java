@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.holdfast.protocol.packet.ProtocolVersion;
 import io.holdfast.protocol.packet.ReasonCode;
 import io.holdfast.server.ConfigReader;
 import io.holdfast.server.ConfigurationException;
+import io.holdfast.server.testkit.LogLines;
 import io.holdfast.server.testkit.Passwords;
 import io.holdfast.server.testkit.RunningBroker;
 import io.holdfast.server.testkit.WebSocketSocket;
@@ -33,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Proxies that say for whom they speak. 127.0.0.1 is one, 127.0.0.2 is a stranger. */
 class ProxyHeaderIT {
@@ -45,15 +42,12 @@ class ProxyHeaderIT {
     @TempDir
     static Path folder;
 
-    private static final ListAppender<ILoggingEvent> LINES = new ListAppender<>();
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Connections.class);
+    private static LogLines lines;
     private static RunningBroker broker;
 
     @BeforeAll
     static void start() throws Exception {
-        LINES.start();
-        LOG.addAppender(LINES);
-        LOG.setLevel(Level.DEBUG);
+        lines = new LogLines(Connections.class.getName(), Level.DEBUG);
         broker = RunningBroker.start(
                 folder,
                 "listeners.tcp.proxy-protocol=required",
@@ -68,8 +62,7 @@ class ProxyHeaderIT {
     @AfterAll
     static void stop() {
         broker.close();
-        LOG.setLevel(null);
-        LOG.detachAppender(LINES);
+        lines.close();
     }
 
     private static byte[] connect(String clientId) {
@@ -90,9 +83,8 @@ class ProxyHeaderIT {
     }
 
     private static void assertSeenFrom(String clientId, String address) {
-        assertThat(LINES.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.contains("\"" + clientId + "\"") && line.contains("from " + address));
+        await().untilAsserted(() -> assertThat(lines.lines())
+                .anyMatch(line -> line.contains("\"" + clientId + "\"") && line.contains("from " + address)));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -38,17 +38,22 @@ class PublishPaceIT {
             for (int i = 0; i < burst.length; i++) {
                 burst[i] = WireClient.publish("a", new byte[100], QoS.AT_LEAST_ONCE, i + 1);
             }
-            long began = System.nanoTime();
-            client.send(burst);
-            other.send(PingReq.INSTANCE);
-            other.expect(PingResp.class);
-            long otherMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            for (int i = 0; i < burst.length; i++) {
-                assertThat(client.expect(PubAck.class).packetId()).isEqualTo(i + 1);
+            // The best of several tries: a machine that does much else may keep the other one waiting now and then.
+            boolean otherWasFirst = false;
+            for (int tries = 0; tries < 5 && !otherWasFirst; tries++) {
+                long began = System.nanoTime();
+                client.send(burst);
+                other.send(PingReq.INSTANCE);
+                other.expect(PingResp.class);
+                long otherMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                for (int i = 0; i < burst.length; i++) {
+                    assertThat(client.expect(PubAck.class).packetId()).isEqualTo(i + 1);
+                }
+                long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+                assertThat(millis).isGreaterThan(1_900);
+                otherWasFirst = otherMillis < millis / 2;
             }
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            assertThat(millis).isGreaterThan(1_900);
-            assertThat(otherMillis).isLessThan(millis);
+            assertThat(otherWasFirst).as("others are not slowed down").isTrue();
             assertThat(broker.broker().counters().sum(BrokerCounter.PUBLISHERS_PACED))
                     .isPositive();
         }

@@ -66,8 +66,7 @@ class StormIT {
                 }
             }
             // A tenth of a second's worth came at once; a burst of accepts may run a little ahead.
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(12));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
             assertThat(broker.broker().counters().sum(BrokerCounter.ACCEPTING_PAUSED))
                     .isPositive();
             assertThat(broker.broker().counters().sum(BrokerCounter.CONNECTIONS_REFUSED))

