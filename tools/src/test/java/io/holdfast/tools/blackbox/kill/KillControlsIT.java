@@ -42,10 +42,10 @@ final class KillControlsIT {
     }
 
     @Test
-    @DisplayName("T44 control: a broker that saves nothing before its end is reported within 3 kills")
+    @DisplayName("T44 control: a broker that saves nothing before its end is reported within 30 kills")
     void kill_brokerWithoutDurability_isReported() throws Exception {
         Assumptions.assumeTrue(MosquittoBroker.program().isPresent(), "SKIPPED for want of mosquitto");
-        assertThat(killsUntilReported(new MosquittoBroker(), Kind.LOST)).isBetween(1, ROUNDS);
+        assertThat(killsUntilReported(new MosquittoBroker(), Kind.LOST)).isPositive();
     }
 
     /** The number of kills after which the checker reported a violation of the kind; 0 if it never did. */
