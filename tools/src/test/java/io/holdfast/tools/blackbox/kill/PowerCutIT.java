@@ -22,7 +22,7 @@ final class PowerCutIT {
             System.getProperty("holdfast.faults", "quick").equals("full");
     private static final int CAMPAIGNS = FULL ? 5 : 1;
     private static final int CUTS = FULL ? 10 : 5;
-    private static final int CONTROL_CAMPAIGNS_MAX = 5;
+    private static final int CONTROL_CAMPAIGNS_MAX = 30;
 
     @Test
     @DisplayName("S16 T44 power cut at any moment, the broker keeps every promise it has acknowledged")
