@@ -126,7 +126,7 @@ class DiskReserveIT {
             try (WireClient sleeper = broker.connect("sleeper", false)) {
                 sleeper.subscribe("a/b", QoS.AT_LEAST_ONCE);
             }
-            assertThat(readiness(broker)).isEqualTo(200);
+            Awaitility.await().until(() -> readiness(broker) == 200);
             leave(20 * MIB);
             WireClient publisher = broker.connect("publisher", true);
             int taken = 0;
@@ -138,7 +138,7 @@ class DiskReserveIT {
             }
             assertThat(taken).isBetween(10, 400);
             assertThat(disk.toFile().getUsableSpace()).as("left on the disk").isGreaterThan(8 * MIB);
-            assertThat(readiness(broker)).isEqualTo(503);
+            Awaitility.await().until(() -> readiness(broker) == 503);
 
             refuses5(broker);
             // What needs no disk goes on.
@@ -164,7 +164,7 @@ class DiskReserveIT {
             Files.delete(filler);
             assertThat(publisher.expect(PubAck.class).packetId()).isEqualTo(1 + taken);
             publisher.close();
-            assertThat(readiness(broker)).isEqualTo(200);
+            Awaitility.await().until(() -> readiness(broker) == 200);
             assertThat(count(broker, BrokerCounter.INSTANCE_FAILURES)).isZero();
             try (WireClient sleeper = broker.connect("sleeper", false)) {
                 assertThat(sleeper.expect(Publish.class).payload())

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Clients that come by a Unix-domain socket. */
-@Timeout(60)
+@Timeout(180)
 class UnixSocketIT {
     @TempDir
     Path folder;
