@@ -178,8 +178,8 @@ class ReloadIT {
     // ---- certificates
 
     private static String tls(Path certificate, Path key) {
-        return "listeners.safe { type = tls, port = 0, tls { certificate = " + certificate + ", private-key = " + key
-                + " } }";
+        return "listeners.safe { type = tls, port = 0, tls { handshake-timeout = 1 m, certificate = " + certificate
+                + ", private-key = " + key + " } }";
     }
 
     private static int port(RunningBroker broker) {

@@ -51,6 +51,7 @@ class RevokedCertificateIT {
         return RunningBroker.settings(folder.resolve("data"))
                 .set("listeners.safe.type=tls")
                 .set("listeners.safe.port=0")
+                .set(tls + "handshake-timeout=1m")
                 .set(tls + "certificate=" + certificate)
                 .set(tls + "private-key=" + key)
                 .set(tls + "client-ca=" + authorities)

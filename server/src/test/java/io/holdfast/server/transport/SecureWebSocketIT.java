@@ -40,6 +40,7 @@ class SecureWebSocketIT {
                 folder.resolve("data"),
                 "listeners.page.type=secure-websocket",
                 "listeners.page.port=0",
+                "listeners.page.tls.handshake-timeout=1m",
                 "listeners.page.tls.certificate=" + certificates.certificateFile("server", server),
                 "listeners.page.tls.private-key=" + certificates.keyFile("server", server));
     }

@@ -64,6 +64,7 @@ class TlsIT {
         String[] tls = {
             "listeners.safe.type=tls",
             "listeners.safe.port=0",
+            "listeners.safe.tls.handshake-timeout=1m",
             "listeners.safe.tls.certificate=" + certificate,
             "listeners.safe.tls.private-key=" + key
         };
