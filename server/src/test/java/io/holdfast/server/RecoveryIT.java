@@ -210,10 +210,8 @@ class RecoveryIT {
         // A stop that a busy machine holds up leaves that to the next one, and says so.
         while (!log.beginning("some sessions' rows were not written in time").isEmpty()) {
             log.lines().clear();
-            try (LogLines again = new LogLines(BrokerInstance.class.getName());
-                    RunningBroker next = RunningBroker.start(folder.resolve("data"))) {
-                assertThat(next.broker().state()).isEqualTo(BrokerState.RUNNING);
-                next.close();
+            try (LogLines again = new LogLines(BrokerInstance.class.getName())) {
+                start().close();
                 log.lines().addAll(again.lines());
             }
         }
