@@ -30,7 +30,7 @@ final class HiveMqClientIT {
     private static final int PATIENCE_SECONDS = 60;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private static Mqtt3BlockingClient client(String id) {
         return Mqtt3Client.builder()

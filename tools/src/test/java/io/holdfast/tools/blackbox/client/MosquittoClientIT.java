@@ -25,7 +25,7 @@ final class MosquittoClientIT {
     private static final int PATIENCE_SECONDS = 90;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     @TempDir
     Path folder;

@@ -27,7 +27,7 @@ final class PahoClientIT {
     private static final int PATIENCE_SECONDS = 60;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     /** A client that collects what it receives. */
     private static final class Paho implements AutoCloseable, MqttCallback {

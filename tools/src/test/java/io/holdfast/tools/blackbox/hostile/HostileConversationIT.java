@@ -40,7 +40,7 @@ final class HostileConversationIT {
 
     @Order(1)
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     @Order(2)
     @RegisterExtension

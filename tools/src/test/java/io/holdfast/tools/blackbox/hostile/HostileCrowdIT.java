@@ -42,7 +42,7 @@ final class HostileCrowdIT {
 
     @Order(1)
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     @Order(2)
     @RegisterExtension

@@ -41,7 +41,7 @@ final class HostileReceiverIT {
 
     @Order(1)
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker("slow-receiver-timeout=1s");
+    static final SharedBroker BROKER = new SharedBroker("slow-receiver-timeout=1s", "connect-timeout=5m");
 
     @Order(2)
     @RegisterExtension

@@ -45,7 +45,8 @@ final class BrowserIT {
     private static final int PATIENCE_SECONDS = 60;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker("listeners.web.type=websocket", "listeners.web.port=" + PORT);
+    static final SharedBroker BROKER =
+            new SharedBroker("connect-timeout=5m", "listeners.web.type=websocket", "listeners.web.port=" + PORT);
 
     @TempDir
     Path folder;

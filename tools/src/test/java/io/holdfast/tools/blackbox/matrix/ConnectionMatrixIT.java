@@ -20,12 +20,16 @@ final class ConnectionMatrixIT {
 
     @RegisterExtension
     static final SharedBroker BROKER = new SharedBroker(
+            "connect-timeout=5m",
             "mqtt.response-information=answers/%c",
-            "mqtt.packet-bytes-max=64 KiB", "session.inbound-max=" + INBOUND_MAX, "session.subscriptions-max=3");
+            "mqtt.packet-bytes-max=64 KiB",
+            "session.inbound-max=" + INBOUND_MAX,
+            "session.subscriptions-max=3");
 
     /** Only for those who are asked about it: a client that stands still for a few seconds is sent away here. */
     @RegisterExtension
-    static final SharedBroker SHORT_KEEP_ALIVE = new SharedBroker("mqtt.keep-alive-seconds-max=2");
+    static final SharedBroker SHORT_KEEP_ALIVE =
+            new SharedBroker("mqtt.keep-alive-seconds-max=2", "connect-timeout=5m");
 
     private final Peers peers = new Peers(BROKER);
 

@@ -14,7 +14,7 @@ final class MessageMatrixIT {
     private static final long HOUR = 3_600;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final Peers peers = new Peers(BROKER);
 

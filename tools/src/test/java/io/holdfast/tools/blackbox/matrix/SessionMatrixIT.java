@@ -18,7 +18,7 @@ final class SessionMatrixIT {
     private static final int TRIES_MAX = 5;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final Peers peers = new Peers(BROKER);
 

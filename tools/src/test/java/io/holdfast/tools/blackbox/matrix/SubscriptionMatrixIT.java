@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Subscription options, retained messages and shared subscriptions with real clients. */
 final class SubscriptionMatrixIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final Peers peers = new Peers(BROKER);
 

@@ -35,6 +35,7 @@ final class WebSocketMatrixIT {
             Certificates certificates = Certificates.in(folder);
             X509Bundle server = certificates.server();
             return new String[] {
+                "connect-timeout=5m",
                 "listeners.web.type=websocket",
                 "listeners.web.port=" + PORT,
                 "listeners.safe.type=secure-websocket",

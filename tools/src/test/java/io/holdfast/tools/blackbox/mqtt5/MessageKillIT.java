@@ -48,7 +48,7 @@ final class MessageKillIT {
             .build();
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final String name = BROKER.uniqueName("k");
     private final String topic = name + "/topic";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** When sessions end and wills are due whose connection ended with the broker: counted from its death, not from its start. */
 final class SessionEndKillIT {
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     /** How often a test that has to be quick begins anew on a machine that stood still. */
     private static final int TRIES_MAX = 5;

@@ -29,7 +29,7 @@ final class SessionKillIT {
             Properties.builder().sessionExpiryIntervalSeconds(3_600).build();
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final String name = BROKER.uniqueName("s");
 

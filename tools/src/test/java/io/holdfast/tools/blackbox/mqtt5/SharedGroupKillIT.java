@@ -32,7 +32,7 @@ final class SharedGroupKillIT {
     private static final Duration GLANCE = Duration.ofMillis(10);
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final String name = BROKER.uniqueName("g");
     private final String topic = name + "/topic";

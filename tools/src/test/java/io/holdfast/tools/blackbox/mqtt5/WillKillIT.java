@@ -31,7 +31,7 @@ final class WillKillIT {
     private static final int TRIES_MAX = 10;
 
     @RegisterExtension
-    static final SharedBroker BROKER = new SharedBroker();
+    static final SharedBroker BROKER = new SharedBroker("connect-timeout=5m");
 
     private final String name = BROKER.uniqueName("will");
 
