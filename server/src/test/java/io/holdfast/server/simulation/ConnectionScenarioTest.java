@@ -113,6 +113,30 @@ class ConnectionScenarioTest {
         scenario.finish();
     }
 
+    @Test
+    @DisplayName(
+            "C22 [MQTT-3.1.2-24] silence is no fault while an answer waits for the disk; behind it the deadline starts anew")
+    void keepAlive_answerWaitsForDisk_startsAnewBehindIt() {
+        scenario.subscribe(scenario.online(0), FILTER_A, 1);
+        scenario.client(1).keepAliveSeconds = 10;
+        SimClient publisher = scenario.online(1);
+        scenario.publish(publisher, A, 1);
+        tickAfter(60_000);
+        assertThat(scenario.arriving(publisher))
+                .as("its PUBLISH waits for the disk")
+                .isEmpty();
+        scenario.commit();
+        assertThat(types(scenario.arriving(publisher))).containsExactly(PacketType.PUBACK);
+        scenario.hear(publisher);
+        tickAfter(14_000);
+        assertThat(scenario.arriving(publisher))
+                .as("one and a half times 10 s are not over")
+                .isEmpty();
+        tickAfter(2_000);
+        assertThat(types(scenario.arriving(publisher))).as("now they are").containsExactly(PacketType.DISCONNECT);
+        scenario.finish();
+    }
+
     private void tickAfter(long millis) {
         world.pass(millis);
         for (int i = 0; i < SimBroker.SHARDS; i++) {

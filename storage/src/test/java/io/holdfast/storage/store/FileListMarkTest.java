@@ -8,15 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holdfast.storage.schema.Keys;
 import io.holdfast.storage.schema.RowBatch;
 import io.holdfast.storage.schema.Table;
+import io.holdfast.storage.store.FileListMark.Length;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -91,16 +94,92 @@ class FileListMarkTest {
     @Test
     @DisplayName("a list that grew after its length was noted, as at a kill, is no damage; nor is a mark that is torn")
     void open_markBehindOrTorn_opens() throws IOException {
-        Path mark = copy.resolve(StoreFolder.FILE_LIST_FILE);
-        byte[] noted = Files.readAllBytes(mark);
+        byte[] noted = Files.readAllBytes(mark());
         try (StoreFolder store = StoreFolder.open(copy, StoreOptions.defaults())) {
             store.rows().flush();
         }
-        Files.write(mark, noted);
+        Files.write(mark(), noted);
         assertThatCode(this::open).doesNotThrowAnyException();
-        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(mark(), StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[] {0x7f}), 30);
         }
         assertThatCode(this::open).doesNotThrowAnyException();
+    }
+
+    private Path mark() {
+        return copy.resolve(StoreFolder.FILE_LIST_FILE);
+    }
+
+    private byte[] storeId() throws IOException {
+        return Arrays.copyOfRange(Files.readAllBytes(mark()), 8, 8 + Watermark.STORE_ID_BYTES);
+    }
+
+    private void note(byte[] storeId, Length length) throws IOException {
+        try (FileListMark mark = FileListMark.open(mark(), storeId)) {
+            mark.note(length);
+        }
+    }
+
+    private Length noted() throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark())).order(ByteOrder.LITTLE_ENDIAN);
+        return new Length(bytes.getLong(24), bytes.getLong(32));
+    }
+
+    @Test
+    @DisplayName("a list that is longer than was noted is no damage, one that is shorter by a byte is")
+    void open_lengthNoted_least() throws IOException {
+        Length length = Length.of(list().getFileName().toString(), Files.size(list()));
+        note(storeId(), new Length(length.number(), length.bytes() + 1));
+        assertThatThrownBy(this::open).hasMessageContaining("has lost its end");
+        note(storeId(), new Length(length.number(), length.bytes() - 1));
+        assertThatCode(this::open).doesNotThrowAnyException();
+    }
+
+    @Test
+    @DisplayName("a mark of another store, or of a version to come, counts for nothing")
+    void open_markNotOurs_opens() throws IOException {
+        Length unreached = new Length(1_000_000, 1);
+        byte[] storeId = storeId();
+        note(storeId, unreached);
+        assertThatThrownBy(this::open).hasMessageContaining("is an old one");
+        byte[] content = Files.readAllBytes(mark());
+        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putShort(4, (short) 2);
+        CRC32C crc = new CRC32C();
+        crc.update(content, 0, content.length - 4);
+        bytes.putInt(content.length - 4, (int) crc.getValue());
+        Files.write(mark(), content);
+        assertThatCode(this::open).doesNotThrowAnyException();
+        storeId[0]++;
+        note(storeId, unreached);
+        assertThatCode(this::open).doesNotThrowAnyException();
+    }
+
+    private static void grow(StoreFolder store, long key) {
+        RowBatch batch = new RowBatch();
+        batch.put(Table.CLIENT, Keys.number(key), new byte[] {1});
+        store.rows().write(batch);
+        store.rows().flush();
+    }
+
+    @Test
+    @DisplayName("T41 the length of the list is noted at a start, with each pulse and at a clean end")
+    void note_startPulsesEnd_eachTime() throws IOException {
+        Length before = noted();
+        Length pulse = before;
+        try (StoreFolder store = StoreFolder.open(copy, StoreOptions.defaults())) {
+            assertThat(noted().number()).isGreaterThan(before.number());
+            for (int i = 0; i < 2; i++) {
+                Length last = noted();
+                grow(store, i);
+                store.alive(i);
+                pulse = noted();
+                assertThat(pulse.number()).isEqualTo(last.number());
+                assertThat(pulse.bytes()).isGreaterThan(last.bytes());
+            }
+            grow(store, 9);
+        }
+        assertThat(noted().number()).isEqualTo(pulse.number());
+        assertThat(noted().bytes()).isGreaterThan(pulse.bytes());
     }
 }

@@ -328,10 +328,10 @@ class RocksStoreTest {
             messages(store, 0, 1_000);
             store.flush();
             messages(store, 1_000, 2_000);
-            long before = tableFiles();
+            long before = bytes();
             deleteAndReclaim(store, 100, 400);
             deleteAndReclaim(store, 400, 900);
-            assertThat(tableFiles()).as("table files after the deletion").isEqualTo(before);
+            assertThat(bytes()).as("table files after the deletion").isEqualTo(before);
             store.compactReclaimed();
             awaitBytes(1_200_000, 1_300_000);
             assertThat(store.get(Table.MESSAGE, Keys.number(99))).isNotNull();
@@ -352,6 +352,50 @@ class RocksStoreTest {
             awaitBytes(0, full / 2);
             assertThat(store.get(Table.MESSAGE, Keys.number(999))).isNotNull();
             assertThat(store.get(Table.MESSAGE, Keys.number(44_000))).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("many dead ranges do not wait, however small they are: their number is bounded")
+    void reclaim_manyRanges_compactedAtOnce() throws IOException {
+        long ranges = 256;
+        long apart = 41;
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, ranges * apart);
+            store.flush();
+            long full = bytes();
+            for (long from = 0; from < ranges * apart; from += apart) {
+                deleteAndReclaim(store, from, from + apart - 1);
+            }
+            awaitBytes(0, full / 2);
+            assertThat(store.get(Table.MESSAGE, Keys.number(apart - 1))).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("a range that was given back is forgotten: a row that comes there later stays")
+    void compactReclaimed_rowComesLater_kept() {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, 1_000);
+            store.flush();
+            deleteAndReclaim(store, 0, 900);
+            store.compactReclaimed();
+            messages(store, 500, 501);
+            store.compactReclaimed();
+            assertThat(store.get(Table.MESSAGE, Keys.number(500))).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("a file of dead rows that ends with the first live one stays")
+    void reclaim_fileEndsWithLiveRow_kept() {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            messages(store, 0, 1_000);
+            store.compact(Table.MESSAGE); // Whole files are not deleted from the level that a flush writes.
+            deleteAndReclaim(store, 0, 999);
+            store.compactReclaimed();
+            assertThat(store.get(Table.MESSAGE, Keys.number(999))).isNotNull();
+            assertThat(store.get(Table.MESSAGE, Keys.number(998))).isNull();
         }
     }
 
