@@ -112,7 +112,7 @@ final class Housekeeping {
     void start(long[] sessionsToCount, long position) {
         for (int i = 0; i < instance.shards(); i++) {
             ShardLoop shard = instance.loop(i);
-            ticks.add(shard.loop().scheduleAtFixedRate(() -> shard.tell(SessionShard::tick), 1, 1, TimeUnit.SECONDS));
+            ticks.add(shard.loop().scheduleWithFixedDelay(shard::tick, 1, 1, TimeUnit.SECONDS));
         }
         ticks.add(pulse.scheduleAtFixedRate(() -> guard(instance::beat), 0, PULSE_MILLIS, TimeUnit.MILLISECONDS));
         // Not one of the chores: they may wait for the disk.

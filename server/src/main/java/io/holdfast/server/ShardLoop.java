@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
 final class ShardLoop implements ShardEnvironment {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLoop.class);
 
+    /** Between two ticks, which are meant to come each second. */
+    private static final long STANDSTILL_NANOS = 3_000_000_000L;
+
     private final int index;
     private final ScheduledExecutorService loop;
     private final BrokerInstance instance;
@@ -49,6 +52,8 @@ final class ShardLoop implements ShardEnvironment {
     private @Nullable SessionShard shard;
     private long now;
     private long appliedSequence;
+    private long tickedNanos = System.nanoTime();
+    private boolean stoodStill;
 
     /** A durable group and its place among all. */
     private record Committed(long sequence, Group group) {}
@@ -92,6 +97,19 @@ final class ShardLoop implements ShardEnvironment {
     /** Lets the shard do something, later and in order. Any thread. */
     void tell(Consumer<SessionShard> task) {
         loop.execute(() -> run(() -> task.accept(shard())));
+    }
+
+    /**
+     * Once a second. After the loop, or the whole machine, has stood still, what clients have sent meanwhile is read before
+     * anybody is judged for his silence: at the next tick, which comes whatever happens.
+     */
+    void tick() {
+        long before = tickedNanos;
+        tickedNanos = System.nanoTime();
+        stoodStill = !stoodStill && tickedNanos - before > STANDSTILL_NANOS;
+        if (!stoodStill) {
+            run(() -> shard().tick());
+        }
     }
 
     /** A group is durable; {@link #apply} says when to look at it. Commit thread. */

@@ -36,10 +36,15 @@ import org.jspecify.annotations.Nullable;
  * <p>The event loop that accepted the connection.
  */
 final class Opening implements AuthExchange.Owner {
+    /** A deadline that is noticed so much later says more about the broker than about its client. */
+    private static final long LATE_NANOS = 1_000_000_000L;
+
     private final Connections connections;
     private final MqttHandler handler;
     private final Channel channel;
-    private final ScheduledFuture<?> deadline;
+    private final long dueNanos;
+    private ScheduledFuture<?> deadline;
+    private boolean prolonged;
     private @Nullable Connect connect;
     private @Nullable AuthExchange exchange;
     private boolean nameAssigned;
@@ -52,6 +57,7 @@ final class Opening implements AuthExchange.Owner {
         this.handler = handler;
         this.channel = channel;
         long millis = connections.limits().connectTimeout().toMillis();
+        dueNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         deadline = channel.eventLoop().schedule(this::tooLong, millis, TimeUnit.MILLISECONDS);
     }
 
@@ -65,6 +71,12 @@ final class Opening implements AuthExchange.Owner {
     }
 
     private void tooLong() {
+        if (!prolonged && System.nanoTime() - dueNanos > LATE_NANOS) {
+            // The loop has stood still, or the whole machine: what the client has sent meanwhile is read first.
+            prolonged = true;
+            deadline = channel.eventLoop().schedule(this::tooLong, LATE_NANOS, TimeUnit.NANOSECONDS);
+            return;
+        }
         connections.counters().add(BrokerCounter.CONNECT_TIMEOUTS);
         if (judging) {
             // It is the broker that is late: a client that is told so comes again, one that is told no may not.
