@@ -174,6 +174,23 @@ class RecoveryIT {
         }
     }
 
+    @Test
+    @DisplayName("T43 a store that cannot be opened again at first is tried until it can")
+    void reopen_fails_triedAgain() throws Exception {
+        fill();
+        Path current = folder.resolve("data/rows/CURRENT");
+        Path away = folder.resolve("away");
+        try (LogLines lines = new LogLines(Broker.class.getName());
+                RunningBroker broker = start()) {
+            Files.move(current, away);
+            broker.broker().failInstance(new IllegalStateException("as if a write had failed"));
+            lines.await("cannot open the store again, trying every second: .*");
+            Files.move(away, current);
+            lines.await("serving again: .*");
+            checkServed(broker, "again");
+        }
+    }
+
     /** A store in which the window row of one session is damaged while {@code damaged} says so. */
     private static UnaryOperator<RowStore> damagedWindow(AtomicBoolean damaged) {
         return rows -> new ForwardingStore(rows) {

@@ -82,6 +82,16 @@ class AdminEndpointIT extends OperatedBroker {
     }
 
     @Test
+    @DisplayName("K32 T40 the token counts whole: neither a part of it nor more than it")
+    void request_partOfToken_unauthorized() throws Exception {
+        String token = admin.token();
+        for (String almost : List.of(token.substring(0, token.length() - 1), token.substring(1), token + "0")) {
+            assertThat(admin.send("GET", "/api/v1/sessions", "Bearer " + almost).status())
+                    .isEqualTo(401);
+        }
+    }
+
+    @Test
     @DisplayName("health is told to everybody")
     void health_always_open() throws Exception {
         assertThat(admin.send("GET", "/health/live", "").status()).isEqualTo(200);

@@ -279,6 +279,18 @@ class RocksStoreTest {
     }
 
     @Test
+    @DisplayName("who notes what is durable hears of a sync when it is over")
+    void sync_listener_toldBehindIt() {
+        try (RocksStore store = RocksStore.open(folder, StoreOptions.defaults())) {
+            List<Long> durable = new ArrayList<>();
+            store.onDeviceSync(sequence -> durable.addAll(List.of(sequence, store.durableSequence())));
+            put(store, 1);
+            store.sync();
+            assertThat(durable).containsExactly(store.sequence(), store.sequence());
+        }
+    }
+
+    @Test
     @DisplayName("reclaiming a deleted range gives its disk space back, small rows and large ones alike")
     void reclaim_deletedRange_shrinksFolder() throws IOException {
         Random random = new Random(1);
