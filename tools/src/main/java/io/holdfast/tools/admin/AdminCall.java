@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdminCall {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
     private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -60,6 +61,13 @@ public final class AdminCall {
                         + " 'holdfast store'");
     }
 
+    /** A broker knows the token of its folder: who does not has come by the address of one that was killed. */
+    private AdminCallException refused(int status, Map<String, @Nullable Object> answer) {
+        return status == UNAUTHORIZED
+                ? notRunning()
+                : new AdminCallException(AdminCallException.EXIT_REFUSED, String.valueOf(answer.get("error")));
+    }
+
     /** A path part or a parameter's value, percent-encoded. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
@@ -76,7 +84,7 @@ public final class AdminCall {
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             Map<String, @Nullable Object> tree = object(Json.parse(response.body()));
             if (response.statusCode() != OK) {
-                throw new AdminCallException(AdminCallException.EXIT_REFUSED, String.valueOf(tree.get("error")));
+                throw refused(response.statusCode(), tree);
             }
             return tree;
         } catch (ConnectException e) {
@@ -109,7 +117,7 @@ public final class AdminCall {
                 String line = lines.readLine();
                 if (response.statusCode() != OK) {
                     Map<String, @Nullable Object> tree = object(Json.parse(line == null ? "" : line));
-                    throw new AdminCallException(AdminCallException.EXIT_REFUSED, String.valueOf(tree.get("error")));
+                    throw refused(response.statusCode(), tree);
                 }
                 while (line != null && taker.take(line)) {
                     line = lines.readLine();

@@ -3,11 +3,14 @@ package io.holdfast.tools.blackbox.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holdfast.server.admin.AdminFiles;
 import io.holdfast.tools.blackbox.broker.BrokerProcess;
 import io.holdfast.tools.blackbox.broker.HoldfastBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -78,10 +81,28 @@ class SessionVerbIT {
                     .contains("audit", "what=\"session drop\" target=\"meter-1\" outcome=\"done", "outcome=\"not done");
 
             broker.kill();
-            Run none = holdfast(broker.data(), "session", "list");
-            assertThat(none.exitCode()).isEqualTo(3);
-            assertThat(none.output().strip().lines()).hasSize(1);
-            assertThat(none.output()).contains("holdfast store");
+            assertSaysSo(broker.data());
+        }
+    }
+
+    private static void assertSaysSo(Path data) throws Exception {
+        Run none = holdfast(data, "session", "list");
+        assertThat(none.exitCode()).as(none.output()).isEqualTo(3);
+        assertThat(none.output().strip().lines()).hasSize(1);
+        assertThat(none.output()).contains("no broker with an admin endpoint runs on " + data, "holdfast store");
+    }
+
+    @Test
+    @DisplayName("the address of a killed broker may be another's by now, which is not taken for it")
+    void session_addressTakenByAnother_saysSo() throws Exception {
+        try (BrokerProcess killed = BrokerProcess.start(HoldfastBroker.sound());
+                BrokerProcess other = BrokerProcess.start(HoldfastBroker.sound())) {
+            killed.kill();
+            Files.copy(
+                    other.data().resolve(AdminFiles.ADDRESS),
+                    killed.data().resolve(AdminFiles.ADDRESS),
+                    StandardCopyOption.REPLACE_EXISTING);
+            assertSaysSo(killed.data());
         }
     }
 }
