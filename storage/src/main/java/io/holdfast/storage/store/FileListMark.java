@@ -3,14 +3,10 @@ package io.holdfast.storage.store;
 
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.zip.CRC32C;
 
 /**
  * How long the list of table files (RocksDB's MANIFEST) was for certain. A list that has lost its end reads like one that is
@@ -20,16 +16,13 @@ import java.util.zip.CRC32C;
  * <p>As with the {@link Watermark} there is no false alarm: what is noted was synced, so whatever of this file reaches the
  * disk is at or below what the list has. It may lag, by the entries of the last second.
  *
- * <pre>
- *   magic 4, version 2, zero 2, store id 16, number of the list 8, bytes 8, CRC32C over these 4    (little-endian)
- * </pre>
+ * <p>The numbers of its {@link StoreNote}: number of the list, bytes.
  *
  * <p>Owned by one thread at a time.
  */
 final class FileListMark implements AutoCloseable {
     private static final int MAGIC = 0x4c574648;
-    private static final short VERSION = 1;
-    private static final int BODY_BYTES = 4 + 2 + 2 + Watermark.STORE_ID_BYTES + 8 + 8;
+    private static final int NUMBERS = 2;
     private static final String LIST = "MANIFEST-";
 
     /** The list's number, which is in its name, and its length. A new list has a higher number. */
@@ -44,19 +37,15 @@ final class FileListMark implements AutoCloseable {
         }
     }
 
-    private final Path file;
-    private final FileChannel channel;
-    private final byte[] storeId;
+    private final StoreNote note;
     private Length written = Length.UNKNOWN;
 
-    private FileListMark(Path file, FileChannel channel, byte[] storeId) {
-        this.file = file;
-        this.channel = channel;
-        this.storeId = storeId;
+    private FileListMark(StoreNote note) {
+        this.note = note;
     }
 
     static FileListMark open(Path file, byte[] storeId) throws IOException {
-        return new FileListMark(file, OwnFiles.open(file), storeId.clone());
+        return new FileListMark(StoreNote.open(file, MAGIC, storeId));
     }
 
     /**
@@ -89,17 +78,8 @@ final class FileListMark implements AutoCloseable {
     }
 
     private static Length read(Path file, byte[] storeId) throws IOException {
-        if (!Files.exists(file)) {
-            return Length.UNKNOWN;
-        }
-        byte[] content = Files.readAllBytes(file);
-        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        boolean whole = content.length == BODY_BYTES + 4
-                && bytes.getInt(0) == MAGIC
-                && bytes.getShort(4) == VERSION
-                && bytes.getInt(BODY_BYTES) == checksum(content)
-                && bytes.slice(8, Watermark.STORE_ID_BYTES).equals(ByteBuffer.wrap(storeId));
-        return whole ? new Length(bytes.getLong(24), bytes.getLong(32)) : Length.UNKNOWN;
+        long[] noted = StoreNote.read(file, MAGIC, storeId, NUMBERS);
+        return noted == null ? Length.UNKNOWN : new Length(noted[0], noted[1]);
     }
 
     /**
@@ -112,27 +92,12 @@ final class FileListMark implements AutoCloseable {
         if (length.equals(written) || length.equals(Length.UNKNOWN)) {
             return;
         }
-        byte[] content = new byte[BODY_BYTES + 4];
-        ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putInt(MAGIC).putShort(VERSION).putShort((short) 0).put(storeId);
-        bytes.putLong(length.number()).putLong(length.bytes());
-        bytes.putInt(checksum(content)).flip();
-        try {
-            OwnFiles.writeFully(channel, bytes, 0);
-        } catch (IOException e) {
-            throw new StoreException("cannot write " + file + ": " + e.getMessage(), e);
-        }
+        note.write(length.number(), length.bytes());
         written = length;
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
-    }
-
-    private static int checksum(byte[] content) {
-        CRC32C crc = new CRC32C();
-        crc.update(content, 0, BODY_BYTES);
-        return (int) crc.getValue();
+        note.close();
     }
 }
