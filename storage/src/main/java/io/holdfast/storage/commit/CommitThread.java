@@ -14,9 +14,10 @@ import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when groups are built and synced. While one group syncs the next gathers, so no message waits for a timer. A
- * group nobody waits for (acknowledgements only) is written after {@link #LAZY_WRITE_NANOS} and becomes durable with the
- * next sync, after {@link #LAZY_SYNC_NANOS} at the latest (C18). Any Throwable ends the thread and fails the instance.
+ * Decides when groups are built and synced. While one group syncs the next gathers, and waits a moment for more where the
+ * clients that the last one answered are about to send again ({@link GroupWait}). A group nobody waits for
+ * (acknowledgements only) is written after {@link #LAZY_WRITE_NANOS} and becomes durable with the next sync, after
+ * {@link #LAZY_SYNC_NANOS} at the latest (C18). Any Throwable ends the thread and fails the instance.
  */
 public final class CommitThread {
     /** What the thread needs beside the committer. */
@@ -71,6 +72,7 @@ public final class CommitThread {
     private final LongSupplier nanoClock;
     private final Thread thread;
     private final List<HandOver> gathered = new ArrayList<>();
+    private final GroupWait groupWait = new GroupWait();
 
     private volatile boolean parked;
     private volatile boolean stopping;
@@ -79,6 +81,7 @@ public final class CommitThread {
     private boolean urgent;
     private long gatheredBytes;
     private int gatheredEvents;
+    private int gatheredOps;
     private long gatheringSince;
     private long unsyncedSince;
     private long lastStepNanos;
@@ -177,6 +180,7 @@ public final class CommitThread {
             gathered.clear();
             gatheredBytes = 0;
             gatheredEvents = 0;
+            gatheredOps = 0;
             urgent = false;
             queuedBytes.addAndGet(-bytes);
         } else if (committer.hasUnsynced() && (stopping || now - unsyncedSince >= LAZY_SYNC_NANOS)) {
@@ -192,7 +196,9 @@ public final class CommitThread {
         environment.syncing();
         long before = nanoClock.getAsLong();
         committer.sync();
-        environment.synced(nanoClock.getAsLong() - before);
+        long took = nanoClock.getAsLong() - before;
+        groupWait.synced(took, gatheredOps);
+        environment.synced(took);
         committer.complete();
     }
 
@@ -240,19 +246,37 @@ public final class CommitThread {
 
     private void gather() {
         HandOver next = isFull() ? null : queue.poll();
+        boolean early = next != null;
         if (next == null && !(urgent && !gathered.isEmpty()) && !isFull() && !stopping) {
             park();
             next = queue.poll();
         }
-        while (next != null) {
+        take(next);
+        if (urgent && !isFull() && !inHaste()) {
+            gatherMore(early ? gatheredOps : 0);
+        }
+    }
+
+    private void gatherMore(int early) {
+        long wait = groupWait.nanos(gatheredOps, early);
+        if (wait > 0) {
+            LockSupport.parkNanos(groupWait, wait); // Nobody unparks: `parked` is false, which spares them the call.
+            take(queue.poll());
+            groupWait.waited(gatheredOps);
+        }
+    }
+
+    /** Takes this and what is behind it, up to a group's size. */
+    private void take(@Nullable HandOver first) {
+        for (HandOver next = first; next != null; next = isFull() ? null : queue.poll()) {
             if (gathered.isEmpty()) {
                 gatheringSince = nanoClock.getAsLong();
             }
             gathered.add(next);
             gatheredBytes += next.bytes();
             gatheredEvents += next.eventCount();
+            gatheredOps += next.ops().size();
             urgent |= next.isUrgent();
-            next = isFull() ? null : queue.poll();
         }
     }
 
