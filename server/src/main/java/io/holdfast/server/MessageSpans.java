@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.server;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import io.holdfast.server.RecentSpans.Span;
 import io.holdfast.server.session.StoredMessages;
 import io.holdfast.storage.log.Message;
 import io.holdfast.storage.schema.Keys;
@@ -32,10 +31,10 @@ final class MessageSpans implements StoredMessages {
     /** A span ends early at this many bytes: large messages gain nothing from being read in company. */
     static final int SPAN_BYTES_MAX = 64 << 10;
 
-    private static final long CACHE_BYTES_MAX = 16L << 20;
+    private static final long CACHE_BYTES_MAX = 64L << 20;
 
-    /** Beside a message's record: its object, and what points to it. */
-    private static final int MESSAGE_BYTES = 96;
+    /** The cache's part of the heap, where that is less. */
+    private static final int HEAP_SHARE = 16;
 
     private static final int ASKED_SLOTS = 4_096;
 
@@ -47,36 +46,23 @@ final class MessageSpans implements StoredMessages {
 
     private final RowReader store;
     private final StoredMessages single;
-    private final Cache<Long, Span> spans;
+    private final RecentSpans spans =
+            new RecentSpans(Math.min(CACHE_BYTES_MAX, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
     /** The spans asked for lately, each in the slot of its number. */
     private final AtomicLongArray asked = new AtomicLongArray(ASKED_SLOTS);
 
     private final AtomicInteger credit = new AtomicInteger(CREDIT_MAX);
     private final AtomicInteger readsAlone = new AtomicInteger();
 
-    /** The messages from an id on; null where no row could be read. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Span(long first, @Nullable Message[] messages, int bytes) {
-        @Nullable
-        Message find(long id) {
-            return messages[(int) (id - first)];
-        }
-    }
-
     MessageSpans(RowReader store) {
         this.store = store;
         single = StoredMessages.of(store);
-        spans = Caffeine.newBuilder()
-                .maximumWeight(CACHE_BYTES_MAX)
-                .weigher((Long number, Span span) -> span.bytes())
-                .executor(Runnable::run)
-                .build();
     }
 
     @Override
     public @Nullable Message read(long id) {
         long number = id / SPAN_IDS;
-        Span span = spans.getIfPresent(number);
+        Span span = spans.get(number);
         if (span != null) {
             earn();
         } else if (isAskedAgain(number) && isWorthAWalk()) {
@@ -109,24 +95,24 @@ final class MessageSpans implements StoredMessages {
 
     private Span load(long number) {
         long first = number * SPAN_IDS;
-        @Nullable Message[] messages = new Message[SPAN_IDS];
+        byte[] @Nullable [] records = new byte[SPAN_IDS][];
         int bytes = 0;
         try (RowCursor rows = store.cursor(Table.MESSAGE, Keys.number(first), Keys.number(first + SPAN_IDS))) {
             while (bytes <= SPAN_BYTES_MAX && rows.next()) {
-                Message message = parse(rows);
-                messages[(int) (Keys.number(rows.key()) - first)] = message;
-                bytes += message == null ? 0 : MESSAGE_BYTES + message.storedBytes();
+                byte[] record = record(rows);
+                records[(int) (Keys.number(rows.key()) - first)] = record;
+                bytes += record == null ? 0 : Span.bytesOf(record);
             }
         } catch (DamagedRowException e) {
             // Whoever asks for one of the others reads it by itself, and hears of the damage if it is among them.
-            return new Span(first, messages, bytes);
+            return new Span(first, records, bytes);
         }
-        return new Span(first, messages, bytes);
+        return new Span(first, records, bytes);
     }
 
-    private static @Nullable Message parse(RowCursor rows) {
+    private static byte @Nullable [] record(RowCursor rows) {
         try {
-            return Message.parse(rows.record());
+            return rows.record();
         } catch (DamagedRowException e) {
             return null;
         }
