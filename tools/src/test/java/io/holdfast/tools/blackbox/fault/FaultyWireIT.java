@@ -72,14 +72,24 @@ class FaultyWireIT {
 
     /** As the standard asks of a client: PUBLISH again with DUP, or PUBREL behind a PUBREC. */
     private static void goOn(int port, String text, boolean received) throws IOException {
-        try (WireClient client = WireClient.open(port)) {
-            boolean present = client.connect(WireConnect.durable("p")).sessionPresent();
-            if (!received) {
-                client.send(publish(text, present));
-                client.expectAck(WirePacket.PUBREC, ID);
+        boolean known = received;
+        for (int attempt = 1; ; attempt++) {
+            try (WireClient client = WireClient.open(port)) {
+                boolean present = client.connect(WireConnect.durable("p")).sessionPresent();
+                if (!known) {
+                    client.send(publish(text, present));
+                    client.expectAck(WirePacket.PUBREC, ID);
+                    known = true;
+                }
+                client.ack(WirePacket.PUBREL, ID);
+                client.expectAck(WirePacket.PUBCOMP, ID);
+                return;
+            } catch (IOException e) {
+                // What came over the broken wire may be read behind this CONNECT, and take the session over: once.
+                if (attempt > 1) {
+                    throw e;
+                }
             }
-            client.ack(WirePacket.PUBREL, ID);
-            client.expectAck(WirePacket.PUBCOMP, ID);
         }
     }
 
