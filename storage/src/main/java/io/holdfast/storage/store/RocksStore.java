@@ -60,7 +60,8 @@ public final class RocksStore implements RowStore {
         this.handles = handles;
         this.options = options;
         this.writeOptions = handles.own(new WriteOptions());
-        this.flushOptions = handles.own(new FlushOptions().setWaitForFlush(true));
+        this.flushOptions = handles.own(
+                new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)); // whoever flushes does not write
         this.durableSequence = reads.db().getLatestSequenceNumber();
         this.deviceSyncNanos = options.nanoClock().getAsLong();
     }

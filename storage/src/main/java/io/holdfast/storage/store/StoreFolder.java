@@ -11,6 +11,7 @@ import io.holdfast.storage.schema.Table;
 import io.holdfast.storage.store.StoreRefusedException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -46,6 +47,9 @@ public final class StoreFolder implements AutoCloseable {
     static final String SET_ASIDE = "set-aside-";
 
     private static final int PARTITIONS = 1;
+
+    /** RocksDB has 1 MiB of memory for each table with a row in it; replaying less than this takes no time. */
+    private static final long FLUSH_BYTES_MIN = 24L << 20;
 
     /**
      * What was found at opening, for the start-up line.
@@ -335,6 +339,7 @@ public final class StoreFolder implements AutoCloseable {
             try {
                 if (rows.failure() == null) {
                     rows.syncDevice();
+                    spareNextStartTheLog();
                     settleWatermark();
                     fileList.note(rows.fileList());
                 }
@@ -343,6 +348,17 @@ public final class StoreFolder implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new StoreException("cannot close the store in " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What is in the log and in memory only would be replayed and flushed by the next start, which somebody waits for.
+     * Everything is synced already: without room for the files nothing is lost, the next start takes longer.
+     */
+    private void spareNextStartTheLog() throws IOException {
+        long bytes = rows.unflushedBytes();
+        if (bytes >= FLUSH_BYTES_MIN && Files.getFileStore(folder).getUsableSpace() >= 2 * bytes) {
+            rows.flush();
         }
     }
 }

@@ -267,6 +267,30 @@ class StoreFolderTest {
         }
     }
 
+    @Test
+    @DisplayName("closing leaves no long log for the next start to replay, and every row")
+    void close_muchInTheLog_nextOpenReplaysNothing() {
+        byte[] row = new byte[100_000];
+        try (StoreFolder store = StoreFolder.open(data, OPTIONS)) {
+            for (long number = 1; number <= 400; number++) {
+                RowBatch batch = new RowBatch();
+                batch.put(Table.RETAINED, Keys.number(number), row);
+                store.rows().write(batch);
+            }
+            assertThat(store.rows().unflushedBytes()).isGreaterThan(40_000_000);
+        }
+        try (StoreFolder store = StoreFolder.open(data, OPTIONS)) {
+            assertThat(store.opened().walBytes()).isLessThan(1_000_000);
+            assertThat(store.opened().watermarkKnown()).isTrue();
+            assertThat(store.opened().recoveredSequence())
+                    .isEqualTo(store.opened().watermark());
+            for (long number = 1; number <= 400; number++) {
+                assertThat(store.rows().get(Table.RETAINED, Keys.number(number)))
+                        .isEqualTo(row);
+            }
+        }
+    }
+
     private static void refused(Path folder, Reason reason, String sentence) {
         assertThatThrownBy(() -> StoreFolder.open(folder, OPTIONS).close())
                 .isInstanceOfSatisfying(StoreRefusedException.class, refused -> {
