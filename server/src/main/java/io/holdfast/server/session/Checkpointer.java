@@ -33,18 +33,12 @@ final class Checkpointer {
     private final List<List<Session>> dirty = new ArrayList<>();
     /** For each segment, sessions whose rows lag behind the log since the start and that nobody has read yet. */
     private final List<LongArrayList> unread = new ArrayList<>();
-    /** For each segment, sessions that could have left memory at the last visit and stay until the next. */
-    private final List<List<Session>> awake = new ArrayList<>();
-
-    private int awakeSessions;
-    private long awakeEntries;
 
     Checkpointer(SessionShard shard) {
         this.shard = shard;
         for (int i = 0; i < shard.sizes.segments(); i++) {
             dirty.add(new ArrayList<>());
             unread.add(new LongArrayList());
-            awake.add(new ArrayList<>());
         }
     }
 
@@ -79,7 +73,6 @@ final class Checkpointer {
 
     /** Visits the dirty sessions of a segment in rising number, in slices. */
     void visit(int segment, long bound) {
-        letSleep(segment);
         List<Session> sessions = dirty.get(segment);
         dirty.set(segment, new ArrayList<>());
         LongArrayList numbers = unread.get(segment);
@@ -204,45 +197,8 @@ final class Checkpointer {
             if (settled) {
                 mark(session, Session.Dirty.CHANGED); // The row that said so could not delete what was under way.
             }
-            if (!keepAwake(session)
-                    && !evictIfIdle(session)
-                    && session.state.entriesInMemory() > shard.sizes.residentEntriesMax()) {
+            if (!evictIfIdle(session) && session.state.entriesInMemory() > shard.sizes.residentEntriesMax()) {
                 trim(session);
-            }
-        }
-    }
-
-    /**
-     * One that was just written was changed a turn of the hand ago at most, and the next change is likely soon: reading it
-     * again would cost as much as some twenty messages. So it stays for another turn, while there are not too many.
-     */
-    private boolean keepAwake(Session session) {
-        if (!isIdle(session)) {
-            return false;
-        }
-        if (session.awakeEntries >= 0) {
-            return true;
-        }
-        int entries = session.state.entriesInMemory();
-        if (awakeSessions >= shard.sizes.awakeSessionsMax() || awakeEntries + entries > shard.sizes.awakeEntriesMax()) {
-            return false;
-        }
-        awake.get(segment(session.number)).add(session);
-        awakeSessions++;
-        awakeEntries += entries;
-        session.awakeEntries = entries;
-        return true;
-    }
-
-    /** Those that were not changed since the last visit leave memory. */
-    private void letSleep(int segment) {
-        List<Session> sessions = awake.set(segment, new ArrayList<>());
-        awakeSessions -= sessions.size();
-        for (Session session : sessions) {
-            awakeEntries -= session.awakeEntries;
-            session.awakeEntries = -1;
-            if (shard.sessions.get(session.number) == session) { // else it has left memory, and may have come back
-                evictIfIdle(session);
             }
         }
     }
@@ -261,16 +217,7 @@ final class Checkpointer {
 
     /** Lets a session without connection leave memory when its rows say all there is. */
     boolean evictIfIdle(Session session) {
-        boolean idle = isIdle(session);
-        if (idle) {
-            shard.sessions.remove(session.number);
-            shard.clients.remove(session.clientId, session.number);
-        }
-        return idle;
-    }
-
-    private static boolean isIdle(Session session) {
-        return session.durable
+        boolean idle = session.durable
                 && !session.ended
                 && session.connection == null
                 && session.connecting == 0
@@ -281,6 +228,11 @@ final class Checkpointer {
                 && session.owed.isEmpty()
                 && (session.group == null || session.group.isIdle())
                 && !session.slicing;
+        if (idle) {
+            shard.sessions.remove(session.number);
+            shard.clients.remove(session.clientId, session.number);
+        }
+        return idle;
     }
 
     /** Tells the commit thread which messages from before a crash a session still claims (C08). */

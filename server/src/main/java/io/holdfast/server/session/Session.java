@@ -146,9 +146,6 @@ final class Session {
     // ---- checkpoint
     Dirty dirty = Dirty.CLEAN;
 
-    /** What it counts for among those that stay in memory for a turn of the hand; -1 when it is not one of them. */
-    int awakeEntries = -1;
-
     /** Indexes below are in committed or handed-over rows. */
     long checkpointNext;
 

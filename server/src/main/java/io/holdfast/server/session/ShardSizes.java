@@ -14,8 +14,6 @@ import io.holdfast.storage.log.SessionRows;
  * @param fragmentEntries deliveries in one queue fragment
  * @param bodiesMax messages read at once, and kept in memory, for one session
  * @param residentEntriesMax entries of a queue in memory beyond which a session's tail is left on disk
- * @param awakeSessionsMax sessions without a connection kept in memory for a turn of the hand after their last change
- * @param awakeEntriesMax entries of their queues, all together
  * @param retainedPerSlice retained messages for a new subscription in one group
  */
 public record ShardSizes(
@@ -25,9 +23,7 @@ public record ShardSizes(
         int fragmentEntries,
         int bodiesMax,
         int residentEntriesMax,
-        int awakeSessionsMax,
-        int awakeEntriesMax,
         int retainedPerSlice) {
-    public static final ShardSizes STANDARD = new ShardSizes(
-            GroupCommitter.SEGMENTS, 2_000, 500, SessionRows.FRAGMENT_ENTRIES, 64, 4_096, 8_192, 1 << 19, 100);
+    public static final ShardSizes STANDARD =
+            new ShardSizes(GroupCommitter.SEGMENTS, 2_000, 500, SessionRows.FRAGMENT_ENTRIES, 64, 4_096, 100);
 }

@@ -86,12 +86,6 @@ public final class ShardProbe {
                         && session.pending > 0);
     }
 
-    /** Lets a session leave memory as a look at it does that ends. */
-    public static boolean evictIfIdle(SessionShard shard, long number) {
-        Session session = shard.sessions.get(number);
-        return session != null && shard.checkpoints.evictIfIdle(session);
-    }
-
     /** Has the hand pass over what nobody has read since the start (against C07). */
     public static void passUnread(SessionShard shard) {
         shard.checkpoints.passUnread();

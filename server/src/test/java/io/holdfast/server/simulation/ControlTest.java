@@ -12,7 +12,7 @@ class ControlTest {
     private static final System.Logger LOG = System.getLogger(ControlTest.class.getName());
 
     /** Within so many seeds every broken broker has to be caught; most need less than a hundred. */
-    private static final int SEEDS_MAX = 4_000;
+    private static final int SEEDS_MAX = 1_500;
 
     @ParameterizedTest(name = "{0}")
     @EnumSource

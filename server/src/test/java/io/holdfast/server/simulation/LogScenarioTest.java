@@ -5,7 +5,6 @@ import static io.holdfast.server.simulation.Scenario.A;
 import static io.holdfast.server.simulation.Scenario.ALL;
 import static io.holdfast.server.simulation.Scenario.B;
 import static io.holdfast.server.simulation.Scenario.FILTER_A;
-import static io.holdfast.server.simulation.Scenario.FILTER_B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holdfast.server.session.Limits.Overflow;
@@ -18,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -296,83 +294,5 @@ class LogScenarioTest {
         scenario.online(0);
         assertThat(Objects.requireNonNull(scenario.last(client)).dup()).isTrue();
         scenario.finish();
-    }
-
-    private static int inMemory(Scenario in) {
-        return ShardProbe.durableSessions(in.broker().shard(0)).size()
-                + ShardProbe.durableSessions(in.broker().shard(1)).size();
-    }
-
-    /** One turn of the hand, which moves only while there is traffic: a connected client talks to itself. */
-    private static void turn(Scenario in, SimClient talker) {
-        for (int i = 0; i < SimConfig.SEGMENTS; i++) {
-            in.publish(talker, B, 1);
-            in.settle();
-            assertThat(in.broker().moveHand()).isTrue();
-            in.broker().rest();
-        }
-    }
-
-    private static SimClient talker(Scenario in) {
-        SimClient talker = in.online(1);
-        in.subscribe(talker, FILTER_B, 1);
-        return talker;
-    }
-
-    private static SimClient away(Scenario in) {
-        SimClient client = in.online(0);
-        in.subscribe(client, FILTER_A, 1);
-        client.leave();
-        in.settle();
-        return client;
-    }
-
-    @Test
-    @DisplayName("C10 a session without a connection stays in memory for one turn of the hand after its last change")
-    void session_afterLastChange_staysForATurn() {
-        Scenario awake = new Scenario(SimConfig.plain().withAwakeSessions(2, 2));
-        away(awake);
-        SimClient talker = talker(awake);
-        for (int i = 0; i < 2; i++) {
-            awake.publish(talker, A, 1);
-            turn(awake, talker);
-            assertThat(inMemory(awake)).as("after message %d", i).isEqualTo(2);
-        }
-        turn(awake, talker);
-        assertThat(inMemory(awake)).as("nothing for a turn").isEqualTo(1);
-        for (int i = 0; i < 3; i++) {
-            awake.publish(talker, A, 1);
-            awake.settle();
-        }
-        turn(awake, talker);
-        assertThat(inMemory(awake)).as("a longer queue than may stay").isEqualTo(1);
-        awake.finish();
-    }
-
-    @Test
-    @DisplayName(
-            "C10 a session that left memory early and came back is not sent away in the place of the one that left")
-    void session_leftAndBack_keepsItsPlace() {
-        Scenario awake = new Scenario(SimConfig.plain().withAwakeSessions(2, 2));
-        SimClient client = away(awake);
-        SimClient talker = talker(awake);
-        awake.publish(talker, A, 1);
-        turn(awake, talker);
-        long left = IntStream.of(0, 1)
-                .mapToObj(awake.broker()::shard)
-                .flatMap(shard -> ShardProbe.durableSessions(shard).stream()
-                        .filter(number -> ShardProbe.evictIfIdle(shard, number)))
-                .count();
-        assertThat(left).isEqualTo(1);
-        awake.publish(talker, A, 1); // It is read again; its turn has not come when the one that left had its own.
-        awake.settle();
-        assertThat(inMemory(awake)).isEqualTo(2);
-        awake.online(0);
-        turn(awake, talker);
-        assertThat(inMemory(awake)).isEqualTo(2);
-        awake.publish(talker, A, 1);
-        awake.settle();
-        assertThat(awake.received(client)).hasSize(3);
-        awake.finish();
     }
 }

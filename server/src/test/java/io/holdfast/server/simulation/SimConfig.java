@@ -54,8 +54,6 @@ record SimConfig(
                 dice.of(1, 2, 256),
                 dice.of(1, 2, 64),
                 dice.of(0, 2, 100),
-                dice.of(0, 0, 0, 2, 100),
-                dice.of(3, 1_000),
                 1);
         List<TopicFilter> filters = new ArrayList<>(profile.filters().isEmpty() ? FILTERS : profile.filters());
         while (profile.filters().isEmpty() && filters.size() > 1 && dice.chance(.4)) {
@@ -91,7 +89,7 @@ record SimConfig(
         return new SimConfig(
                 new IndexSpace(9, 4, 1),
                 new CommitSizes(SEGMENTS, 1, 1, 1, 1, Integer.MAX_VALUE, 1),
-                new ShardSizes(SEGMENTS, 100, 100, 256, 64, 100, 0, 0, 1),
+                new ShardSizes(SEGMENTS, 100, 100, 256, 64, 100, 1),
                 new Limits(0, 0, Overflow.DROP_OLDEST, 4, 100, 100, false),
                 TOPICS,
                 FILTERS,
@@ -122,14 +120,7 @@ record SimConfig(
     }
 
     SimConfig withSliceRecipients(int recipients) {
-        return with(new ShardSizes(SEGMENTS, recipients, 100, 256, 64, 100, 0, 0, 1));
-    }
-
-    SimConfig withAwakeSessions(int sessions, int entries) {
-        return with(new ShardSizes(SEGMENTS, 100, 100, 256, 64, 100, sessions, entries, 1));
-    }
-
-    private SimConfig with(ShardSizes changed) {
+        ShardSizes changed = new ShardSizes(SEGMENTS, recipients, 100, 256, 64, 100, 1);
         return new SimConfig(
                 space, commitSizes, changed, limits, topics, filters, retainChance, expires, writableMax, atMostOnce);
     }
