@@ -339,8 +339,8 @@ public final class StoreFolder implements AutoCloseable {
             try {
                 if (rows.failure() == null) {
                     rows.syncDevice();
-                    spareNextStartTheLog();
                     settleWatermark();
+                    spareNextStartTheLog();
                     fileList.note(rows.fileList());
                 }
             } finally {
